@@ -1,0 +1,52 @@
+"""The worker's app and its clock.
+
+A message only says "look": what is to be done stands in the journal, in the database.
+The clock rings the same bell every two seconds, in case a message was lost.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("cvr")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["reports", "verification"])
+app.conf.beat_schedule = {
+    "drain": {
+        "task": "reports.tasks.drain",
+        "schedule": 2.0,  # seconds
+        "options": {"expires": 4},  # seconds; old bells must not pile up
+    },
+    "record-silences": {
+        "task": "verification.tasks.record_silences",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
+    "recompute-standings": {
+        "task": "verification.tasks.recompute_standings",
+        "schedule": 600.0,
+        "options": {"expires": 1200},
+    },
+}
+
+
+def report_ready(name: str) -> None:
+    """Tell the supervisor, which waits for this file before it says READY."""
+    folder = os.environ.get("CVR_RUN")
+    if folder:
+        Path(folder, f"{name}.ready").touch()
+
+
+@worker_ready.connect
+def worker_is_ready(**_: Any) -> None:
+    report_ready("worker")
+
+
+@beat_init.connect
+def beat_is_ready(**_: Any) -> None:
+    report_ready("beat")

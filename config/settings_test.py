@@ -1,0 +1,26 @@
+"""Settings of the tests: fast hasher, no network, memory for a cache.
+
+The engines come from `python3 run.py test`, which sets DATABASE_URL and REDIS_URL.
+"""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-only-never-a-real-site")
+os.environ.setdefault("DATABASE_URL", "postgres://127.0.0.1:1/no-database-here")
+os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
+os.environ.setdefault("CVR_HTTPS", "0")
+os.environ.setdefault("EMAIL_URL", "memorymail://")
+
+from config.settings import *  # noqa: E402, F403 - the environment comes first
+from config.settings import CACHES as REAL_CACHES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "redis": REAL_CACHES["default"],
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+ACCOUNT_RATE_LIMITS = False

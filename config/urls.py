@@ -1,0 +1,13 @@
+"""Mounts the two apps, the login pages and the health checks."""
+
+from django.urls import include, path
+
+from config.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("accounts/", include("allauth.urls")),
+    path("", include("reports.urls")),
+    path("", include("verification.urls")),
+]
