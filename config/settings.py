@@ -252,6 +252,7 @@ def broker_url(url: str) -> str:
     return f"redis+socket://{parts.path}?virtual_host={database}"
 
 
+DOORBELL = envbool("CVR_DOORBELL", default=True)  # ring at every commit; off: beat only
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "cvr"

@@ -1,0 +1,47 @@
+"""The plumbing of all tests: a real database, and no network beyond this machine.
+
+The cast and the clock stand in the conftest.py of the folders that use them.
+"""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+NO_DATABASE = "no-database-here"  # the name config/settings_test.py falls back to
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Say what to do when a test wants a database and none was started."""
+    if NO_DATABASE in os.environ.get("DATABASE_URL", NO_DATABASE):
+        pytest.exit("These tests need a database: run them by `python3 run.py test`.", 3)
+
+
+def is_here(address: Any) -> bool:
+    """Return whether a socket address is on this machine."""
+    if not isinstance(address, tuple):
+        return True  # a unix socket
+    try:
+        return ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        return bool(address[0] == "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    patch = pytest.MonkeyPatch()
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if not is_here(address):
+            raise AssertionError(f"A test tried to reach {address!r}.")
+        connect(self, address)
+
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
