@@ -243,7 +243,9 @@ def valkey_program(packages: Path) -> str:
         else shutil.which("valkey-server") or shutil.which("redis-server")
     )
     if not found:
-        raise CannotRun("No embedded Valkey for this machine: install redis-server or set REDIS_URL.")
+        raise CannotRun(
+            "No embedded Valkey for this machine: install redis-server or set REDIS_URL."
+        )
     return found
 
 
