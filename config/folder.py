@@ -61,14 +61,15 @@ def lock_folder(data: Path) -> int:
 
 
 def is_alive(pid: str) -> bool:
-    """Return whether a process of that number exists."""
+    """Return whether a process of that number runs (one that only waits to be reaped does not)."""
     try:
         os.kill(int(pid), 0)
     except (ValueError, ProcessLookupError):
         return False
     except PermissionError:
         return True
-    return True
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.is_file() and status.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 def secret_key(data: Path) -> str:

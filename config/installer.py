@@ -18,6 +18,7 @@ LOCKS = {
     "test": ROOT / "requirements" / "test.lock",
     "browser": ROOT / "requirements" / "browser.lock",
 }
+INSTALLER_LOCK = ROOT / "requirements" / "installer.lock"  # uv itself
 
 
 def say(text: str) -> None:
@@ -77,8 +78,7 @@ def install_locks(locks: list[Path]) -> None:
     """Install with uv, fetched by pip; with pip alone where uv does not work."""
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
     files = [word for lock in locks for word in ("-r", str(lock))]
-    installer = ROOT / "requirements" / "installer.lock"
-    got_uv = run_quietly([*pip, "install", "-q", "--require-hashes", "-r", str(installer)])
+    got_uv = run_quietly([*pip, "install", "-q", "--require-hashes", "-r", str(INSTALLER_LOCK)])
     uv = [str(PYTHON), "-m", "uv", "pip", "install", "-q", "--python", str(PYTHON)]
     env = os.environ | uv_index(pip) | {"UV_HTTP_TIMEOUT": "60", "UV_LINK_MODE": "copy"}
     if got_uv and run_quietly([*uv, "--require-hashes", *files], env):
