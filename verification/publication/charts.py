@@ -1,0 +1,299 @@
+"""The public charts, as SVG text: pure functions of numbers and of words already translated.
+
+Each picture carries its own names, intervals, as-of and caveat, so that no crop of it can lie;
+the template shows the same numbers in a table beside it. Colours and fonts come from the
+stylesheet through classes.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verification.publication.svg import Canvas, Markup, element
+
+# Average glyph width of the chart's text, in user units; a little wide, so lines never overrun.
+GLYPH_WIDTH = 7.0
+
+
+@dataclass(frozen=True)
+class TimelineDay:
+    """One day: incidents of each class, and the share (0..1) of day and area that was watched."""
+
+    label: str
+    allegations: int
+    contested: int
+    findings: int
+    coverage: float | None = None
+
+    @property
+    def total(self) -> int:
+        """Return the height of the day's bar."""
+        return self.allegations + self.contested + self.findings
+
+
+@dataclass(frozen=True)
+class TimelineWords:
+    """What the timeline says, in the reader's language."""
+
+    title: str
+    desc: str
+    coverage: str
+    empty: str
+
+
+@dataclass(frozen=True)
+class StandingRow:
+    """One party: decided breaches, expected ones with an interval, and bounds by open cases.
+
+    Units: counts of incidents. Interval and expectation are None until enough audits exist.
+    """
+
+    letter: str
+    name: str
+    hue: int
+    decided: int
+    bound_low: int
+    bound_high: int
+    numbers: str
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StandingWords:
+    """What the standings say: the caveat is part of the picture."""
+
+    title: str
+    desc: str
+    as_of: str
+    decided: str
+    expected: str
+    bounds: str
+    caveat: str
+    empty: str
+
+
+def timeline_chart(
+    days: Sequence[TimelineDay],
+    words: TimelineWords,
+    *,
+    ident: str,
+    width: int = 720,
+    rtl: bool = False,
+) -> Markup:
+    """Return incidents per day stacked by class, with the coverage strip below on the same days."""
+    canvas = Canvas(width=width, height=236, rtl=rtl)
+    if not days:
+        frame = canvas.rect(0.5, 0.5, width - 1, 235, class_="frame")
+        message = canvas.text(width / 2, 122, words.empty, anchor="middle", class_="quiet")
+        return canvas.drawing(frame, message, title=words.title, desc=words.desc)
+    start, top, floor = 34.0, 10.0, 160.0
+    step = (width - start - 6) / len(days)
+    peak = _round_peak(max(day.total for day in days))
+    parts = [_hatch_pattern(ident), *_count_axis(canvas, peak, start, top, floor)]
+    every = max(1, math.ceil((max(len(day.label) for day in days) * GLYPH_WIDTH + 10) / step))
+    for index, day in enumerate(days):
+        x = start + index * step
+        gap = min(3.0, step * 0.12)
+        parts += _stack(
+            canvas,
+            day,
+            x + gap,
+            max(1.0, min(step - 2 * gap, 44.0)),
+            floor,
+            (floor - top) / peak,
+            ident,
+        )
+        if index % every == 0:
+            middle = x + gap + max(1.0, min(step - 2 * gap, 44.0)) / 2
+            parts.append(canvas.line(middle, floor, middle, floor + 4, class_="tick"))
+            parts.append(
+                canvas.text(middle, floor + 18, day.label, anchor="middle", class_="quiet")
+            )
+    parts += _coverage_strip(canvas, days, words.coverage, start, step, floor + 44)
+    return canvas.drawing(*parts, title=words.title, desc=words.desc)
+
+
+def _round_peak(peak: int) -> int:
+    """Return a round even number at or above `peak`, so that the middle line is whole too."""
+    for size in (1, 10, 100, 1000, 10_000, 100_000):
+        for part in (2, 4, 6, 8, 10):
+            if peak <= part * size:
+                return part * size
+    return peak + peak % 2
+
+
+def _hatch_pattern(ident: str) -> Markup:
+    stroke = element("path", d="M-1 1l2-2M0 6l6-6M5 7l2-2", class_="hatch")
+    pattern = element(
+        "pattern", stroke, id=f"{ident}-hatch", width=6, height=6, patternUnits="userSpaceOnUse"
+    )
+    return element("defs", pattern)
+
+
+def _count_axis(canvas: Canvas, peak: int, start: float, top: float, floor: float) -> list[Markup]:
+    parts = []
+    for value in (0, peak // 2, peak):
+        y = floor - (floor - top) * value / peak
+        kind = "axis" if value == 0 else "gridline"
+        parts.append(canvas.line(start, y, canvas.width - 2, y, class_=kind))
+        parts.append(canvas.text(start - 8, y + 4, str(value), anchor="end", class_="quiet"))
+    return parts
+
+
+def _stack(
+    canvas: Canvas, day: TimelineDay, x: float, width: float, floor: float, unit: float, ident: str
+) -> list[Markup]:
+    parts: list[Markup] = []
+    y = floor
+    for kind, count in (
+        ("finding", day.findings),
+        ("contested", day.contested),
+        ("allegation", day.allegations),
+    ):
+        if count <= 0:
+            continue
+        height = count * unit
+        y -= height
+        parts.append(canvas.rect(x, y, width, height, class_=kind))
+        if kind == "contested":
+            parts.append(canvas.rect(x, y, width, height, fill=f"url(#{ident}-hatch)"))
+    return parts
+
+
+def _coverage_strip(
+    canvas: Canvas, days: Sequence[TimelineDay], label: str, start: float, step: float, y: float
+) -> list[Markup]:
+    """Return each day's watched share as a filled height; unknown days are dashed."""
+    parts = [canvas.text(start, y - 6, label, class_="quiet")]
+    height = 20.0
+    for index, day in enumerate(days):
+        x = start + index * step
+        width = max(1.0, step - 1)
+        if day.coverage is None:
+            parts.append(canvas.rect(x, y, width, height, class_="uncovered"))
+            continue
+        share = min(1.0, max(0.0, day.coverage))
+        parts.append(canvas.rect(x, y, width, height, class_="band"))
+        if share > 0:
+            parts.append(
+                canvas.rect(x, y + height * (1 - share), width, height * share, class_="covered")
+            )
+    return parts
+
+
+def standings_chart(
+    rows: Sequence[StandingRow], words: StandingWords, *, width: int = 620, rtl: bool = False
+) -> Markup:
+    """Return one line per party: decided solid, expected as dot and whisker, bounds dashed."""
+    room = max(20, int((width - 24) / GLYPH_WIDTH))
+    notes = textwrap.wrap(words.as_of, room) + textwrap.wrap(words.caveat, room)
+    titles = textwrap.wrap(words.title, max(16, int((width - 24) / 9.5))) or [""]
+    keys = _standing_keys(width, words)
+    top = 26.0 + 21 * len(titles)
+    row_height = 84.0
+    body = row_height * max(1, len(rows))
+    height = top + body + 22 * len(keys) + 17 * len(notes) + 26
+    canvas = Canvas(width=width, height=height, rtl=rtl)
+    parts = [canvas.rect(0.5, 0.5, width - 1, height - 1, class_="frame")]
+    parts += [
+        canvas.text(12, 27 + 21 * line, words_, class_="title")
+        for line, words_ in enumerate(titles)
+    ]
+    if not rows:
+        parts.append(canvas.text(12, top + 30, words.empty, class_="quiet"))
+    peak = _round_peak(
+        max((math.ceil(max(row.bound_high, row.high or 0)) for row in rows), default=1)
+    )
+    for index, row in enumerate(rows):
+        parts += _standing_line(canvas, row, top + index * row_height, peak)
+    y = top + body + 14
+    for key in keys:
+        parts += _draw_keys(canvas, key, y)
+        y += 22
+    for note in notes:
+        parts.append(canvas.text(12, y + 4, note, class_="quiet"))
+        y += 17
+    return canvas.drawing(*parts, title=words.title, desc=words.desc, class_="chart standings")
+
+
+def _standing_line(canvas: Canvas, row: StandingRow, y: float, peak: int) -> list[Markup]:
+    inset = 14.0
+    length = canvas.width - 2 * inset
+    middle = y + 56
+
+    def at(value: float) -> float:
+        return inset + length * min(1.0, max(0.0, value / peak))
+
+    parts = [
+        canvas.line(12, y, canvas.width - 12, y, class_="gridline"),
+        element(
+            "g",
+            *_letter(canvas, row, y),
+            class_=f"party-{row.hue}" if 1 <= row.hue <= 6 else "party-none",
+        ),
+        canvas.text(42, y + 22, row.name, class_="strong"),
+        canvas.text(12, y + 41, row.numbers, class_="quiet"),
+        canvas.line(inset, middle, inset + length, middle, class_="gridline"),
+        canvas.line(inset, middle - 8, inset, middle + 8, class_="tick"),
+        canvas.text(inset, y + 77, "0", anchor="middle", class_="quiet"),
+        canvas.text(inset + length, y + 77, str(peak), anchor="end", class_="quiet"),
+    ]
+    reach = max(3.0, at(row.bound_high) - at(row.bound_low))
+    parts.append(canvas.rect(at(row.bound_low), middle - 8, reach, 16, class_="bounds"))
+    if row.low is not None and row.high is not None:
+        for share in (row.low, row.high):
+            parts.append(
+                canvas.line(at(share), middle - 5, at(share), middle + 5, class_="whisker")
+            )
+        parts.append(canvas.line(at(row.low), middle, at(row.high), middle, class_="whisker"))
+    if row.expected is not None:
+        parts.append(canvas.dot(at(row.expected), middle, 5, class_="allegation"))
+    parts.append(canvas.rect(at(row.decided) - 5, middle - 5, 10, 10, class_="finding"))
+    return parts
+
+
+def _letter(canvas: Canvas, row: StandingRow, y: float) -> list[Markup]:
+    return [
+        canvas.rect(12, y + 8, 20, 20, rx=2, class_="hued"),
+        canvas.text(22, y + 23, row.letter, anchor="middle", class_="hued-letter"),
+    ]
+
+
+def _standing_keys(width: int, words: StandingWords) -> list[list[tuple[float, str, str]]]:
+    """Return the key's lines: (offset, mark, words), broken where the next would overrun."""
+    lines: list[list[tuple[float, str, str]]] = [[]]
+    x = 12.0
+    for mark, label in (
+        ("decided", words.decided),
+        ("expected", words.expected),
+        ("bounds", words.bounds),
+    ):
+        if not label:
+            continue
+        needed = 34 + len(label) * GLYPH_WIDTH
+        if x + needed > width - 8 and lines[-1]:
+            lines.append([])
+            x = 12.0
+        lines[-1].append((x, mark, label))
+        x += needed + 8
+    return [line for line in lines if line]
+
+
+def _draw_keys(canvas: Canvas, key: list[tuple[float, str, str]], y: float) -> list[Markup]:
+    parts: list[Markup] = []
+    for x, mark, label in key:
+        if mark == "decided":
+            parts.append(canvas.rect(x + 6, y - 5, 10, 10, class_="finding"))
+        elif mark == "expected":
+            parts.append(canvas.line(x, y, x + 22, y, class_="whisker"))
+            parts.append(canvas.dot(x + 11, y, 5, class_="allegation"))
+        else:
+            parts.append(canvas.rect(x, y - 7, 22, 14, class_="bounds"))
+        parts.append(canvas.text(x + 30, y + 4, label, class_="quiet"))
+    return parts
