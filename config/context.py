@@ -1,0 +1,71 @@
+"""What every page is given: `site`, with its words, its navigation and the reader's place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+NAVIGATION = "reports.pages.navigation"
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """One link of the main navigation; `now` says that its count needs the reader at once."""
+
+    url: str
+    label: str
+    count: int | None = None
+    now: bool = False
+    current: bool = False
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return the `site` variable; nothing in it touches the database until a template asks."""
+    return {
+        "site": {
+            "name": _("Ceasefire verification"),
+            "agreement": getattr(settings, "AGREEMENT_TITLE", ""),
+            "demo": bool(getattr(settings, "DEMO", False)),
+            "source_url": getattr(settings, "SOURCE_URL", ""),
+            "as_of": timezone.now(),
+            "nav": SimpleLazyObject(lambda: navigation(request)),
+        }
+    }
+
+
+def navigation(request: HttpRequest) -> list[NavLink]:
+    """Return the links this reader may follow, with the one they are on marked as current."""
+    links = [_as_link(item) for item in _items(request)]
+    here = request.path
+    holders = [link.url for link in links if _holds(link.url, here)]
+    current = max(holders, key=len, default="")
+    return [replace(link, current=link.url == current) for link in links]
+
+
+def _items(request: HttpRequest) -> Iterable[Mapping[str, object]]:
+    if find_spec(NAVIGATION) is None:
+        return [{"url": "/", "label": _("Overview")}]
+    found: Iterable[Mapping[str, object]] = import_module(NAVIGATION).items_for(request)
+    return found
+
+
+def _as_link(item: Mapping[str, object]) -> NavLink:
+    count = item.get("count")
+    return NavLink(
+        url=str(item["url"]),
+        label=str(item["label"]),
+        count=count if isinstance(count, int) else None,
+        now=bool(item.get("now", False)),
+    )
+
+
+def _holds(url: str, here: str) -> bool:
+    return here == url or (url != "/" and here.startswith(url if url.endswith("/") else f"{url}/"))
