@@ -32,6 +32,7 @@ class Refused(Exception):
 
 def main() -> None:
     """Check, migrate, collect, seed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     with psycopg.connect(**connection.get_connection_params()) as other:
         other.autocommit = True

@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 env = environ.Env()
 envbool, envint, envlist = env.bool, env.int, env.list
@@ -86,7 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "builtins": ["config.tags"],
+            "builtins": ["config.tags", "config.chart_tags"],
         },
     },
 ]
@@ -107,10 +109,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.DispensableCache",  # may be gone
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cvr",
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # seconds
+        "OPTIONS": {
+            "socket_timeout": 1,  # seconds
+            "socket_connect_timeout": 1,
+            "retry": Retry(NoBackoff(), 1),  # once: the connection may only have been idle
+        },
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

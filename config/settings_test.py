@@ -11,8 +11,8 @@ os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 os.environ.setdefault("CVR_HTTPS", "0")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
 
-from config.settings import *  # noqa: E402, F403 - the environment comes first
-from config.settings import CACHES as REAL_CACHES  # noqa: E402
+from config.settings import *  # noqa: F403 - the environment comes first
+from config.settings import CACHES as REAL_CACHES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {
