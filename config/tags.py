@@ -114,6 +114,9 @@ def elided_pages(page: Page) -> list[int | str]:
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 
 
+# Precisions of an observed time that tell no hour.
+COARSE = ("day", "week", "month")
+
 # -- time ---------------------------------------------------------------------------------
 
 
@@ -151,14 +154,19 @@ def when(
     """
     if instant is None:
         return gettext("not known")
+    return _time_element(instant, when_words(instant, zone, precision))
+
+
+def when_words(instant: datetime, zone: object = None, precision: str = "minute") -> str:
+    """Return an instant in words, in the event's own zone."""
     local = instant.astimezone(_zone(zone))
     day = date_format(local, "j M Y")
-    if precision in ("day", "week", "month"):
-        return _time_element(instant, day)
+    if precision in COARSE:
+        return day
     clock = f"{local:%H:%M} {_offset_name(local)}"
     if precision == "hour":
         clock = gettext("about %(clock)s") % {"clock": clock}
-    return _time_element(instant, f"{day}, {clock}")
+    return f"{day}, {clock}"
 
 
 @register.simple_tag
@@ -169,7 +177,7 @@ def when_between(
     if begins is None or ends is None or begins == ends:
         return when(begins or ends, zone, precision)
     first, last = begins.astimezone(_zone(zone)), ends.astimezone(_zone(zone))
-    if precision in ("day", "week", "month"):
+    if precision in COARSE:
         last_shown = last - timedelta(microseconds=1)
         if first.date() == last_shown.date():
             return when(begins, zone, precision)

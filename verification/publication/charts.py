@@ -237,7 +237,7 @@ def _standing_line(canvas: Canvas, row: StandingRow, y: float, peak: int) -> lis
             *_letter(canvas, row, y),
             class_=f"party-{row.hue}" if 1 <= row.hue <= 6 else "party-none",
         ),
-        canvas.text(42, y + 22, row.name, class_="strong"),
+        canvas.text(22 + _badge_width(row.letter), y + 22, row.name, class_="strong"),
         canvas.text(12, y + 41, row.numbers, class_="quiet"),
         canvas.line(inset, middle, inset + length, middle, class_="gridline"),
         canvas.line(inset, middle - 8, inset, middle + 8, class_="tick"),
@@ -259,10 +259,15 @@ def _standing_line(canvas: Canvas, row: StandingRow, y: float, peak: int) -> lis
 
 
 def _letter(canvas: Canvas, row: StandingRow, y: float) -> list[Markup]:
+    width = _badge_width(row.letter)
     return [
-        canvas.rect(12, y + 8, 20, 20, rx=2, class_="hued"),
-        canvas.text(22, y + 23, row.letter, anchor="middle", class_="hued-letter"),
+        canvas.rect(12, y + 8, width, 20, rx=2, class_="hued"),
+        canvas.text(12 + width / 2, y + 23, row.letter, anchor="middle", class_="hued-letter"),
     ]
+
+
+def _badge_width(letter: str) -> float:
+    return 20.0 if len(letter) < 2 else 10 + 9.0 * len(letter)
 
 
 def _standing_keys(width: int, words: StandingWords) -> list[list[tuple[float, str, str]]]:

@@ -1,0 +1,90 @@
+"""Template tags of the charts: the words in the reader's language, the picture at two widths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django import template
+from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
+
+from config.tags import when_words
+from verification.publication.charts import (
+    StandingRow,
+    StandingWords,
+    TimelineDay,
+    TimelineWords,
+    standings_chart,
+    timeline_chart,
+)
+
+register = template.Library()
+
+WIDE, NARROW = 720, 340  # user units; the stylesheet shows one of the two
+
+
+@register.inclusion_tag("parts/_timeline_chart.html", name="timeline_chart")
+def timeline_tag(
+    days: Sequence[TimelineDay], ident: str = "timeline", title: str = ""
+) -> dict[str, object]:
+    """Draw incidents per day by class above the coverage strip, with the numbers as a table."""
+    totals = {
+        "allegations": sum(day.allegations for day in days),
+        "contested": sum(day.contested for day in days),
+        "findings": sum(day.findings for day in days),
+    }
+    words = TimelineWords(
+        title=title or _("Incidents per day"),
+        desc=_("%(allegations)d allegations, %(contested)d contested, %(findings)d findings.")
+        % totals,
+        coverage=_("Watched share of each day (dashed: not known)"),
+        empty=_("Nothing was recorded in this period."),
+    )
+    rtl = get_language_bidi()
+    return {
+        "title": words.title,
+        "ident": ident,
+        "days": days,
+        "totals": {**totals, "all": sum(totals.values())},
+        "wide": timeline_chart(days, words, ident=f"{ident}-wide", width=WIDE, rtl=rtl),
+        "narrow": timeline_chart(days, words, ident=f"{ident}-narrow", width=NARROW, rtl=rtl),
+    }
+
+
+@register.inclusion_tag("parts/_standings_chart.html", name="standings_chart")
+def standings_tag(
+    rows: Sequence[StandingRow],
+    as_of: datetime,
+    caveat: str,
+    title: str = "",
+    zone: object = None,
+) -> dict[str, object]:
+    """Draw decided, expected and possible breaches per party, caveat and as-of inside."""
+    expected = any(row.expected is not None for row in rows)
+    intervals = any(row.low is not None for row in rows)
+    words = StandingWords(
+        title=title or _("Breaches found and still open, by party"),
+        desc="; ".join(f"{row.name}: {row.numbers}" for row in rows),
+        as_of=_("As of %(instant)s.") % {"instant": when_words(as_of, zone)},
+        decided=_("decided"),
+        expected=(
+            (_("expected, 90 % interval") if intervals else _("expected, no interval yet"))
+            if expected
+            else ""
+        ),
+        bounds=_("if open cases all went for or against"),
+        caveat=caveat,
+        empty=_("No party has a decided or open case."),
+    )
+    rtl = get_language_bidi()
+    return {
+        "title": words.title,
+        "rows": rows,
+        "expected": expected,
+        "as_of": as_of,
+        "zone": zone,
+        "wide": standings_chart(rows, words, width=WIDE, rtl=rtl),
+        "narrow": standings_chart(rows, words, width=NARROW, rtl=rtl),
+        "caveat": caveat,
+    }
