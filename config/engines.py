@@ -108,7 +108,10 @@ class Postgres:
         return Service(
             "postgres",
             [*self.prefix, *command],
-            lambda: self.call("pg_isready", "-q", "-h", str(self.sockets)).returncode == 0,
+            lambda: (
+                self.call("pg_isready", "-q", "-U", "postgres", "-h", str(self.sockets)).returncode
+                == 0
+            ),
             stop_with=signal.SIGINT,
             user=self.user,
             env=clean_env(),
