@@ -94,6 +94,7 @@ class Supervisor:
 
     def run_once(self, service: Service) -> None:
         """Run a process to its end, watching the others meanwhile."""
+        (self.logs / f"{service.name}.log").unlink(missing_ok=True)  # only its last run matters
         process = self.start(service)
         entry = self.running.pop()
         try:
