@@ -1,4 +1,4 @@
-"""What every page is given: `site`, with its words, its navigation and the reader's place in it."""
+"""What every page is given: `house`, with its words, its links and the reader's place in them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,13 @@ class NavLink:
     current: bool = False
 
 
-def site(request: HttpRequest) -> dict[str, object]:
-    """Return the `site` variable; nothing in it touches the database until a template asks."""
+def house(request: HttpRequest) -> dict[str, object]:
+    """Return the `house` variable; nothing in it touches the database until a template asks.
+
+    It is not called `site`, which the sign-in pages use for their own.
+    """
     return {
-        "site": {
+        "house": {
             "name": _("Ceasefire verification"),
             "agreement": getattr(settings, "AGREEMENT_TITLE", ""),
             "demo": bool(getattr(settings, "DEMO", False)),
