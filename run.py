@@ -13,6 +13,7 @@ REDIS_URL (use these servers instead of the embedded ones).
 
 import contextlib
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -21,8 +22,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -100,11 +99,14 @@ def site_services(env: dict[str, str], bind: str, run: Path, data: Path) -> list
 
 def page_answers(bind: str) -> bool:
     """Return whether the web server says that it can serve."""
+    connection = http.client.HTTPConnection(bind, timeout=5)
     try:
-        with urllib.request.urlopen(f"http://{bind}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def claim_port(host: str, port: int) -> None:

@@ -8,7 +8,7 @@ JSON: what can write to Redis must not be able to run code here.
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
@@ -48,38 +48,39 @@ class DispensableClient(RedisCacheClient):
                 log.warning("working without a cache: %s", type(problem).__name__)
             return otherwise
 
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
-        return bool(self._or(True, super().add, key, value, timeout))
+    # The arguments are the parent's; only Redis is asked with them.
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
+        return self._or(True, super().add, key, value, timeout)
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self._or(default, super().get, key, default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         self._or(None, super().set, key, value, timeout)
 
-    def touch(self, key: str, timeout: int | None) -> bool:
-        return bool(self._or(False, super().touch, key, timeout))
+    def touch(self, key: Any, timeout: Any) -> Any:
+        return self._or(False, super().touch, key, timeout)
 
-    def delete(self, key: str) -> bool:
-        return bool(self._or(False, super().delete, key))
+    def delete(self, key: Any) -> Any:
+        return self._or(False, super().delete, key)
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
-        return dict(self._or({}, super().get_many, keys))
+    def get_many(self, keys: Any) -> Any:
+        return self._or({}, super().get_many, keys)
 
-    def has_key(self, key: str) -> bool:
-        return bool(self._or(False, super().has_key, key))
+    def has_key(self, key: Any) -> Any:
+        return self._or(False, super().has_key, key)
 
-    def incr(self, key: str, delta: int) -> int:
-        return int(self._or(delta, super().incr, key, delta))
+    def incr(self, key: Any, delta: Any) -> Any:
+        return self._or(delta, super().incr, key, delta)
 
-    def set_many(self, data: Mapping[str, Any], timeout: int | None) -> None:
+    def set_many(self, data: Any, timeout: Any) -> None:
         self._or(None, super().set_many, data, timeout)
 
-    def delete_many(self, keys: Iterable[str]) -> None:
+    def delete_many(self, keys: Any) -> None:
         self._or(None, super().delete_many, keys)
 
-    def clear(self) -> bool:
-        return bool(self._or(False, super().clear))
+    def clear(self) -> Any:
+        return self._or(False, super().clear)
 
 
 class DispensableCache(RedisCache):

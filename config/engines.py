@@ -271,8 +271,9 @@ def short_hash(path: Path) -> str:
 
 def socket_folder(data: Path) -> Path:
     """Make a short private folder for sockets (their paths are limited to about 107 bytes)."""
-    base = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108
-    folder = base / f"cvr-{os.getuid()}-{short_hash(data)}"
+    folder = Path(tempfile.gettempdir()) / f"cvr-{os.getuid()}-{short_hash(data)}"
+    if len(str(folder)) > 80:
+        raise CannotRun(f"{folder.parent} is too long a path for sockets: set TMPDIR=/tmp")
     if folder.is_symlink():
         raise CannotRun(f"{folder} is a link that we did not make. Remove it.")
     if folder.exists():

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-class InvitedOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+class InvitedOnlyAdapter(DefaultAccountAdapter):
     """Accounts are made by an operator; the sign-up page is closed."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

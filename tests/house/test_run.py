@@ -111,6 +111,13 @@ class TestEngines:
         assert list(engines.socket_folder(deep).iterdir()) == []
         sockets.rmdir()
 
+    def test_a_path_too_long_for_sockets_is_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tempfile.tempdir", f"{tmp_path}/{'long' * 20}")
+        with pytest.raises(CannotRun, match="TMPDIR"):
+            engines.socket_folder(tmp_path)
+
     def test_a_planted_link_is_refused(self, tmp_path: Path) -> None:
         sockets = engines.socket_folder(tmp_path)
         sockets.rmdir()
