@@ -1,4 +1,4 @@
-"""Template tags of the charts: the words in the reader's language, the picture at two widths."""
+"""Template tags of the charts: the words in the reader's language, the picture at three widths."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from verification.publication.charts import (
 
 register = template.Library()
 
-WIDE, NARROW = 720, 340  # user units; the stylesheet shows one of the two
+# User units, about pixels; the stylesheet shows one of the three.
+WIDE, MIDDLE, NARROW = 780, 540, 340
 
 
 @register.inclusion_tag("parts/_timeline_chart.html", name="timeline_chart")
@@ -48,6 +49,7 @@ def timeline_tag(
         "days": days,
         "totals": {**totals, "all": sum(totals.values())},
         "wide": timeline_chart(days, words, ident=f"{ident}-wide", width=WIDE, rtl=rtl),
+        "middle": timeline_chart(days, words, ident=f"{ident}-middle", width=MIDDLE, rtl=rtl),
         "narrow": timeline_chart(days, words, ident=f"{ident}-narrow", width=NARROW, rtl=rtl),
     }
 
@@ -85,6 +87,7 @@ def standings_tag(
         "as_of": as_of,
         "zone": zone,
         "wide": standings_chart(rows, words, width=WIDE, rtl=rtl),
+        "middle": standings_chart(rows, words, width=MIDDLE, rtl=rtl),
         "narrow": standings_chart(rows, words, width=NARROW, rtl=rtl),
         "caveat": caveat,
     }

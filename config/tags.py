@@ -140,7 +140,10 @@ def _time_element(instant: datetime, words: str) -> SafeString:
     utc = instant.astimezone(UTC)
     title = f"{date_format(utc, 'DATE_FORMAT')}, {utc:%H:%M} UTC"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', utc.strftime("%Y-%m-%dT%H:%M:%SZ"), title, words
+        '<time datetime="{}" title="{}" dir="auto">{}</time>',
+        utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        title,
+        words,
     )
 
 
@@ -202,9 +205,11 @@ def span_words(length: timedelta) -> str:
     if days:
         words = ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
         return f"{words} {gettext('%d h') % hours}" if hours else words
+    short = gettext("%d min") % (minutes % 60)
     if hours:
-        return f"{gettext('%d h') % hours} {gettext('%d min') % (minutes % 60)}"
-    return gettext("%d min") % minutes
+        words = gettext("%d h") % hours
+        return f"{words} {short}" if minutes % 60 else words
+    return short
 
 
 @register.inclusion_tag("parts/_deadline.html")

@@ -35,7 +35,7 @@ def likelihood_track(
     Units: p, low, high in 0..1.
     """
     canvas = Canvas(width=320, height=44, rtl=rtl)
-    inset, length, middle = 12.0, 296.0, 13.0
+    inset, length, middle = 9.0, 302.0, 13.0
 
     def at(share: float) -> float:
         return inset + length * min(1.0, max(0.0, share))

@@ -91,7 +91,7 @@ function addArea(L, map, feature, words) {
 
 function addName(L, map, feature) {
   const [lon, lat] = feature.geometry.coordinates;
-  const icon = L.divIcon({ className: "place-name", html: text("span", feature.properties.title || ""), iconSize: null, iconAnchor: [3, 9] });
+  const icon = L.divIcon({ className: "place-name", html: text("span", feature.properties.title || ""), iconSize: null, iconAnchor: [-12, 9] });
   L.marker([lat, lon], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
 }
 
@@ -131,7 +131,7 @@ export function mountMap(element) {
   });
   const rtl = document.documentElement.dir === "rtl";
   L.control.zoom({ zoomInTitle: data.zoomIn, zoomOutTitle: data.zoomOut, position: rtl ? "topright" : "topleft" }).addTo(map);
-  L.control.scale({ imperial: false, position: rtl ? "bottomright" : "bottomleft" }).addTo(map);
+  L.control.scale({ imperial: false, position: rtl ? "topleft" : "topright" }).addTo(map);
   map.attributionControl.setPrefix(false).addAttribution(text("span", data.credit || "Natural Earth").innerHTML);
   map.createPane("basemap").classList.add("basemap-pane");
   map.fitBounds(HOME);
