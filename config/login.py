@@ -1,12 +1,22 @@
-"""How people come in: by invitation, and without their address being kept."""
+"""How people come in: by invitation, with a second factor, without their address being kept."""
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.people.queries import needs_second_factor
+
+OPEN_WITHOUT = ("/accounts/", "/static/", "/healthz", "/readyz")  # where enrolling happens
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
@@ -30,3 +40,29 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
     def get_http_user_agent(self, request: HttpRequest) -> str:
         """Return nothing: it is never kept."""
         return ""
+
+
+def second_factor(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Send those who can change a finding to enrol a second factor before anything else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not settings.SECOND_FACTOR_REQUIRED or request.path.startswith(OPEN_WITHOUT):
+            return get_response(request)
+        user = request.user
+        if not user.is_authenticated or is_mfa_enabled(user):
+            return get_response(request)
+        if not needs_second_factor(user, at=timezone.now()):
+            return get_response(request)
+        text = _("Your role needs a second factor. Set it up now; it takes two minutes.")
+        if request.path.startswith("/api/"):
+            return JsonResponse(
+                {"code": "second-factor-needed", "status": 403, "title": text},
+                status=403,
+                content_type="application/problem+json",
+            )
+        messages.warning(request, text)
+        return redirect("mfa_activate_totp")
+
+    return middleware

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.login.second_factor",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -165,6 +166,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login_failed": "20/m/ip,5/300s/key",
 }
 ACCOUNT_EMAIL_NOTIFICATIONS = False  # those mails carry addresses and user agents
+SECOND_FACTOR_REQUIRED = not DEMO  # of those roles that can change a finding
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ceasefire reports"
 MFA_PASSKEY_LOGIN_ENABLED = False

@@ -25,3 +25,4 @@ STORAGES = {
 }
 ACCOUNT_RATE_LIMITS = False
 DOORBELL = False  # no worker listens; tests call drain() themselves
+SECOND_FACTOR_REQUIRED = False  # the tests of sign-in turn it on
