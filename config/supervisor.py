@@ -5,6 +5,7 @@ die; they inherit the data folder's lock, so that it is held until the last of t
 and when one ends, all the others are stopped and its last words are shown.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -131,5 +132,6 @@ class Supervisor:
                 process.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 say(f"{service.name} does not stop: killing it")
+            with contextlib.suppress(ProcessLookupError):  # what it may have left behind
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.wait()

@@ -164,6 +164,15 @@ class TestSupervisor:
         assert polite.returncode == -signal.SIGTERM
         assert stubborn.returncode == -signal.SIGKILL
 
+    def test_what_a_dead_process_left_behind_is_stopped_too(self, tmp_path: Path) -> None:
+        script = f"import subprocess; print(subprocess.Popen({SLEEP!r}).pid, flush=True)"
+        supervisor = Supervisor(tmp_path)
+        supervisor.start(service([sys.executable, "-c", script], "parent")).wait()
+        orphan = (tmp_path / "parent.log").read_text().strip()
+        assert folder.is_alive(orphan)
+        supervisor.stop()
+        wait_for(lambda: not folder.is_alive(orphan))
+
     def test_children_die_with_a_killed_supervisor(self, tmp_path: Path) -> None:
         script = (
             "import os, sys; from pathlib import Path\n"
