@@ -170,6 +170,7 @@ SECOND_FACTOR_REQUIRED = not DEMO  # of those roles that can change a finding
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ceasefire reports"
 MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the operator knows the person; no address is verified
 DEFAULT_FROM_EMAIL = env.str("CVR_FROM_EMAIL", default="no-reply@localhost")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

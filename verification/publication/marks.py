@@ -15,10 +15,9 @@ def likelihood_band(p: float) -> int:
     """
     if not 0 <= p <= 1:
         raise ValueError("a probability lies between 0 and 1")
-    percent = p * 100
-    if percent < 50:
-        return next(band for band, edge in enumerate(ICD203_EDGES) if percent < edge)
-    return next(band for band, edge in enumerate(ICD203_EDGES) if percent <= edge)
+    if p < 0.5:
+        return next(band for band, edge in enumerate(ICD203_EDGES) if p < edge / 100)
+    return next(band for band, edge in enumerate(ICD203_EDGES) if p <= edge / 100)
 
 
 def likelihood_track(

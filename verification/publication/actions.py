@@ -1,0 +1,101 @@
+"""Writes of the public face: a finding is published as it stands, once per decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from reports.journal.actions import record_event
+from reports.journal.kinds import Kind
+from verification.adjudication.answers import Outcome
+from verification.adjudication.models import Decision
+from verification.adjudication.queries import decision_on
+from verification.corroboration.queries import positions_on, statements_on
+from verification.incidents.models import Incident
+from verification.incidents.queries import linked_reports
+from verification.incidents.states import IncidentState
+from verification.publication.models import Finding
+from verification.publication.redaction import (
+    is_public_source,
+    public_counts,
+    public_decision,
+    public_place,
+    public_position,
+    public_reasons,
+    public_score,
+    public_statement,
+    public_window,
+)
+from verification.scoring.assemble import inputs_of, origin_numbers
+from verification.scoring.queries import latest_score
+
+
+@transaction.atomic
+def publish_finding(*, incident: Incident, at: datetime) -> Finding | None:
+    """Publish what was decided (or ruled) on an incident; the same decision is published once.
+
+    Needs: a decided or inadmissible incident. Leaves: Finding, finding.published; nothing on a
+    repeat or where nothing was decided.
+    """
+    held = (
+        Incident.objects.select_for_update(of=("self",))
+        .select_related("agreement", "act", "place")
+        .get(pk=incident.pk)
+    )
+    earlier = list(Finding.objects.filter(incident=held).order_by("version"))
+    decision: Decision | None = None
+    if held.state == IncidentState.DECIDED:
+        decision = decision_on(held)
+        if decision is None or any(f.decision_id == decision.pk for f in earlier):
+            return None
+    elif held.state != IncidentState.INADMISSIBLE or earlier:
+        return None
+    version = len(earlier) + 1
+    finding = Finding.objects.create(
+        incident=held,
+        decision=decision,
+        code=f"{held.code}-F{version}",
+        version=version,
+        outcome=decision.outcome if decision is not None else Outcome.INADMISSIBLE,
+        published_at=at,
+        content=_content(held, decision, at),
+    )
+    record_event(
+        kind=Kind.FINDING_PUBLISHED,
+        subject=finding,
+        by=None,
+        at=at,
+        acting_as="machine",
+        file_id=held.pk,
+        payload={"code": finding.code, "outcome": finding.outcome},
+    )
+    return finding
+
+
+def _content(incident: Incident, decision: Decision | None, at: datetime) -> dict[str, Any]:
+    """Return the published record: every field named here, nothing else."""
+    reports = linked_reports(incident)
+    statements = statements_on(incident)
+    begins, ends, precision = public_window(incident, reports)
+    # The advice the panel had is frozen with its decision; a later score is not its ground.
+    score = decision.score if decision is not None else latest_score(incident)
+    numbers = origin_numbers(inputs_of(incident, at=at))
+    return {
+        "incident": incident.code,
+        "agreement": incident.agreement.slug,
+        "act": incident.act_id,
+        "window_from": begins.isoformat(),
+        "window_until": ends.isoformat(),
+        "precision": precision,
+        "place": public_place(incident, reports),
+        "admissibility": incident.admissibility,
+        "admissibility_reasons": public_reasons(incident),
+        "ruling": incident.ruling,
+        "counts": public_counts(reports, statements, origins=len(set(numbers))),
+        "statements": [public_statement(r) for r in reports if is_public_source(r.source)],
+        "positions": [public_position(p) for p in positions_on(incident)],
+        "decision": public_decision(decision) if decision is not None else None,
+        "score": public_score(score),
+    }

@@ -1,0 +1,229 @@
+"""What becomes public: built field by field, so that what is not named here stays inside.
+
+A person's own report shows as one more observation and nothing else: no words, no exact time, no
+place finer than a grid cell, no receipt. A named speaker's published statement shows with its
+speaker, publisher and link, since it was public before it came here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reports.intake.models import Report
+from reports.intake.rules import Reason
+from reports.people.models import Source
+from reports.places.blur import area_of_cell, public_area
+from reports.places.models import PlaceKind
+from verification.adjudication.models import Decision
+from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.states import PositionState
+from verification.incidents.models import Incident
+from verification.scoring.models import Score
+
+# Kinds of place whose name is coarse enough to stand in public.
+PUBLIC_PLACE_KINDS = frozenset(
+    {
+        PlaceKind.CITY,
+        PlaceKind.TOWN,
+        PlaceKind.VILLAGE,
+        PlaceKind.DISTRICT,
+        PlaceKind.REGION,
+        PlaceKind.SECTOR,
+        PlaceKind.LINE,
+    }
+)
+
+
+def is_public_source(source: Source) -> bool:
+    """Answer whether a source spoke in public: a named speaker, not a person with an account."""
+    return source.user_id is None
+
+
+def public_window(incident: Incident, reports: Sequence[Report]) -> tuple[datetime, datetime, str]:
+    """Return (from, until, precision) as the public may know it.
+
+    The exact window if a public statement gave it, else widened to whole days of local time.
+    """
+    begins, ends = incident.window_from, incident.window_until
+    exact = any(
+        is_public_source(r.source)
+        and r.observed_from <= begins
+        and r.observed_until >= ends
+        and r.observed_until - r.observed_from <= ends - begins
+        for r in reports
+    )
+    if exact or incident.time_precision in ("day", "days"):
+        return begins, ends, incident.time_precision
+    zone = ZoneInfo(incident.agreement.timezone)
+    first = begins.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    last = (ends.astimezone(zone) - timedelta(microseconds=1)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    ) + timedelta(days=1)
+    return first.astimezone(UTC), last.astimezone(UTC), "day"
+
+
+def public_place(incident: Incident, reports: Sequence[Report]) -> dict[str, Any]:
+    """Return where an incident was, as the public may know it: a name and a grid cell.
+
+    The place's name is shown only if a public statement named that place; a point or bearing
+    that only an observer gave is shown as its cell.
+    """
+    named = any(
+        is_public_source(r.source) and r.place_id == incident.place_id and r.place_id
+        for r in reports
+    )
+    place = incident.place
+    shown = place if place is not None and named and place.kind in PUBLIC_PLACE_KINDS else None
+    if incident.lat is None or incident.lon is None:
+        return {"place_id": None, "cell": "", "lat": None, "lon": None, "ring": []}
+    area = public_area(incident.lat, incident.lon)
+    if shown is not None:
+        # A gazetteer's centre is a public fact and says nothing of who stood where.
+        return {
+            "place_id": str(shown.pk),
+            "cell": area.cell,
+            "lat": shown.lat,
+            "lon": shown.lon,
+            "radius_m": shown.radius_m,
+            "ring": [],
+        }
+    return {
+        "place_id": None,
+        "cell": area.cell,
+        "lat": area.lat,
+        "lon": area.lon,
+        "radius_m": None,
+        "ring": [list(corner) for corner in area_of_cell(area.cell).ring],
+    }
+
+
+def public_statement(report: Report) -> dict[str, Any]:
+    """Return a named speaker's published statement."""
+    return {
+        "speaker": report.source.name,
+        "speaker_kind": report.source.kind,
+        "stance": report.stance,
+        "accused": report.accused.code if report.accused is not None else report.accused_kind,
+        "act": report.act_id,
+        "publisher": report.publisher,
+        "url": report.source_url,
+        "published_on": report.origin.published_on.isoformat()
+        if report.origin.published_on
+        else "",
+        "origin": str(report.origin_id),
+        "tolls": report.tolls,
+        "weapon": report.weapon,
+        "narrative": report.narrative,
+    }
+
+
+def public_position(position: PartyPosition) -> dict[str, Any]:
+    """Return what an accused party answered, or that it was silent."""
+    silent = position.state == PositionState.LAPSED
+    return {
+        "party": position.party.code,
+        "state": position.state,
+        "position": "" if silent else position.position,
+        "reason_code": position.reason_code,
+        "text": position.text,
+        "conceded_killed": position.conceded_killed,
+        "conceded_injured": position.conceded_injured,
+        "notified_at": position.notified_at.isoformat(),
+        "due_at": position.due_at.isoformat(),
+        "answered_at": position.answered_at.isoformat() if position.answered_at else "",
+    }
+
+
+def public_reasons(incident: Incident) -> list[dict[str, str]]:
+    """Return the tests of admissibility."""
+    return [
+        {"test": r["test"], "verdict": r["verdict"], "code": r["code"]}
+        for r in incident.admissibility_reasons
+    ]
+
+
+def reason_texts(rows: Sequence[dict[str, str]]) -> list[str]:
+    """Return the sentences behind stored reasons, in the reader's language."""
+    return [Reason(row["test"], row["verdict"], row["code"]).text for row in rows]
+
+
+def public_decision(decision: Decision) -> dict[str, Any]:
+    """Return a decision: five answers with likelihood and confidence apart, reasons, dissents."""
+    clause = decision.clause
+    return {
+        "occurrence": decision.occurrence,
+        "occurrence_likelihood": decision.occurrence_likelihood,
+        "occurrence_confidence": decision.occurrence_confidence,
+        "breach": decision.breach,
+        "breach_likelihood": decision.breach_likelihood,
+        "breach_confidence": decision.breach_confidence,
+        "clause": clause.code if clause is not None else "",
+        "attribution": decision.attribution,
+        "parties": list(decision.parties),
+        "attribution_likelihood": decision.attribution_likelihood,
+        "attribution_confidence": decision.attribution_confidence,
+        "intent": decision.intent,
+        "intent_confidence": decision.intent_confidence,
+        "severity": decision.severity,
+        "standard_of_proof": decision.standard_of_proof,
+        "reasons": decision.reasons,
+        "n_ballots": decision.n_ballots,
+        "dissents": [
+            {
+                "occurrence": d["answers"]["occurrence"],
+                "breach": d["answers"]["breach"],
+                "attribution": d["answers"]["attribution"],
+                "parties": d["answers"]["parties"],
+                "reasons": d["reasons"],
+            }
+            for d in decision.dissents
+        ],
+        "decided_at": decision.decided_at.isoformat(),
+    }
+
+
+def public_score(score: Score | None) -> dict[str, Any] | None:
+    """Return a score with what each group of origins contributed; persons' sources unnamed."""
+    if score is None:
+        return None
+    return {
+        "p": score.p,
+        "p_without_aligned": score.p_without_aligned,
+        "method": score.method,
+        "engine_version": score.engine_version,
+        "inputs_hash": score.inputs_hash,
+        "n_origins": score.n_origins,
+        "n_statements": score.n_statements,
+        "at": score.at.isoformat(),
+        "contributions": [
+            {
+                "who": _public_labels(part, score),
+                "aligned": part["aligned"],
+                "copies": part["copies"],
+                "nats": part["nats"],
+            }
+            for part in score.contributions
+        ],
+    }
+
+
+def _public_labels(part: dict[str, Any], score: Score) -> list[str]:
+    """Name only speakers who spoke in public; a person behind an account is never a label."""
+    public = {row["label"] for row in score.inputs if row["public"]}
+    return [label for label in part["labels"] if label in public]
+
+
+def public_counts(
+    reports: Sequence[Report], statements: Sequence[Statement], *, origins: int
+) -> dict[str, int]:
+    """Return how much a finding rests on, as numbers only."""
+    return {
+        "reports": len(reports),
+        "public_reports": sum(1 for r in reports if is_public_source(r.source)),
+        "observers_reports": sum(1 for r in reports if not is_public_source(r.source)),
+        "statements": len(statements),
+        "independent_origins": origins,
+    }
