@@ -21,17 +21,18 @@ def likelihood_band(p: float) -> int:
 
 
 def likelihood_track(
-    p: float,
+    p: float | None,
     *,
     title: str,
     low: float | None = None,
     high: float | None = None,
-    desc: str = "",
+    band: int | None = None,
     rtl: bool = False,
 ) -> Markup:
     """Return a 0-100 track with the seven bands, a whisker where an interval is known, and a mark.
 
-    Units: p, low, high in 0..1.
+    A likelihood that people gave as a word has no point in it: then p is None and its `band` is
+    filled instead. Units: p, low, high in 0..1.
     """
     canvas = Canvas(width=320, height=44, rtl=rtl)
     inset, length, middle = 9.0, 302.0, 13.0
@@ -41,27 +42,21 @@ def likelihood_track(
 
     parts: list[Markup] = []
     start = 0
-    for band, edge in enumerate(ICD203_EDGES):
+    for index, edge in enumerate(ICD203_EDGES):
+        shade = "band chosen" if index == band else "band odd" if index % 2 else "band"
         width = length * (edge - start) / 100
-        shade = "band odd" if band % 2 else "band"
         parts.append(canvas.rect(at(start / 100), middle - 6, width, 12, class_=shade))
         start = edge
     parts.append(canvas.rect(inset, middle - 6, length, 12, fill="none", class_="tick"))
     for percent in (0, 20, 50, 80, 100):
-        parts.append(
-            canvas.line(
-                at(percent / 100), middle + 6, at(percent / 100), middle + 11, class_="tick"
-            )
-        )
-        parts.append(
-            canvas.text(
-                at(percent / 100), middle + 26, str(percent), anchor="middle", class_="quiet"
-            )
-        )
+        x = at(percent / 100)
+        parts.append(canvas.line(x, middle + 6, x, middle + 11, class_="tick"))
+        parts.append(canvas.text(x, middle + 26, str(percent), anchor="middle", class_="quiet"))
     if low is not None and high is not None:
         parts += _whisker(canvas, at(low), at(high), middle)
-    parts.append(canvas.dot(at(p), middle, 7, class_="mark"))
-    return canvas.drawing(*parts, title=title, desc=desc, class_="chart likelihood")
+    if p is not None:
+        parts.append(canvas.dot(at(p), middle, 7, class_="mark"))
+    return canvas.drawing(*parts, title=title, desc="", class_="chart likelihood")
 
 
 def range_mark(

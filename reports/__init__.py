@@ -1,0 +1,1 @@
+"""The record: who, where, under which terms, what was said, what was done."""

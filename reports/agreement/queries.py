@@ -1,0 +1,66 @@
+"""Reads of the terms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from reports.agreement.models import ActKind, Agreement, AgreementVersion, Clause, Party
+from reports.agreement.rules import Period
+from reports.problems import NotFound
+
+
+def agreement_by_slug(slug: str) -> Agreement:
+    """Return the agreement with this slug; NotFound otherwise."""
+    try:
+        return Agreement.objects.get(slug=slug)
+    except Agreement.DoesNotExist as error:
+        raise NotFound("There is no agreement with this name.") from error
+
+
+def agreements() -> list[Agreement]:
+    """Return all agreements, by slug."""
+    return list(Agreement.objects.order_by("slug"))
+
+
+def parties_of(agreement_id: uuid.UUID) -> list[Party]:
+    """Return the parties of an agreement, in alphabetical order of their codes."""
+    return list(Party.objects.filter(agreement_id=agreement_id).order_by("code"))
+
+
+def act_kinds() -> list[ActKind]:
+    """Return the taxonomy of acts, in its own order."""
+    return list(ActKind.objects.all())
+
+
+def periods_in_force(agreement_id: uuid.UUID) -> list[Period]:
+    """Return the half-open periods in which some version of the text was in force."""
+    rows = AgreementVersion.objects.filter(agreement_id=agreement_id).order_by("in_force_from")
+    return [Period(row.in_force_from, row.in_force_until) for row in rows]
+
+
+def versions_of(agreement_id: uuid.UUID) -> list[AgreementVersion]:
+    """Return the versions of an agreement with their clauses and the acts these prohibit."""
+    return list(
+        AgreementVersion.objects.filter(agreement_id=agreement_id)
+        .prefetch_related("clauses__prohibits")
+        .order_by("number")
+    )
+
+
+def clauses_in_force(
+    agreement_id: uuid.UUID, *, window: tuple[datetime, datetime], act: str | None = None
+) -> Sequence[Clause]:
+    """Return the clauses whose text was in force at some instant of a half-open window."""
+    begins, ends = window
+    found = Clause.objects.filter(
+        Q(version__in_force_until=None) | Q(version__in_force_until__gt=begins),
+        version__agreement_id=agreement_id,
+        version__in_force_from__lt=ends,
+    )
+    if act:
+        found = found.filter(prohibits=act)
+    return list(found.select_related("version").distinct().order_by("version__number", "code"))

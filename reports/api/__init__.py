@@ -1,0 +1,1 @@
+"""Doors for machines: parse, one call, answer in JSON."""

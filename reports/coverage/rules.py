@@ -1,0 +1,23 @@
+"""Pure questions about coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+Window = tuple[datetime, datetime]
+
+
+def covered_hours(windows: Iterable[Window], *, begins: datetime, ends: datetime) -> float:
+    """Return the hours of [begins, ends) in which at least one window was open.
+
+    Overlapping watches count once: ten observers at one place do not make ten times the time.
+    """
+    total = timedelta()
+    reached = begins
+    for opened, closed in sorted(windows):
+        opened, closed = max(opened, reached), min(closed, ends)
+        if closed > opened:
+            total += closed - opened
+            reached = closed
+    return total.total_seconds() / 3600

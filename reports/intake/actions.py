@@ -1,0 +1,298 @@
+"""Writes of intake: file, accept, reject, reinstate, withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from reports.agreement.models import ActKind, Party
+from reports.agreement.queries import parties_of
+from reports.intake.choices import LocationKind, OriginKind
+from reports.intake.drafts import ReportDraft, Where
+from reports.intake.models import Origin, Report
+from reports.intake.rules import problems_in
+from reports.intake.states import MOVES, ReportState
+from reports.journal.actions import move_state, record_event
+from reports.journal.kinds import Kind
+from reports.people.models import Source, User
+from reports.people.permissions import require
+from reports.people.queries import own_source
+from reports.places.geo import enclosing_radius_m, seen_from
+from reports.places.models import Place
+from reports.problems import Invalid, Problem
+
+# Errors a tired observer makes by eye, where none is given (field manuals' rules of thumb).
+DEFAULT_RANGE_ERROR = 0.2  # share of the range
+DEFAULT_BEARING_ERROR_DEG = 10.0
+
+
+class AnotherReportHasThisId(Problem):
+    """Raised when a client's id comes again with other content (or from another person)."""
+
+    code = "another-report-has-this-id"
+    status = 409
+    title = "A different report was already filed under this id"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """The receipt of a filing; `created` is false when it was a harmless resend."""
+
+    report: Report
+    created: bool
+
+
+def file_report(*, draft: ReportDraft, by: User, at: datetime) -> Filing:
+    """File one statement about one event.
+
+    Needs: report.file on the agreement; a draft without problems.
+    Leaves: Report, its Origin if new, report.filed. The same id with the same content again:
+    nothing new, the first receipt.
+    Errors: Invalid with every field named; AnotherReportHasThisId; NotAllowed.
+    """
+    role = require(by, "report.file", at=at, agreement_id=draft.agreement.pk)
+    parties = {party.code: party for party in parties_of(draft.agreement.pk)}
+    problems = problems_in(draft, parties=parties, at=at)
+    earlier = _earlier_report(draft, by, problems)
+    place = _chosen_place(draft.where, problems)
+    act = ActKind.objects.filter(pk=draft.act).first()
+    if act is None:
+        problems["act"] = [_("Choose the kind of act from the list.")]
+    if problems:
+        # A resend of what was accepted once stays accepted, whatever has changed since.
+        again = _same_filing(draft, by)
+        if again is not None:
+            return again
+        raise Invalid(_("Nothing was filed yet: some answers need another look."), errors=problems)
+    try:
+        with transaction.atomic():
+            report = _create(draft, by, at, act, place, earlier, parties.get(draft.accused_code))
+            record_event(kind=Kind.REPORT_FILED, subject=report, by=by, at=at, acting_as=role)
+            return Filing(report, created=True)
+    except IntegrityError:
+        again = _same_filing(draft, by)
+        if again is None:
+            raise
+        return again
+
+
+def _same_filing(draft: ReportDraft, by: User) -> Filing | None:
+    found = Report.objects.filter(client_uuid=draft.client_uuid).first()
+    if found is None:
+        return None
+    if found.filed_by_id == by.pk and found.sha256 == draft.sha256():
+        return Filing(found, created=False)
+    raise AnotherReportHasThisId(
+        _("A report with other content was filed under this id. File yours under a new one.")
+    )
+
+
+def _earlier_report(draft: ReportDraft, by: User, problems: dict[str, list[str]]) -> Report | None:
+    if not draft.supersedes:
+        return None
+    found = Report.objects.filter(
+        receipt=draft.supersedes, filed_by=by, agreement=draft.agreement
+    ).first()
+    if found is None:
+        problems["supersedes"] = [_("You can only correct a report of your own.")]
+        return None
+    newer = Report.objects.filter(supersedes=found).exclude(client_uuid=draft.client_uuid).first()
+    if newer is not None:
+        problems["supersedes"] = [
+            _("This report was corrected already; correct the newer one: %(receipt)s.")
+            % {"receipt": newer.receipt}
+        ]
+    return found
+
+
+def _chosen_place(where: Where, problems: dict[str, list[str]]) -> Place | None:
+    if where.kind != LocationKind.PLACE or where.place_id is None:
+        return None
+    place = Place.objects.filter(pk=where.place_id).first()
+    if place is None:
+        problems["place"] = [_("This place is not in the list any more; choose again.")]
+    return place
+
+
+def _create(
+    draft: ReportDraft,
+    by: User,
+    at: datetime,
+    act: ActKind | None,
+    place: Place | None,
+    earlier: Report | None,
+    accused: Party | None,
+) -> Report:
+    source = draft.speaker or own_source(by)
+    return Report.objects.create(
+        client_uuid=draft.client_uuid,
+        agreement=draft.agreement,
+        source=source,
+        filed_by=by,
+        channel=draft.channel,
+        stance=draft.stance,
+        act=act,
+        means=draft.means,
+        weapon=draft.weapon.strip(),
+        observed_from=draft.observed_from,
+        observed_until=draft.observed_until,
+        time_precision=draft.time_precision,
+        received_at=at,
+        location_kind=draft.where.kind,
+        place=place,
+        place_typed=draft.where.typed.strip(),
+        place_accuracy=draft.where.accuracy,
+        **_located(draft.where, place),
+        effect=draft.effect,
+        observation_unit=draft.observation_unit,
+        observation_count=draft.observation_count,
+        count_qualifier=draft.count_qualifier,
+        tolls=[asdict(toll) for toll in draft.tolls],
+        accused_kind=draft.accused_kind,
+        accused=accused,
+        narrative=draft.narrative.strip(),
+        language=draft.language,
+        origin=_origin_of(draft, source, earlier),
+        publisher=draft.origin.publisher.strip(),
+        source_url=draft.origin.url,
+        own_confidence=draft.own_confidence,
+        supersedes=earlier,
+        form_version=draft.form_version,
+        raw=draft.raw(),
+        sha256=draft.sha256(),
+    )
+
+
+def _located(where: Where, place: Place | None) -> dict[str, Any]:
+    """Return the spot columns: the event's point and radius, and the observer's position."""
+    if place is not None:
+        return {"lat": place.lat, "lon": place.lon, "radius_m": place.radius_m}
+    if where.kind == LocationKind.POINT:
+        return {"lat": where.lat, "lon": where.lon, "radius_m": where.accuracy_m}
+    observed = (where.lat, where.lon, where.range_m, where.bearing_deg)
+    if where.kind != LocationKind.BEARING or None in observed:
+        return {}
+    return _seen_by(where)
+
+
+def _seen_by(where: Where) -> dict[str, Any]:
+    """Return the spot of an event seen by range and bearing, and the observer's position."""
+    range_error = where.range_error_m
+    bearing_error = where.bearing_error_deg
+    range_m = where.range_m or 0.0
+    seen = seen_from(
+        where.lat or 0.0,
+        where.lon or 0.0,
+        range_m=range_m,
+        bearing_deg=where.bearing_deg or 0.0,
+        range_error_m=range_m * DEFAULT_RANGE_ERROR if range_error is None else range_error,
+        bearing_error_deg=DEFAULT_BEARING_ERROR_DEG if bearing_error is None else bearing_error,
+    )
+    return {
+        "lat": seen.lat,
+        "lon": seen.lon,
+        "radius_m": max(enclosing_radius_m(seen), 1.0),
+        "observer_lat": where.lat,
+        "observer_lon": where.lon,
+        "range_m": where.range_m,
+        "bearing_deg": where.bearing_deg,
+        "range_error_m": seen.along_m,
+        "bearing_error_deg": DEFAULT_BEARING_ERROR_DEG if bearing_error is None else bearing_error,
+    }
+
+
+def _origin_of(draft: ReportDraft, source: Source, earlier: Report | None) -> Origin:
+    """Return the origin a draft belongs to: the earlier report's, a known one, or a new one."""
+    given = draft.origin
+    if earlier is not None and given.kind == earlier.origin.kind:
+        return earlier.origin
+    known = None
+    if given.key:
+        known = Origin.objects.filter(agreement=draft.agreement, key=given.key).first()
+    elif given.url and given.kind != OriginKind.OBSERVATION:
+        known = Origin.objects.filter(
+            agreement=draft.agreement, said_by=source, url=given.url, kind=given.kind
+        ).first()
+    return known or Origin.objects.create(
+        agreement=draft.agreement,
+        kind=given.kind,
+        said_by=source,
+        key=given.key,
+        url=given.url,
+        publisher=given.publisher.strip(),
+        published_on=given.published_on,
+    )
+
+
+def accept_report(*, report: Report, by: User, at: datetime) -> Report:
+    """Take a filed report into the record. Needs: report.triage. Leaves: report.accepted."""
+    role = require(by, "report.triage", at=at, agreement_id=report.agreement_id)
+    move_state(
+        report,
+        to=ReportState.ACCEPTED,
+        moves=MOVES,
+        kind=Kind.REPORT_ACCEPTED,
+        by=by,
+        at=at,
+        acting_as=role,
+    )
+    return report
+
+
+def reject_report(*, report: Report, reason: str, by: User, at: datetime) -> Report:
+    """Turn a filed report away, with a reason its author reads.
+
+    Needs: report.triage. Leaves: report.rejected. Errors: Invalid without a reason.
+    """
+    role = require(by, "report.triage", at=at, agreement_id=report.agreement_id)
+    if len(reason.strip()) < 5:
+        raise Invalid(errors={"reason": [_("Say why, so that the author can file it better.")]})
+    move_state(
+        report,
+        to=ReportState.REJECTED,
+        moves=MOVES,
+        kind=Kind.REPORT_REJECTED,
+        by=by,
+        at=at,
+        acting_as=role,
+        changes={"state_reason": reason.strip()[:500]},
+        payload={"why": reason.strip()[:500]},
+    )
+    return report
+
+
+def reinstate_report(*, report: Report, by: User, at: datetime) -> Report:
+    """Undo a rejection: back to the inbox. Needs: report.triage. Leaves: report.reinstated."""
+    role = require(by, "report.triage", at=at, agreement_id=report.agreement_id)
+    move_state(
+        report,
+        to=ReportState.FILED,
+        moves=MOVES,
+        kind=Kind.REPORT_REINSTATED,
+        by=by,
+        at=at,
+        acting_as=role,
+        changes={"state_reason": ""},
+    )
+    return report
+
+
+def withdraw_report(*, report: Report, by: User, at: datetime) -> Report:
+    """Withdraw one's own report; it stays on record as withdrawn. Leaves: report.withdrawn."""
+    role = require(by, "report.file", at=at, agreement_id=report.agreement_id)
+    if report.filed_by_id != by.pk:
+        raise Invalid(_("Only its author can withdraw a report."))
+    move_state(
+        report,
+        to=ReportState.WITHDRAWN,
+        moves=MOVES,
+        kind=Kind.REPORT_WITHDRAWN,
+        by=by,
+        at=at,
+        acting_as=role,
+    )
+    return report

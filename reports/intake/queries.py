@@ -1,0 +1,99 @@
+"""Reads of reports; each checks who asks as it loads."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from reports.agreement.models import Agreement
+from reports.intake.models import Report
+from reports.intake.states import ReportState
+from reports.people.models import User
+from reports.people.permissions import may, require
+from reports.places.geo import Spot
+from reports.problems import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeCounts:
+    """How many reports of an agreement are in each state; they add up to `received`."""
+
+    received: int
+    filed: int
+    accepted: int
+    rejected: int
+    withdrawn: int
+
+
+def _rows() -> QuerySet[Report]:
+    return Report.objects.select_related(
+        "agreement", "source__organisation", "act", "accused", "place", "origin__said_by"
+    )
+
+
+def own_reports(user: User) -> QuerySet[Report]:
+    """Return a person's own reports, latest first (a queryset, for paging)."""
+    return _rows().filter(filed_by=user).order_by("-received_at", "-id")
+
+
+def own_report(user: User, receipt: str) -> Report:
+    """Return one's own report by its receipt; NotFound for anybody else's."""
+    found = _rows().filter(filed_by=user, receipt=receipt.strip().upper()).first()
+    if found is None:
+        raise NotFound("There is no report of yours with this receipt.")
+    return found
+
+
+def inbox(agreement: Agreement, user: User, *, state: str, at: datetime) -> QuerySet[Report]:
+    """Return the reports of an agreement in one state, oldest first, for triage."""
+    require(user, "report.triage", at=at, agreement_id=agreement.pk)
+    return _rows().filter(agreement=agreement, state=state).order_by("received_at", "id")
+
+
+def report_for_triage(user: User, report_id: uuid.UUID | str, *, at: datetime) -> Report:
+    """Return a report for a triage officer of its agreement; NotFound otherwise."""
+    try:
+        found = _rows().filter(pk=report_id).first()
+    except (ValueError, TypeError) as error:
+        raise NotFound() from error
+    if found is None or not may(user, "report.triage", at=at, agreement_id=found.agreement_id):
+        raise NotFound()
+    return found
+
+
+def intake_counts(agreement_id: uuid.UUID) -> IntakeCounts:
+    """Return the partition of all reports received under an agreement."""
+    counted = Report.objects.filter(agreement_id=agreement_id).aggregate(
+        received=Count("id"),
+        **{
+            str(state): Count("id", filter=Q(state=state))
+            for state in (
+                ReportState.FILED,
+                ReportState.ACCEPTED,
+                ReportState.REJECTED,
+                ReportState.WITHDRAWN,
+            )
+        },
+    )
+    return IntakeCounts(**counted)
+
+
+def spot_of(report: Report) -> Spot | None:
+    """Return where a report places its event, or None if it could not be located."""
+    if report.lat is None or report.lon is None or report.radius_m is None:
+        return None
+    return Spot(report.lat, report.lon, report.radius_m)
+
+
+def reports_by_id(ids: Iterable[uuid.UUID]) -> list[Report]:
+    """Return reports with what pages show of them, by time received. Callers check access."""
+    return list(_rows().filter(pk__in=list(ids)).order_by("received_at", "id"))
+
+
+def report_by_client_uuid(client_uuid: uuid.UUID) -> Report | None:
+    """Return the report filed under a client's id, or None."""
+    return _rows().filter(client_uuid=client_uuid).first()

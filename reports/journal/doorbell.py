@@ -1,0 +1,60 @@
+"""The doorbell: tells a worker to look at the journal. It carries no work and may be lost.
+
+The ring happens in a thread of its own, so that a frozen broker never delays a filing: the web
+request has committed by then and answers at once. Beat rings too, in case a ring was lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+DRAIN = "reports.tasks.drain"
+log = logging.getLogger(__name__)
+
+
+class _Bell:
+    """One daemon thread per process; rings that come while one is under way fold into one."""
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._pid = 0
+
+    def ring(self) -> None:
+        with self._lock:
+            if self._pid != os.getpid():  # first ring of this process, or after a fork
+                self._pid = os.getpid()
+                self._wanted = threading.Event()
+                threading.Thread(target=self._run, args=(self._wanted,), daemon=True).start()
+        self._wanted.set()
+
+    @staticmethod
+    def _run(wanted: threading.Event) -> None:
+        while True:
+            wanted.wait()
+            wanted.clear()
+            try:
+                current_app.send_task(DRAIN, expires=30, retry=False, ignore_result=True)
+            except (OperationalError, OSError) as error:
+                log.warning("doorbell not heard: %s", type(error).__name__)
+
+
+_bell = _Bell()
+
+
+def ring() -> None:
+    """Ring now; never raises, never waits for the broker."""
+    if settings.DOORBELL:
+        _bell.ring()
+
+
+def ring_after_commit() -> None:
+    """Ring once the present transaction has committed."""
+    transaction.on_commit(ring, robust=True)

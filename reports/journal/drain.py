@@ -1,0 +1,106 @@
+"""The drain: runs the follow-ups of events, each exactly once, whatever dies in between.
+
+A job is claimed alone (SKIP LOCKED, the database's clock), its attempt is committed before the
+work, and the work commits together with the mark that it is done. A worker killed in mid-task
+leaves a lease that runs out; a job that kills its worker again and again ends in quarantine.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from reports.journal.handlers import run_handler
+from reports.journal.models import Event, Job
+from reports.problems import Problem
+
+LEASE_S = 60  # seconds a worker may hold a job before another may take it
+MAX_ATTEMPTS = 5  # then quarantine: visible on the health page, released by an operator
+BACKOFF_S = 5  # seconds before the second attempt; doubles each time
+BATCH = 200  # jobs one call of drain() may run before it hands the worker back
+
+log = logging.getLogger(__name__)
+Clock = Callable[[Event], datetime]
+
+_CLAIM = """
+UPDATE reports_job SET attempts = attempts + 1,
+       leased_until = clock_timestamp() + make_interval(secs => %(lease)s)
+ WHERE id = (
+   SELECT id FROM reports_job
+    WHERE done_at IS NULL AND quarantined_at IS NULL AND not_before <= clock_timestamp()
+      AND (leased_until IS NULL OR leased_until < clock_timestamp())
+    ORDER BY not_before, id
+    FOR UPDATE SKIP LOCKED LIMIT 1)
+RETURNING id, attempts
+"""
+_GIVE_BACK = """
+UPDATE reports_job SET last_error = %(error)s, leased_until = NULL,
+       not_before = clock_timestamp() + make_interval(secs => %(wait)s),
+       quarantined_at = CASE WHEN %(poison)s THEN clock_timestamp() END
+ WHERE id = %(id)s AND done_at IS NULL AND attempts = %(attempt)s
+"""
+
+
+def drain(*, clock: Clock | None = None, limit: int = BATCH) -> int:
+    """Run waiting jobs until none is left or `limit` is reached; return how many were run.
+
+    `clock` says at what instant an event's follow-up acts; by default now. Replaying a story
+    passes the event's own instant.
+    """
+    ran = 0
+    while ran < limit and (claimed := _claim()) is not None:
+        _run(*claimed, clock=clock)
+        ran += 1
+    return ran
+
+
+def _claim() -> tuple[uuid.UUID, int] | None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"lease": LEASE_S})
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def _run(job_id: uuid.UUID, attempt: int, *, clock: Clock | None) -> None:
+    if attempt > MAX_ATTEMPTS:  # it took its worker down every time: nobody could give it back
+        _give_back(job_id, attempt, "the worker died while running it", poison=True)
+        return
+    try:
+        with transaction.atomic():
+            # The attempt number is the fencing token: a worker whose lease ran out finds nothing.
+            job = (
+                Job.objects.select_for_update(of=("self",))
+                .select_related("event")
+                .filter(pk=job_id, attempts=attempt, done_at=None)
+                .first()
+            )
+            if job is None:
+                return
+            at = clock(job.event) if clock else timezone.now()
+            run_handler(job.handler, event=job.event, at=at)
+            job.done_at = timezone.now()
+            job.save(update_fields=["done_at"])
+    except (Problem, DatabaseError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        log.exception("job %s failed at attempt %s", job_id, attempt)
+        detail = f"{type(error).__name__}: {error}"
+        _give_back(job_id, attempt, detail, poison=attempt >= MAX_ATTEMPTS)
+
+
+def _give_back(job_id: uuid.UUID, attempt: int, error: str, *, poison: bool) -> None:
+    wait = BACKOFF_S * 2 ** (attempt - 1)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _GIVE_BACK,
+            {
+                "id": job_id,
+                "attempt": attempt,
+                "error": error[:2000],
+                "wait": wait,
+                "poison": poison,
+            },
+        )

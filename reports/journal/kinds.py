@@ -1,0 +1,65 @@
+"""The closed list of event kinds (noun.participle), and which of them the public may read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What was done. Adding a kind means adding it to docs/words.md (a test holds that)."""
+
+    USER_REGISTERED = "user.registered", _("A person was given an account")
+    ROLE_GRANTED = "role.granted", _("A role was granted")
+    ROLE_REVOKED = "role.revoked", _("A role was revoked")
+    ALIGNMENT_RECORDED = "alignment.recorded", _("An alignment was recorded")
+    ORGANISATION_REGISTERED = "organisation.registered", _("An organisation was registered")
+    SOURCE_REGISTERED = "source.registered", _("A source was registered")
+    KEY_ISSUED = "key.issued", _("An API key was issued")
+    KEY_REVOKED = "key.revoked", _("An API key was revoked")
+    AGREEMENT_RECORDED = "agreement.recorded", _("An agreement was recorded")
+    PLACES_RECORDED = "places.recorded", _("Places were recorded")
+    WATCH_STARTED = "watch.started", _("A watch began")
+    WATCH_ENDED = "watch.ended", _("A watch ended")
+    REPORT_FILED = "report.filed", _("A report was filed")
+    REPORT_ACCEPTED = "report.accepted", _("A report was accepted")
+    REPORT_REJECTED = "report.rejected", _("A report was rejected")
+    REPORT_REINSTATED = "report.reinstated", _("A rejection was undone")
+    REPORT_WITHDRAWN = "report.withdrawn", _("A report was withdrawn by its author")
+    INCIDENT_OPENED = "incident.opened", _("An incident was opened")
+    REPORT_LINKED = "report.linked", _("A report was linked to the incident")
+    REPORT_UNLINKED = "report.unlinked", _("A report was unlinked from the incident")
+    INCIDENTS_MERGED = "incidents.merged", _("An incident was merged into another")
+    MERGE_UNDONE = "merge.undone", _("A merge was undone")
+    INCIDENT_RULED_INADMISSIBLE = (
+        "incident.ruled_inadmissible",
+        _("The incident was ruled inadmissible"),
+    )
+    STATEMENT_GIVEN = "statement.given", _("A statement was given")
+    POSITION_REQUESTED = "position.requested", _("The accused party was notified")
+    POSITION_ANSWERED = "position.answered", _("The party answered")
+    POSITION_LAPSED = "position.lapsed", _("The party's deadline passed in silence")
+    INCIDENT_SCORED = "incident.scored", _("The incident was scored")
+    CASE_OPENED = "case.opened", _("A case was opened and its panel seated")
+    REVIEWER_RECUSED = "reviewer.recused", _("A reviewer was recused and replaced")
+    BALLOT_SEALED = "ballot.sealed", _("A ballot was sealed")
+    CASE_DECIDED = "case.decided", _("The panel decided")
+    FINDING_PUBLISHED = "finding.published", _("A finding was published")
+    STANDING_COMPUTED = "standing.computed", _("The standings were recomputed")
+
+
+# What the public history of an incident may show: that it happened and when, never who did it.
+PUBLIC_KINDS = frozenset(
+    {
+        Kind.INCIDENT_OPENED,
+        Kind.INCIDENTS_MERGED,
+        Kind.MERGE_UNDONE,
+        Kind.INCIDENT_RULED_INADMISSIBLE,
+        Kind.POSITION_REQUESTED,
+        Kind.POSITION_ANSWERED,
+        Kind.POSITION_LAPSED,
+        Kind.CASE_OPENED,
+        Kind.CASE_DECIDED,
+        Kind.FINDING_PUBLISHED,
+    }
+)

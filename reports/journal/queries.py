@@ -1,0 +1,69 @@
+"""Reads of the journal: an incident's history, and the state of the pending work."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from reports.journal.kinds import PUBLIC_KINDS
+from reports.journal.models import Event, Job
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of a history: what was done, when, in which role; never a name."""
+
+    at: datetime
+    recorded_at: datetime
+    kind: str
+    label: str
+    acting_as: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The pending work: jobs waiting, the oldest of them, and jobs in quarantine."""
+
+    waiting: int
+    oldest: datetime | None
+    quarantined: int
+
+
+def history_lines(
+    file_ids: Collection[uuid.UUID],
+    *,
+    subject_ids: Collection[uuid.UUID] = (),
+    public_only: bool = True,
+) -> list[HistoryLine]:
+    """Return the events of these case files (and of these single records), oldest first."""
+    events: QuerySet[Event] = Event.objects.filter(
+        Q(file_id__in=file_ids) | Q(subject_id__in=subject_ids)
+    )
+    if public_only:
+        events = events.filter(kind__in=[str(kind) for kind in PUBLIC_KINDS])
+    return [
+        HistoryLine(
+            at=event.at,
+            recorded_at=event.recorded_at,
+            kind=event.kind,
+            label=event.get_kind_display(),
+            acting_as="" if public_only else event.acting_as,
+            note="" if public_only else str(event.payload.get("why", "")),
+        )
+        for event in events.order_by("at", "recorded_at", "id")
+    ]
+
+
+def pending_work() -> Backlog:
+    """Return how much work waits, since when, and how much is in quarantine."""
+    found = Job.objects.filter(done_at=None).aggregate(
+        waiting=Count("id", filter=Q(quarantined_at=None)),
+        oldest=Min("created_at", filter=Q(quarantined_at=None)),
+        quarantined=Count("id", filter=Q(quarantined_at__isnull=False)),
+    )
+    return Backlog(**found)

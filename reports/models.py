@@ -1,0 +1,39 @@
+"""All models of the record, where Django looks for them; each lives in its room."""
+
+from reports.agreement.models import (
+    ActKind,
+    Affiliation,
+    Agreement,
+    AgreementVersion,
+    Clause,
+    Party,
+    Renewal,
+)
+from reports.coverage.models import Watch
+from reports.intake.models import Origin, Report
+from reports.journal.models import Event, Job
+from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
+from reports.places.models import Place, PlaceName
+
+__all__ = [
+    "ActKind",
+    "Affiliation",
+    "Agreement",
+    "AgreementVersion",
+    "Alignment",
+    "ApiKey",
+    "Clause",
+    "Event",
+    "Job",
+    "Organisation",
+    "Origin",
+    "Party",
+    "Place",
+    "PlaceName",
+    "Renewal",
+    "Report",
+    "RoleGrant",
+    "Source",
+    "User",
+    "Watch",
+]

@@ -1,0 +1,198 @@
+"""Writes about people. Set-up actions take `by=None` only from the command line (the operator)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from reports.identity import new_receipt
+from reports.journal.actions import record_event
+from reports.journal.kinds import Kind
+from reports.people.models import (
+    Alignment,
+    ApiKey,
+    Grade,
+    Organisation,
+    Role,
+    RoleGrant,
+    Source,
+    SourceKind,
+    User,
+)
+from reports.people.permissions import require
+
+KEY_LIFETIME = timedelta(days=365)
+
+
+def _require_operator(by: User | None, at: datetime) -> str:
+    """The command line acts as operator: whoever has a shell there already holds the house."""
+    return Role.OPERATOR if by is None else require(by, "people.manage", at=at)
+
+
+@transaction.atomic
+def register_organisation(
+    *, key: str, name: str, kind: str, by: User | None, at: datetime
+) -> Organisation:
+    """Register an organisation. Needs: operator. Leaves: Organisation, organisation.registered."""
+    role = _require_operator(by, at)
+    organisation = Organisation.objects.create(key=key, name=name, kind=kind)
+    record_event(
+        kind=Kind.ORGANISATION_REGISTERED, subject=organisation, by=by, at=at, acting_as=role
+    )
+    return organisation
+
+
+@transaction.atomic
+def register_source(
+    *,
+    key: str,
+    name: str,
+    kind: str,
+    organisation: Organisation | None,
+    grade: str = Grade.F,
+    grade_reason: str = "",
+    by: User | None,
+    at: datetime,
+) -> Source:
+    """Register who may be quoted. Needs: operator. Leaves: Source, source.registered."""
+    role = _require_operator(by, at)
+    source = Source.objects.create(
+        key=key,
+        name=name,
+        kind=kind,
+        organisation=organisation,
+        grade=grade,
+        grade_reason=grade_reason,
+    )
+    record_event(kind=Kind.SOURCE_REGISTERED, subject=source, by=by, at=at, acting_as=role)
+    return source
+
+
+@transaction.atomic
+def register_user(
+    *,
+    username: str,
+    display_name: str,
+    organisation: Organisation | None,
+    password: str | None,
+    email: str = "",
+    source_kind: str = SourceKind.MONITOR,
+    by: User | None,
+    at: datetime,
+) -> User:
+    """Give a person an account and their own source.
+
+    Needs: operator. Leaves: User, Source, user.registered (without any personal data).
+    """
+    role = _require_operator(by, at)
+    user = User(
+        username=username,
+        display_name=display_name,
+        organisation=organisation,
+        email=email,
+        pseudonym=f"P-{new_receipt()}",
+    )
+    user.set_password(password)
+    user.save()
+    Source.objects.create(
+        key=f"person-{user.pk.hex}",
+        name=user.pseudonym,
+        kind=source_kind,
+        organisation=organisation,
+        user=user,
+    )
+    record_event(kind=Kind.USER_REGISTERED, subject=user, by=by, at=at, acting_as=role)
+    return user
+
+
+@transaction.atomic
+def grant_role(
+    *, user: User, role: str, agreement: Any, by: User | None, at: datetime
+) -> RoleGrant:
+    """Grant a role on an agreement (None: on all). Needs: operator. Leaves: role.granted."""
+    acting_as = _require_operator(by, at)
+    grant = RoleGrant.objects.create(
+        user=user, role=role, agreement=agreement, granted_from=at, granted_by=by
+    )
+    record_event(
+        kind=Kind.ROLE_GRANTED,
+        subject=grant,
+        by=by,
+        at=at,
+        acting_as=acting_as,
+        payload={"role": role},
+    )
+    return grant
+
+
+@transaction.atomic
+def revoke_role(*, grant: RoleGrant, by: User | None, at: datetime) -> RoleGrant:
+    """End a role now. Needs: operator. Leaves: role.revoked."""
+    acting_as = _require_operator(by, at)
+    grant.granted_until = at
+    grant.save(update_fields=["granted_until"])
+    record_event(kind=Kind.ROLE_REVOKED, subject=grant, by=by, at=at, acting_as=acting_as)
+    return grant
+
+
+@transaction.atomic
+def record_alignment(
+    *,
+    party: Any,
+    organisation: Organisation | None = None,
+    user: User | None = None,
+    reason: str,
+    aligned_from: datetime,
+    by: User | None,
+    at: datetime,
+) -> Alignment:
+    """Record with which party someone stands. Needs: operator. Leaves: alignment.recorded."""
+    acting_as = _require_operator(by, at)
+    alignment = Alignment.objects.create(
+        party=party,
+        organisation=organisation,
+        user=user,
+        reason=reason,
+        aligned_from=aligned_from,
+    )
+    record_event(kind=Kind.ALIGNMENT_RECORDED, subject=alignment, by=by, at=at, acting_as=acting_as)
+    return alignment
+
+
+@transaction.atomic
+def issue_api_key(
+    *, user: User, label: str, scopes: Sequence[str], by: User | None, at: datetime
+) -> tuple[ApiKey, str]:
+    """Issue a key and return it with the token, which is shown this once and never stored.
+
+    Needs: operator. Leaves: ApiKey (hash only), key.issued.
+    """
+    acting_as = _require_operator(by, at)
+    prefix = f"cvr{secrets.token_hex(4)}"
+    token = f"{prefix}.{secrets.token_urlsafe(32)}"
+    key = ApiKey.objects.create(
+        user=user,
+        label=label,
+        prefix=prefix,
+        hashed=hashlib.sha256(token.encode()).hexdigest(),
+        scopes=list(scopes),
+        issued_at=at,
+        expires_at=at + KEY_LIFETIME,
+    )
+    record_event(kind=Kind.KEY_ISSUED, subject=key, by=by, at=at, acting_as=acting_as)
+    return key, token
+
+
+@transaction.atomic
+def revoke_api_key(*, key: ApiKey, by: User | None, at: datetime) -> ApiKey:
+    """Revoke a key at once. Needs: operator. Leaves: key.revoked."""
+    acting_as = _require_operator(by, at)
+    key.revoked_at = at
+    key.save(update_fields=["revoked_at"])
+    record_event(kind=Kind.KEY_REVOKED, subject=key, by=by, at=at, acting_as=acting_as)
+    return key

@@ -1,0 +1,100 @@
+"""Who may do what: the one table from verb to roles, answered with its reason."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.people.models import Role, RoleGrant
+from reports.problems import NotAllowed
+
+MAY: Mapping[str, frozenset[str]] = {
+    # the record
+    "report.file": frozenset({Role.MONITOR, Role.LIAISON, Role.PARTNER, Role.TRIAGE}),
+    "report.triage": frozenset({Role.TRIAGE}),
+    "watch.record": frozenset({Role.MONITOR, Role.TRIAGE}),
+    # the judgement
+    "incident.triage": frozenset({Role.TRIAGE}),
+    "incident.corroborate": frozenset({Role.MONITOR, Role.PARTNER}),
+    "position.answer": frozenset({Role.LIAISON}),
+    "case.open": frozenset({Role.CHAIR}),
+    "case.review": frozenset({Role.REVIEWER}),
+    "case.decide": frozenset({Role.CHAIR}),
+    "history.read": frozenset({Role.TRIAGE, Role.CHAIR, Role.REVIEWER, Role.PUBLISHER}),
+    # the house
+    "health.read": frozenset({Role.OPERATOR}),
+    "people.manage": frozenset({Role.OPERATOR}),
+}
+
+# Whoever can change a finding or reach sealed material enrols a second factor outside the demo.
+SECOND_FACTOR_ROLES = frozenset({Role.REVIEWER, Role.CHAIR, Role.PUBLISHER, Role.OPERATOR})
+
+VERB_NAMES: Mapping[str, Any] = {
+    "report.file": gettext_lazy("file reports"),
+    "report.triage": gettext_lazy("accept or reject reports"),
+    "watch.record": gettext_lazy("record watches"),
+    "incident.triage": gettext_lazy("link reports to incidents"),
+    "incident.corroborate": gettext_lazy("corroborate incidents"),
+    "position.answer": gettext_lazy("answer for a party"),
+    "case.open": gettext_lazy("open cases"),
+    "case.review": gettext_lazy("review cases"),
+    "case.decide": gettext_lazy("seal decisions"),
+    "history.read": gettext_lazy("read an incident's full history"),
+    "health.read": gettext_lazy("read the health page"),
+    "people.manage": gettext_lazy("manage people"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An answer with its reason; true or false as a bool."""
+
+    allowed: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def roles_of(user: Any, *, at: datetime, agreement_id: uuid.UUID | None = None) -> frozenset[str]:
+    """Return the roles a person holds at an instant, on one agreement or on any."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return frozenset()
+    held = RoleGrant.objects.filter(
+        Q(granted_until=None) | Q(granted_until__gt=at), user=user, granted_from__lte=at
+    )
+    if agreement_id is not None:
+        held = held.filter(Q(agreement_id=agreement_id) | Q(agreement=None))
+    return frozenset(held.values_list("role", flat=True))
+
+
+def may(user: Any, verb: str, *, at: datetime, agreement_id: uuid.UUID | None = None) -> Verdict:
+    """Answer whether a person may do a verb now, and why or why not."""
+    if not getattr(user, "is_authenticated", False):
+        return Verdict(False, _("Sign in first."))
+    wanted = MAY[verb]
+    held = roles_of(user, at=at, agreement_id=agreement_id) & wanted
+    if held:
+        names = ", ".join(sorted(str(Role(role).label) for role in held))
+        return Verdict(True, _("You hold the role: %(roles)s.") % {"roles": names})
+    names = ", ".join(sorted(str(Role(role).label) for role in wanted))
+    return Verdict(
+        False,
+        _("To %(verb)s you need one of these roles here: %(roles)s. An operator can grant it.")
+        % {"verb": VERB_NAMES[verb], "roles": names},
+    )
+
+
+def require(user: Any, verb: str, *, at: datetime, agreement_id: uuid.UUID | None = None) -> str:
+    """Return the role under which a person does a verb; raise NotAllowed with the reason."""
+    verdict = may(user, verb, at=at, agreement_id=agreement_id)
+    if not verdict:
+        raise NotAllowed(verdict.reason)
+    return min(roles_of(user, at=at, agreement_id=agreement_id) & MAY[verb])

@@ -1,0 +1,92 @@
+"""Reads of places: candidates for a typed name; a machine never picks one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Max, Q
+
+from reports.places.folding import folded
+from reports.places.models import Place
+from reports.problems import NotFound
+
+SIMILARITY_FLOOR = 0.45  # trigram word similarity; below it "Gəncə" begins to match "Göyçə"
+MOST_CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """A place as people see it: every official spelling, in alphabetical order."""
+
+    id: uuid.UUID
+    key: str
+    label: str
+    detail: str
+    kind: str
+    lat: float
+    lon: float
+    radius_m: int
+    names: tuple[str, ...]
+    similarity: float
+
+
+def _choice(place: Place, similarity: float = 1.0) -> PlaceChoice:
+    names = sorted(place.names.all(), key=lambda n: n.text)
+    official = [n.text for n in names if n.kind == "official" and n.script == "Latn"]
+    shown = list(dict.fromkeys(official or [n.text for n in names if n.script == "Latn"]))
+    others = tuple(dict.fromkeys(n.text for n in names if n.text not in shown))
+    detail = str(place.get_kind_display())
+    if place.district:
+        detail = f"{detail}, {place.district}"
+    return PlaceChoice(
+        id=place.pk,
+        key=place.key,
+        label=" / ".join(shown[:3]) or place.key,
+        detail=detail,
+        kind=place.kind,
+        lat=place.lat,
+        lon=place.lon,
+        radius_m=place.radius_m,
+        names=others,
+        similarity=similarity,
+    )
+
+
+def places_matching(typed: str, *, most: int = MOST_CANDIDATES) -> list[PlaceChoice]:
+    """Return the places a typed name may mean, in any script, best match first."""
+    wanted = folded(typed)
+    if len(wanted) < 2:
+        return []
+    found = (
+        Place.objects.annotate(
+            similarity=Max(TrigramWordSimilarity(wanted, "names__folded")),
+        )
+        .filter(Q(similarity__gte=SIMILARITY_FLOOR) | Q(names__folded__startswith=wanted))
+        .distinct()
+        .order_by("-similarity", "key")[:most]
+    )
+    rows = list(found.prefetch_related("names"))
+    return [_choice(place, round(float(place.similarity), 2)) for place in rows]
+
+
+def place_by_id(place_id: uuid.UUID | str) -> Place:
+    """Return a place; NotFound otherwise."""
+    try:
+        return Place.objects.get(pk=place_id)
+    except (Place.DoesNotExist, ValueError) as error:
+        raise NotFound("There is no such place in the gazetteer.") from error
+
+
+def place_by_key(key: str) -> Place | None:
+    """Return the place with this key, or None."""
+    return Place.objects.filter(key=key).first()
+
+
+def place_choices(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, PlaceChoice]:
+    """Return {id: place as people see it} for many places in two queries."""
+    wanted: Sequence[uuid.UUID] = [i for i in ids if i]
+    rows = Place.objects.filter(pk__in=wanted).prefetch_related("names")
+    return {place.pk: _choice(place) for place in rows}

@@ -1,0 +1,20 @@
+"""Celery tasks of the record: the answer to the doorbell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from reports.journal.doorbell import ring
+from reports.journal.drain import BATCH
+from reports.journal.drain import drain as drain_journal
+
+
+@shared_task(name="reports.tasks.drain")
+def drain(**_: Any) -> int:
+    """Run the journal's waiting jobs; whoever rang and why does not matter."""
+    ran = drain_journal()
+    if ran == BATCH:  # more may wait: look again, after others had their turn
+        ring()
+    return ran

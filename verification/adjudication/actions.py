@@ -1,0 +1,370 @@
+"""Writes of adjudication: open a case, recuse, seal a ballot, decide."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from reports.agreement.models import Clause
+from reports.agreement.queries import clauses_in_force, parties_of
+from reports.journal.actions import move_state, record_event
+from reports.journal.kinds import Kind
+from reports.people.models import User
+from reports.people.permissions import require
+from reports.people.queries import alignment_of
+from reports.problems import Invalid, MoveRefused, NotFound, Problem, StaleState
+from verification.adjudication.answers import Answers, dissents_from, outcome_of, panel_answers
+from verification.adjudication.models import Ballot, Case, Decision, RecusalKind, Seat
+from verification.adjudication.queries import (
+    ballots_of,
+    bound_parties,
+    citable_reports,
+    concerned_parties,
+    decision_on,
+    involved,
+    possible_reviewers,
+    readiness,
+)
+from verification.adjudication.rules import (
+    REASONS_LEAST,
+    Reviewer,
+    choose_panel,
+    has_conflict,
+    is_balanced,
+    problems_in_ballot,
+)
+from verification.adjudication.states import MOVES, CaseState
+from verification.incidents.actions import begin_review, close_review
+from verification.incidents.models import Incident
+from verification.incidents.states import IncidentState
+from verification.scoring.queries import latest_score
+
+
+class NoPanel(Problem):
+    """Raised when no balanced panel without conflicts can be seated."""
+
+    code = "no-panel"
+    status = 409
+    title = "No panel can be seated by the rules"
+
+
+class NotReady(Problem):
+    """Raised when a case lacks a precondition of a decision."""
+
+    code = "not-ready"
+    status = 409
+    title = "This case cannot be decided yet"
+
+
+class Conflicted(Problem):
+    """Raised when a reviewer turns out to have a conflict of interest."""
+
+    code = "conflict-of-interest"
+    status = 409
+    title = "A conflict of interest rules this out"
+
+
+@transaction.atomic
+def open_case(*, incident: Incident, by: User, at: datetime, seed: str = "") -> Case:
+    """Open a case and seat its panel by rule.
+
+    Needs: case.open; an open incident that is not plainly inadmissible and that accuses somebody
+    or asks who it was; enough reviewers without a conflict for a balanced panel.
+    Leaves: Case, Seats, the incident under review, case.opened. Errors: NoPanel, MoveRefused.
+    """
+    role = require(by, "case.open", at=at, agreement_id=incident.agreement_id)
+    held = Incident.objects.select_for_update().select_related("agreement").get(pk=incident.pk)
+    if held.state not in (IncidentState.OPEN, IncidentState.REOPENED):
+        raise MoveRefused(_("A case is opened on an open incident."))
+    if held.admissibility == "inadmissible":
+        raise MoveRefused(_("The incident lies outside the agreement; it is ruled on at triage."))
+    seed = seed or secrets.token_hex(16)
+    panel = _draw_panel(held, size=held.agreement.quorum, seed=seed, at=at)
+    case = Case.objects.create(
+        incident=held,
+        round=held.cases.count() + 1,
+        quorum=held.agreement.quorum,
+        panel_seed=seed,
+        opened_by=by,
+        opened_at=at,
+        ballots_due_at=at + timedelta(hours=held.agreement.ballot_hours),
+    )
+    for number, user in enumerate(panel, start=1):
+        _seat(case, user, number, at)
+    begin_review(incident=held)
+    record_event(
+        kind=Kind.CASE_OPENED,
+        subject=case,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=held.pk,
+        payload={"seats": len(panel), "seed": seed},
+    )
+    return case
+
+
+def _seat(case: Case, user: User, number: int, at: datetime) -> Seat:
+    return Seat.objects.create(
+        case=case,
+        reviewer=user,
+        number=number,
+        alignment=alignment_of(user, at=at),
+        seated_at=at,
+    )
+
+
+def _draw_panel(
+    incident: Incident,
+    *,
+    size: int,
+    seed: str,
+    at: datetime,
+    but: Collection[UUID] = (),
+    seated: Sequence[User] = (),
+) -> list[User]:
+    """Return the members to seat: a whole panel, or the one who replaces a recused member."""
+    people, organisations = involved(incident)
+    pool = {
+        reviewer.key: (user, reviewer)
+        for user, reviewer in possible_reviewers(incident, at=at)
+        if user.pk not in but
+        and not has_conflict(reviewer, people=people, organisations=organisations)
+    }
+    concerned = concerned_parties(incident, at=at)
+    reviewers = [reviewer for _user, reviewer in pool.values()]
+    order = list(range(len(reviewers)))
+    random.Random(hashlib.sha256(seed.encode()).digest()).shuffle(order)  # noqa: S311 - recorded draw
+    if seated:
+        sides = [alignment_of(user, at=at) for user in seated]
+        rank = {reviewers[i].key: place for place, i in enumerate(order)}
+        for reviewer in sorted(reviewers, key=lambda r: (r.load, rank[r.key])):
+            if is_balanced([*sides, reviewer.alignment], concerned=concerned):
+                return [pool[reviewer.key][0]]
+        raise NoPanel(_("Nobody eligible can take this seat and keep the panel balanced."))
+    chosen = choose_panel(reviewers, concerned=concerned, size=size, order=order)
+    if not chosen:
+        raise NoPanel(
+            _(
+                "%(free)s reviewers have no conflict of interest; a balanced panel of %(size)s "
+                "needs more. An operator can grant the role to further people."
+            )
+            % {"free": len(reviewers), "size": size}
+        )
+    return [pool[reviewer.key][0] for reviewer in chosen]
+
+
+@transaction.atomic
+def recuse_reviewer(*, case: Case, reason: str, by: User, at: datetime) -> Seat:
+    """Give up one's seat for a conflict of interest; the rules seat somebody else.
+
+    Needs: a seat on an open case, no sealed ballot. Leaves: the ended Seat, a new Seat,
+    reviewer.recused. Errors: NoPanel if nobody can take it (then nothing changes).
+    """
+    role = require(by, "case.review", at=at, agreement_id=case.incident.agreement_id)
+    held = Case.objects.select_for_update().select_related("incident").get(pk=case.pk)
+    seat = Seat.objects.filter(case=held, reviewer=by, recused_at=None).first()
+    if seat is None:
+        raise NotFound()
+    if held.state != CaseState.BALLOTING or Ballot.objects.filter(seat=seat).exists():
+        raise MoveRefused(_("Your ballot is sealed; tell the chair about the conflict."))
+    if len(reason.strip()) < 10:
+        raise Invalid(errors={"reason": [_("Say in a sentence what the conflict is.")]})
+    _vacate(seat, kind=RecusalKind.DECLARED, reason=reason.strip()[:500], at=at)
+    replacement = _replace(held, at=at)
+    record_event(
+        kind=Kind.REVIEWER_RECUSED,
+        subject=held,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=held.incident_id,
+        payload={"seat": seat.number, "replaced_by_seat": replacement.number, "how": "declared"},
+    )
+    return replacement
+
+
+def _vacate(seat: Seat, *, kind: str, reason: str, at: datetime) -> None:
+    seat.recused_at, seat.recusal_kind, seat.recusal_reason = at, kind, reason
+    seat.save(update_fields=["recused_at", "recusal_kind", "recusal_reason"])
+
+
+def _replace(case: Case, *, at: datetime) -> Seat:
+    seats = list(case.seats.select_related("reviewer"))
+    staying = [seat.reviewer for seat in seats if seat.recused_at is None]
+    chosen = _draw_panel(
+        case.incident,
+        size=1,
+        seed=f"{case.panel_seed}/{len(seats) + 1}",
+        at=at,
+        but=[seat.reviewer_id for seat in seats],
+        seated=staying,
+    )
+    return _seat(case, chosen[0], len(seats) + 1, at)
+
+
+@dataclass(frozen=True, slots=True)
+class BallotDraft:
+    """A ballot as handed over by a door; `cited` are ids of reports or statements of the case."""
+
+    answers: Answers
+    reasons: str
+    cited: tuple[str, ...]
+
+
+@transaction.atomic
+def seal_ballot(*, case: Case, draft: BallotDraft, by: User, at: datetime) -> Ballot:
+    """Seal one's answers, blind: nothing of others' ballots or the score was shown before.
+
+    Needs: case.review; a seat without a sealed ballot; answers without problems; no conflict.
+    Leaves: Ballot, ballot.sealed. Errors: Invalid, Conflicted, StaleState if sealed already.
+    """
+    role = require(by, "case.review", at=at, agreement_id=case.incident.agreement_id)
+    held = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("incident__agreement")
+        .get(pk=case.pk)
+    )
+    seat = Seat.objects.filter(case=held, reviewer=by, recused_at=None).first()
+    if seat is None:
+        raise NotFound()
+    if held.state != CaseState.BALLOTING:
+        raise MoveRefused(_("The panel has decided; no more ballots are taken."))
+    _check_conflict(held.incident, by)
+    clauses = _check_ballot(held.incident, draft)
+    plain = _columns(draft.answers)
+    try:
+        with transaction.atomic():
+            ballot = Ballot.objects.create(
+                case=held,
+                seat=seat,
+                sealed_at=at,
+                **plain,
+                clause=clauses.get(draft.answers.clause),
+                reasons=draft.reasons.strip(),
+                cited_reports=[UUID(key) for key in draft.cited],
+            )
+    except IntegrityError as error:
+        raise StaleState(_("Your ballot is sealed already.")) from error
+    record_event(
+        kind=Kind.BALLOT_SEALED,
+        subject=held,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=held.incident_id,
+        payload={"seat": seat.number},
+    )
+    return ballot
+
+
+def _columns(answers: Answers) -> dict[str, object]:
+    """Return the answers as column values, but for the clause, which is a row."""
+    plain = {field.name: getattr(answers, field.name) for field in fields(answers)}
+    del plain["clause"]
+    return {**plain, "parties": list(answers.parties)}
+
+
+def _check_conflict(incident: Incident, by: User) -> None:
+    people, organisations = involved(incident)
+    me = Reviewer(key=str(by.pk), organisation=str(by.organisation_id or ""), alignment="")
+    verdict = has_conflict(me, people=people, organisations=organisations)
+    if verdict:
+        raise Conflicted(
+            verdict.reason + " " + _("Give up your seat; the rules seat somebody else.")
+        )
+
+
+def _check_ballot(incident: Incident, draft: BallotDraft) -> dict[str, Clause]:
+    window = (incident.window_from, incident.window_until)
+    clauses = {c.code: c for c in clauses_in_force(incident.agreement_id, window=window)}
+    problems = problems_in_ballot(
+        draft.answers,
+        reasons=draft.reasons,
+        cited=draft.cited,
+        citable=citable_reports(incident),
+        clauses=clauses,
+        parties=[p.code for p in parties_of(incident.agreement_id)],
+        bound=bound_parties(incident),
+        floor=incident.agreement.attribution_floor,
+    )
+    if problems:
+        raise Invalid(
+            _("Your ballot is not sealed yet: some answers need another look."), errors=problems
+        )
+    return clauses
+
+
+@transaction.atomic
+def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision:
+    """Seal the panel's decision: its answers come from the ballots, the reasons from the chair.
+
+    Needs: case.decide; a chair aligned with no party; quorum; every seated reviewer voted or the
+    time is over; the accused heard. Leaves: Decision, case and incident decided, case.decided.
+    Errors: NotReady with the reasons, Invalid, StaleState if somebody decided first.
+    """
+    role = require(by, "case.decide", at=at, agreement_id=case.incident.agreement_id)
+    if alignment_of(by, at=at):
+        raise Conflicted(_("The chair must not be aligned with a party."))
+    if len(reasons.strip()) < REASONS_LEAST or "\x00" in reasons:
+        raise Invalid(
+            errors={"reasons": [_("Give the panel’s reasons in at least 20 characters.")]}
+        )
+    incident = Incident.objects.select_related("agreement").get(pk=case.incident_id)
+    state = readiness(case, at=at)
+    if case.state == CaseState.BALLOTING and not state:
+        lacking = [v.reason for v in (state.quorum, state.complete, state.heard) if not v]
+        raise NotReady(" ".join(lacking))
+    ballots = ballots_of(case)
+    panel = panel_answers([ballot.answers() for ballot in ballots])
+    event_payload = {"outcome": str(outcome_of(panel)), "ballots": len(ballots)}
+    move_state(
+        case,
+        to=CaseState.DECIDED,
+        moves=MOVES,
+        kind=Kind.CASE_DECIDED,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=incident.pk,
+        payload=event_payload,
+    )
+    close_review(incident=incident)
+    clause = next((b.clause for b in ballots if b.clause and b.clause.code == panel.clause), None)
+    return Decision.objects.create(
+        case=case,
+        incident=incident,
+        **_columns(panel),
+        clause=clause,
+        outcome=outcome_of(panel),
+        standard_of_proof=incident.agreement.standard_of_proof,
+        reasons=reasons.strip(),
+        cited_reports=sorted({key for b in ballots for key in b.cited_reports}),
+        dissents=_dissents(panel, ballots),
+        n_ballots=len(ballots),
+        score=latest_score(incident),
+        overrides=decision_on(incident),
+        decided_by=by,
+        decided_at=at,
+    )
+
+
+def _dissents(panel: Answers, ballots: Sequence[Ballot]) -> list[dict[str, object]]:
+    """Return the ballots that differ on occurrence, breach or party: by seat, never by name."""
+    return [
+        {
+            "seat": ballot.seat.number,
+            "answers": asdict(ballot.answers()),
+            "reasons": ballot.reasons,
+        }
+        for ballot in ballots
+        if dissents_from(panel, ballot.answers())
+    ]

@@ -1,0 +1,204 @@
+"""Case, Seat, Ballot, Decision."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from reports.agreement.models import Likelihood, Severity
+from reports.identity import new_key
+from reports.journal.models import append_only
+from verification.adjudication import answers as a
+from verification.adjudication.states import CaseState
+
+
+def _word(choices: type[models.TextChoices], *, blank: bool = True) -> models.CharField:
+    return models.CharField(max_length=20, choices=choices.choices, blank=blank)
+
+
+class Case(models.Model):
+    """One incident before one panel."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    incident = models.ForeignKey(
+        "verification.Incident", on_delete=models.PROTECT, related_name="cases"
+    )
+    round = models.PositiveSmallIntegerField(default=1)
+    quorum = models.PositiveSmallIntegerField()
+    # How the panel was drawn: anybody can draw it again.
+    panel_seed = models.CharField(max_length=64)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases_opened"
+    )
+    opened_at = models.DateTimeField()
+    ballots_due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.BALLOTING)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "round"], name="case_round_is_unique"),
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(state="balloting"),
+                name="incident_has_one_open_case",
+            ),
+            models.CheckConstraint(condition=Q(quorum__gte=2), name="case_quorum_is_two_or_more"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} round {self.round}"
+
+
+class RecusalKind(models.TextChoices):
+    DECLARED = "declared", "declared"
+    BY_RULE = "by_rule", "found by rule"
+
+
+class Seat(models.Model):
+    """One reviewer's place on a panel, with the alignment they had when seated."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="seats")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="seats"
+    )
+    number = models.PositiveSmallIntegerField()
+    alignment = models.CharField(max_length=12, blank=True)
+    seated_at = models.DateTimeField()
+    recused_at = models.DateTimeField(null=True)
+    recusal_kind = models.CharField(max_length=10, choices=RecusalKind.choices, blank=True)
+    recusal_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "reviewer"], name="reviewer_sits_once"),
+            models.UniqueConstraint(fields=["case", "number"], name="seat_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(recused_at=None, recusal_reason="")
+                | Q(recused_at__isnull=False) & ~Q(recusal_reason=""),
+                name="recusal_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seat {self.number} of {self.case_id}"
+
+
+class FiveAnswers(models.Model):
+    """The five answers as columns; shared by ballots and decisions."""
+
+    occurrence = _word(a.Occurrence, blank=False)
+    occurrence_likelihood = _word(Likelihood)
+    occurrence_confidence = _word(a.Confidence)
+    breach = _word(a.Breach, blank=False)
+    breach_likelihood = _word(Likelihood)
+    breach_confidence = _word(a.Confidence)
+    clause = models.ForeignKey("reports.Clause", null=True, on_delete=models.PROTECT)
+    attribution = _word(a.Attribution, blank=False)
+    parties = ArrayField(models.CharField(max_length=12), default=list)
+    attribution_likelihood = _word(Likelihood)
+    attribution_confidence = _word(a.Confidence)
+    intent = _word(a.Intent, blank=False)
+    intent_confidence = _word(a.Confidence)
+    severity = _word(Severity)
+    reasons = models.TextField()
+    cited_reports = ArrayField(models.UUIDField())
+
+    class Meta:
+        abstract = True
+
+    def answers(self) -> a.Answers:
+        """Return the answers as the pure rules read them."""
+        return a.Answers(
+            occurrence=self.occurrence,
+            occurrence_likelihood=self.occurrence_likelihood,
+            occurrence_confidence=self.occurrence_confidence,
+            breach=self.breach,
+            breach_likelihood=self.breach_likelihood,
+            breach_confidence=self.breach_confidence,
+            clause=self.clause.code if self.clause is not None else "",
+            attribution=self.attribution,
+            parties=tuple(self.parties),
+            attribution_likelihood=self.attribution_likelihood,
+            attribution_confidence=self.attribution_confidence,
+            intent=self.intent,
+            intent_confidence=self.intent_confidence,
+            severity=self.severity,
+        )
+
+
+def _answer_constraints(noun: str) -> list[models.CheckConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(attribution="attributed", parties__len__gt=0)
+            | ~Q(attribution="attributed") & Q(parties__len=0),
+            name=f"{noun}_names_party_or_says_unattributable",
+        ),
+        models.CheckConstraint(
+            condition=~Q(breach="breach") | Q(clause__isnull=False),
+            name=f"{noun}_of_violation_names_a_clause",
+        ),
+        models.CheckConstraint(
+            condition=~Q(attribution="attributed") | Q(breach="breach"),
+            name=f"{noun}_attributes_only_violations",
+        ),
+        models.CheckConstraint(
+            condition=~Q(reasons="") & Q(cited_reports__len__gt=0),
+            name=f"{noun}_gives_and_cites_reasons",
+        ),
+    ]
+
+
+class Ballot(FiveAnswers):
+    """One reviewer's sealed answers; never changed. A second one is a new, dated row."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="ballots")
+    seat = models.OneToOneField(Seat, on_delete=models.PROTECT, related_name="ballot")
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = _answer_constraints("ballot")
+        triggers = append_only("ballot")
+
+    def __str__(self) -> str:
+        return f"ballot of {self.seat_id}"
+
+
+class Decision(FiveAnswers):
+    """The panel's answers; never edited. Reopening makes a new one that overrides this."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="decision")
+    incident = models.ForeignKey(
+        "verification.Incident", on_delete=models.PROTECT, related_name="decisions"
+    )
+    outcome = _word(a.Outcome, blank=False)
+    standard_of_proof = models.CharField(max_length=40)
+    dissents = models.JSONField(default=list)  # [{seat, answers, reasons}]
+    n_ballots = models.PositiveSmallIntegerField()
+    score = models.ForeignKey("verification.Score", null=True, on_delete=models.PROTECT)
+    overrides = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="overridden_by"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["incident", "-decided_at"], name="decision_by_incident")]
+        constraints = [
+            *_answer_constraints("decision"),
+            models.CheckConstraint(
+                condition=Q(n_ballots__gte=2), name="decision_rests_on_two_ballots_or_more"
+            ),
+        ]
+        triggers = append_only("decision")
+
+    def __str__(self) -> str:
+        return f"{self.outcome} on {self.incident_id}"

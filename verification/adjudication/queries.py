@@ -1,0 +1,273 @@
+"""Reads of cases. A ballot or a score is never read here before one's own ballot is sealed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from reports.agreement.models import Agreement, Clause, Party
+from reports.agreement.queries import clauses_in_force, parties_of
+from reports.intake.models import Report
+from reports.people.models import Role, User
+from reports.people.permissions import Verdict, may, require
+from reports.people.queries import alignment_codes, alignment_of, holders_of
+from reports.problems import NotFound
+from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.adjudication.rules import Reviewer, is_party_heard, meets_quorum
+from verification.adjudication.states import CaseState
+from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.queries import accused_parties, positions_on, statements_on
+from verification.corroboration.states import PositionState
+from verification.incidents.models import Incident
+from verification.incidents.queries import incident_by_code, incidents_of, linked_reports
+from verification.incidents.states import IncidentState
+from verification.scoring.models import Score
+from verification.scoring.queries import latest_score
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything a reviewer judges from; `score` and `ballots` are None while they are hidden."""
+
+    case: Case
+    incident: Incident
+    seat: Seat | None
+    reports: list[Report]
+    statements: list[Statement]
+    positions: list[PartyPosition]
+    clauses: list[Clause]
+    parties: list[Party]
+    own_ballot: Ballot | None
+    sealed: int
+    seats: int
+    score: Score | None
+    ballots: list[Ballot] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether a case can be decided now: each precondition with its reason."""
+
+    quorum: Verdict
+    heard: Verdict
+    complete: Verdict
+
+    def __bool__(self) -> bool:
+        return bool(self.quorum) and bool(self.heard) and bool(self.complete)
+
+
+def _cases() -> QuerySet[Case]:
+    return Case.objects.select_related("incident__agreement", "incident__act", "incident__place")
+
+
+def involved(incident: Incident) -> tuple[set[str], set[str]]:
+    """Return the keys of the people and organisations a case file rests on."""
+    people: set[str] = set()
+    organisations: set[str] = set()
+    for report in linked_reports(incident):
+        people |= {str(report.filed_by_id), str(report.source.user_id)}
+        organisations.add(str(report.source.organisation_id))
+        organisations.add(str(report.filed_by.organisation_id))
+    for statement in statements_on(incident):
+        people |= {str(statement.given_by_id), str(statement.source.user_id)}
+        organisations.add(str(statement.source.organisation_id))
+        organisations.add(str(statement.given_by.organisation_id))
+    return people - {"None"}, organisations - {"None"}
+
+
+def concerned_parties(incident: Incident, *, at: datetime) -> set[str]:
+    """Return the codes of the parties a panel has to be balanced between.
+
+    Those accused or accusing; where that is one alone, all signatories, so that a side is never
+    judged (or cleared) by its own people without the others.
+    """
+    found = {party.code for party in accused_parties(incident)}
+    sources = [report.source for report in linked_reports(incident)]
+    sides = alignment_codes(
+        organisation_ids={s.organisation_id for s in sources},
+        user_ids={s.user_id for s in sources},
+        at=at,
+    )
+    found |= set(sides.values())
+    if len(found) == 1:
+        found |= {party.code for party in parties_of(incident.agreement_id) if party.signatory}
+    return found
+
+
+def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, Reviewer]]:
+    """Return all who hold the reviewer role on the agreement, with what the rules look at."""
+    users = list(holders_of(Role.REVIEWER, agreement_id=incident.agreement_id, at=at))
+    load = dict(
+        Seat.objects.filter(
+            reviewer__in=users, recused_at=None, ballot=None, case__state=CaseState.BALLOTING
+        )
+        .values_list("reviewer_id")
+        .annotate(Count("id"))
+    )
+    return [
+        (
+            user,
+            Reviewer(
+                key=str(user.pk),
+                organisation=str(user.organisation_id or ""),
+                alignment=alignment_of(user, at=at),
+                load=load.get(user.pk, 0),
+            ),
+        )
+        for user in users
+    ]
+
+
+def awaited_parties(incident: Incident) -> list[str]:
+    """Return the names of the accused parties that have neither answered nor fallen silent."""
+    positions = {p.party_id: p for p in positions_on(incident)}
+    return [
+        party.name
+        for party in accused_parties(incident)
+        if party.pk not in positions or positions[party.pk].state == PositionState.AWAITED
+    ]
+
+
+def readiness(case: Case, *, at: datetime) -> Readiness:
+    """Return whether a case can be decided now, precondition by precondition."""
+    seats = list(case.seats.filter(recused_at=None).select_related("reviewer"))
+    sealed = set(Ballot.objects.filter(seat__in=seats).values_list("seat_id", flat=True))
+    voted = [str(s.reviewer.organisation_id) for s in seats if s.pk in sealed]
+    missing = len(seats) - len(voted)
+    if missing and at < case.ballots_due_at:
+        words = _("%(missing)s of %(seats)s seated reviewers have not sealed a ballot.")
+        complete = Verdict(False, words % {"missing": missing, "seats": len(seats)})
+    else:
+        complete = Verdict(
+            True, _("Every seated reviewer has voted, or the time for ballots is over.")
+        )
+    return Readiness(
+        quorum=meets_quorum(voted, quorum=case.quorum),
+        heard=is_party_heard(awaited_parties(case.incident)),
+        complete=complete,
+    )
+
+
+def review_queue(user: User, *, at: datetime) -> list[tuple[Case, Seat]]:
+    """Return the cases a reviewer sits on: those awaiting their ballot first, by deadline."""
+    seats = (
+        Seat.objects.filter(reviewer=user, recused_at=None)
+        .annotate(has_voted=Exists(Ballot.objects.filter(seat=OuterRef("pk"))))
+        .select_related("case__incident__act", "case__incident__place", "case__incident__agreement")
+        .order_by("has_voted", "case__ballots_due_at", "case_id")
+    )
+    return [(seat.case, seat) for seat in seats]
+
+
+def case_for_reviewer(user: User, case_id: uuid.UUID | str) -> CaseFile:
+    """Return the case file for a reviewer who sits on it; NotFound for anybody else."""
+    case = _case(case_id)
+    seat = case.seats.filter(reviewer=user, recused_at=None).first()
+    if seat is None:
+        raise NotFound()
+    return _file(case, seat, user)
+
+
+def case_for_chair(user: User, case_id: uuid.UUID | str, *, at: datetime) -> CaseFile:
+    """Return the case file for the chair of its agreement; ballots only once all are sealed."""
+    case = _case(case_id)
+    if not may(user, "case.decide", at=at, agreement_id=case.incident.agreement_id):
+        raise NotFound()
+    seat = case.seats.filter(reviewer=user, recused_at=None).first()
+    return _file(case, seat, user)
+
+
+def _case(case_id: uuid.UUID | str) -> Case:
+    try:
+        found = _cases().filter(pk=case_id).first()
+    except ValueError as error:
+        raise NotFound() from error
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
+    incident = case.incident
+    window = (incident.window_from, incident.window_until)
+    seats = case.seats.filter(recused_at=None).count()
+    sealed = Ballot.objects.filter(case=case, seat__recused_at=None).count()
+    own = Ballot.objects.filter(seat=seat).select_related("clause").first() if seat else None
+    # Blind: somebody who will still vote sees neither the score nor anybody's ballot.
+    may_see_score = seat is None or own is not None or case.state == CaseState.DECIDED
+    may_see_ballots = case.state == CaseState.DECIDED or (may_see_score and sealed == seats)
+    return CaseFile(
+        case=case,
+        incident=incident,
+        seat=seat,
+        reports=linked_reports(incident),
+        statements=statements_on(incident),
+        positions=positions_on(incident),
+        clauses=list(clauses_in_force(incident.agreement_id, window=window)),
+        parties=parties_of(incident.agreement_id),
+        own_ballot=own,
+        sealed=sealed,
+        seats=seats,
+        score=latest_score(incident) if may_see_score else None,
+        ballots=ballots_of(case) if may_see_ballots else None,
+    )
+
+
+def ballots_of(case: Case) -> list[Ballot]:
+    """Return the sealed ballots of those who still sit, by seat. Callers keep them blind."""
+    rows = Ballot.objects.filter(case=case, seat__recused_at=None)
+    return list(rows.select_related("seat__reviewer", "clause").order_by("seat__number"))
+
+
+def cases_for_chair(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[Case]:
+    """Return an agreement's cases for its chair, open ones by deadline first."""
+    require(user, "case.decide", at=at, agreement_id=agreement.pk)
+    return (
+        _cases()
+        .filter(incident__agreement=agreement)
+        .annotate(
+            n_seats=Count("seats", filter=Q(seats__recused_at=None), distinct=True),
+            n_ballots=Count("ballots", filter=Q(ballots__seat__recused_at=None), distinct=True),
+        )
+        .order_by("state", "ballots_due_at", "id")
+    )
+
+
+def incidents_without_case(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[Incident]:
+    """Return the open incidents a chair could open a case on, oldest first."""
+    require(user, "case.open", at=at, agreement_id=agreement.pk)
+    states = (IncidentState.OPEN, IncidentState.REOPENED)
+    return incidents_of(agreement, states=states).order_by("opened_at", "code")
+
+
+def incident_for_chair(user: User, code: str, *, at: datetime) -> Incident:
+    """Return an incident for the chair of its agreement; NotFound for anybody else."""
+    incident = incident_by_code(code)
+    if not may(user, "case.open", at=at, agreement_id=incident.agreement_id):
+        raise NotFound()
+    return incident
+
+
+def decision_on(incident: Incident) -> Decision | None:
+    """Return the decision on an incident that no other overrides, or None."""
+    rows = Decision.objects.filter(incident=incident, overridden_by=None)
+    return rows.select_related("clause", "case", "score").order_by("-decided_at").first()
+
+
+def citable_reports(incident: Incident) -> dict[str, str]:
+    """Return {id: label} of what reasons may cite: the file's reports and statements."""
+    found = {str(r.pk): f"{r.receipt}" for r in linked_reports(incident)}
+    found.update({str(s.pk): f"S-{s.pk.hex[-6:]}" for s in statements_on(incident)})
+    return found
+
+
+def bound_parties(incident: Incident) -> list[str]:
+    """Return the codes of the parties bound by a text in force in the incident's window."""
+    window = (incident.window_from, incident.window_until)
+    if not clauses_in_force(incident.agreement_id, window=window):
+        return []
+    return [p.code for p in parties_of(incident.agreement_id) if p.signatory or p.parent_id]

@@ -1,0 +1,297 @@
+"""Writes: a statement is given; a party is notified, answers, or falls silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from reports.agreement.models import Party
+from reports.intake.choices import OriginKind
+from reports.intake.models import Origin
+from reports.journal.actions import move_state, record_event
+from reports.journal.kinds import Kind
+from reports.people.models import Source, User
+from reports.people.permissions import require
+from reports.people.queries import liaison_party_code, own_source
+from reports.problems import Invalid, MoveRefused, NotAllowed, NotFound, Problem
+from verification.corroboration.choices import Basis, Position, PositionReason, Question, Says
+from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.queries import (
+    accused_parties,
+    filer_ids,
+    overdue_positions,
+    public_claims,
+)
+from verification.corroboration.rules import may_corroborate
+from verification.corroboration.states import MOVES, PositionState
+from verification.incidents.models import Incident
+from verification.incidents.states import LIVING, IncidentState
+
+NOTE_LEAST, NOTE_MOST = 10, 5_000  # characters
+CLOCK = "clock"  # acting_as of what happens because time passed
+
+
+class NotIndependent(Problem):
+    """Raised when somebody would corroborate their own report."""
+
+    code = "not-independent"
+    status = 409
+    title = "A second person has to corroborate this"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDraft:
+    """A statement as handed over by a door.
+
+    `speaker` None means in one's own name. `relays` is the id of an origin already on this file
+    that the statement only reads or repeats: it then counts as that origin, not as a new one.
+    """
+
+    question: str
+    says: str
+    basis: str
+    note: str
+    party_code: str = ""
+    speaker: Source | None = None
+    url: str = ""
+    publisher: str = ""
+    published_on: date | None = None
+    relays: str = ""
+
+
+@transaction.atomic
+def give_statement(
+    *, incident: Incident, draft: StatementDraft, by: User, at: datetime
+) -> Statement:
+    """State whether an incident happened, or whether a party did it.
+
+    Needs: incident.corroborate; a living incident one has not reported oneself.
+    Leaves: Statement, its Origin if new, statement.given.
+    Errors: NotIndependent, MoveRefused once decided, Invalid with every field named.
+    """
+    role = require(by, "incident.corroborate", at=at, agreement_id=incident.agreement_id)
+    held = Incident.objects.select_for_update().get(pk=incident.pk)
+    if held.state not in LIVING:
+        raise MoveRefused(_("This incident takes no more statements in its present state."))
+    filers = {str(pk) for pk in filer_ids(incident)}
+    verdict = may_corroborate(user_key=str(by.pk), filer_keys=filers)
+    if not verdict:
+        raise NotIndependent(verdict.reason)
+    party = _party_in_question(incident, draft)
+    _check_statement(draft, party)
+    source = draft.speaker or own_source(by)
+    statement = Statement.objects.create(
+        incident=held,
+        source=source,
+        given_by=by,
+        given_at=at,
+        question=draft.question,
+        party=party,
+        says=draft.says,
+        basis=draft.basis,
+        origin=_origin(incident, draft, source),
+        note=draft.note.strip(),
+    )
+    record_event(
+        kind=Kind.STATEMENT_GIVEN,
+        subject=statement,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=held.pk,
+        payload={"question": draft.question},
+    )
+    return statement
+
+
+def _party_in_question(incident: Incident, draft: StatementDraft) -> Party | None:
+    if draft.question != Question.ACTOR:
+        return None
+    return Party.objects.filter(agreement_id=incident.agreement_id, code=draft.party_code).first()
+
+
+def _check_statement(draft: StatementDraft, party: Party | None) -> None:
+    problems: dict[str, list[str]] = {}
+    for name, choices in (("question", Question), ("says", Says), ("basis", Basis)):
+        if getattr(draft, name) not in choices.values:
+            problems[name] = [
+                _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices.values)}
+            ]
+    if draft.question == Question.ACTOR and party is None:
+        problems["party"] = [_("Say which party you mean.")]
+    size = len(draft.note.strip())
+    if not NOTE_LEAST <= size <= NOTE_MOST:
+        problems["note"] = [_("Say in 10 to 5,000 characters what you know and how.")]
+    if "\x00" in draft.note + draft.url + draft.publisher:
+        problems.setdefault("note", []).append(_("Remove the invisible NUL character."))
+    if draft.url and not draft.url.startswith(("http://", "https://")):
+        problems["url"] = [_("A link begins with https://.")]
+    if problems:
+        raise Invalid(
+            _("Nothing was recorded yet: some answers need another look."), errors=problems
+        )
+
+
+def _origin(incident: Incident, draft: StatementDraft, source: Source) -> Origin:
+    if draft.relays:
+        on_file = {str(r.origin_id): r.origin for r in public_claims(incident)}
+        if draft.relays not in on_file:
+            raise Invalid(errors={"relays": [_("Choose a statement that is on this file.")]})
+        return on_file[draft.relays]
+    kind = OriginKind.STATEMENT if draft.speaker else OriginKind.OBSERVATION
+    if draft.speaker and draft.url:
+        known = Origin.objects.filter(
+            agreement_id=incident.agreement_id, said_by=source, url=draft.url
+        ).first()
+        if known is not None:
+            return known
+    return Origin.objects.create(
+        agreement_id=incident.agreement_id,
+        kind=kind,
+        said_by=source,
+        url=draft.url,
+        publisher=draft.publisher,
+        published_on=draft.published_on,
+    )
+
+
+@transaction.atomic
+def notify_accused(*, incident: Incident, at: datetime) -> list[PartyPosition]:
+    """Notify every accused party that has not been notified of this incident yet.
+
+    Needs: a living incident that is not plainly inadmissible. Leaves: PartyPosition and
+    position.requested for each; nothing on a repeat.
+    """
+    held = Incident.objects.select_for_update().select_related("agreement").get(pk=incident.pk)
+    if held.state not in LIVING or held.admissibility == "inadmissible":
+        return []
+    asked: list[PartyPosition] = []
+    for party in accused_parties(held):
+        position, created = PartyPosition.objects.get_or_create(
+            incident=held,
+            party=party,
+            defaults={
+                "notified_at": at,
+                "due_at": at + timedelta(hours=held.agreement.reply_hours),
+            },
+        )
+        if not created:
+            continue
+        record_event(
+            kind=Kind.POSITION_REQUESTED,
+            subject=position,
+            by=None,
+            at=at,
+            acting_as=CLOCK,
+            file_id=held.pk,
+            payload={"party": party.code},
+        )
+        asked.append(position)
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A party's answer as handed over by a door."""
+
+    position: str
+    reason_code: str
+    text: str
+    conceded_killed: int | None = None
+    conceded_injured: int | None = None
+
+
+def answer_notice(
+    *, position: PartyPosition, answer: Answer, by: User, at: datetime
+) -> PartyPosition:
+    """Record the accused party's answer; late ones too, until the panel decides.
+
+    Needs: position.answer; a liaison of this very party; an incident not yet decided.
+    Leaves: position.answered. Errors: NotFound for another party's liaison, MoveRefused, Invalid.
+    """
+    role = require(by, "position.answer", at=at, agreement_id=position.incident.agreement_id)
+    if liaison_party_code(by, at=at) != position.party.code:
+        raise NotFound()
+    _check_answer(answer)
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().get(pk=position.incident_id)
+        if incident.state not in (*LIVING, IncidentState.MERGED):
+            raise MoveRefused(_("The panel has decided. Ask for the case to be reopened instead."))
+        move_state(
+            position,
+            to=PositionState.ANSWERED,
+            moves=MOVES,
+            kind=Kind.POSITION_ANSWERED,
+            by=by,
+            at=at,
+            acting_as=role,
+            file_id=position.incident_id,
+            changes={
+                "position": answer.position,
+                "reason_code": answer.reason_code,
+                "text": answer.text.strip(),
+                "conceded_killed": answer.conceded_killed,
+                "conceded_injured": answer.conceded_injured,
+                "answered_by": by,
+                "answered_at": at,
+            },
+            payload={"party": position.party.code, "position": answer.position},
+        )
+    return position
+
+
+def _check_answer(answer: Answer) -> None:
+    problems: dict[str, list[str]] = {}
+    if answer.position not in Position.values:
+        problems["position"] = [_("Choose what your side says.")]
+    if answer.reason_code and answer.reason_code not in PositionReason.values:
+        problems["reason_code"] = [_("Choose a reason from the list.")]
+    takes_side = answer.position in (Position.DENIES, Position.DISPUTES_FACTS)
+    if takes_side and not answer.reason_code:
+        problems["reason_code"] = [_("Choose the reason that comes nearest.")]
+    if len(answer.text) > NOTE_MOST:
+        problems["text"] = [_("At most 5,000 characters.")]
+    if "\x00" in answer.text:
+        problems["text"] = [_("Remove the invisible NUL character.")]
+    for name in ("conceded_killed", "conceded_injured"):
+        figure = getattr(answer, name)
+        if figure is not None and not 0 <= figure <= 100_000:
+            problems[name] = [_("Numbers of persons run from 0 to 100,000.")]
+    if problems:
+        raise Invalid(
+            _("Nothing was recorded yet: some answers need another look."), errors=problems
+        )
+
+
+@transaction.atomic
+def lapse_position(*, position: PartyPosition, at: datetime) -> PartyPosition:
+    """Record that a party stayed silent past its deadline. Done by the clock, never by a person.
+
+    Leaves: position.lapsed. Errors: NotAllowed before the deadline; StaleState if it answered.
+    """
+    if at < position.due_at:
+        raise NotAllowed(_("The deadline has not passed."))
+    move_state(
+        position,
+        to=PositionState.LAPSED,
+        moves=MOVES,
+        kind=Kind.POSITION_LAPSED,
+        by=None,
+        at=at,
+        acting_as=CLOCK,
+        file_id=position.incident_id,
+        changes={"lapsed_at": at},
+        payload={"party": position.party.code},
+    )
+    return position
+
+
+def lapse_overdue_positions(*, at: datetime) -> int:
+    """Record every silence whose deadline has passed; return how many. Repeatable."""
+    overdue = overdue_positions(at=at)
+    for position in overdue:
+        lapse_position(position=position, at=at)
+    return len(overdue)

@@ -1,0 +1,136 @@
+"""Reads of statements and positions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from reports.agreement.models import Agreement, Party
+from reports.intake.models import Report
+from reports.intake.queries import reports_by_id
+from reports.people.models import User
+from reports.people.permissions import Verdict, may, require
+from reports.people.queries import liaison_party_code
+from reports.problems import NotFound
+from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.rules import may_corroborate
+from verification.corroboration.states import PositionState
+from verification.incidents.models import Incident, Link
+from verification.incidents.queries import incident_by_code, incidents_of, member_ids
+from verification.incidents.states import LIVING
+
+
+def statements_on(incident: Incident) -> list[Statement]:
+    """Return the standing statements on a case file: the latest of each source and question."""
+    rows = (
+        Statement.objects.filter(incident_id__in=member_ids(incident))
+        .select_related("source__organisation", "party", "origin__said_by")
+        .order_by("given_at", "id")
+    )
+    latest: dict[tuple[object, ...], Statement] = {}
+    for row in rows:
+        latest[row.source_id, row.question, row.party_id, row.given_by_id] = row
+    return sorted(latest.values(), key=lambda s: (s.given_at, s.pk))
+
+
+def positions_on(incident: Incident) -> list[PartyPosition]:
+    """Return the parties' positions on a case file, by party."""
+    rows = PartyPosition.objects.filter(incident_id__in=member_ids(incident))
+    return list(rows.select_related("party", "incident").order_by("party__code", "notified_at"))
+
+
+def overdue_positions(*, at: datetime) -> list[PartyPosition]:
+    """Return the positions whose deadline has passed without an answer."""
+    rows = PartyPosition.objects.filter(state=PositionState.AWAITED, due_at__lte=at)
+    return list(rows.select_related("incident", "party").order_by("due_at"))
+
+
+def filer_ids(incident: Incident) -> set[uuid.UUID]:
+    """Return who filed the reports of a case file. For rules only; never shown."""
+    rows = Link.objects.filter(incident_id__in=member_ids(incident), unlinked_at=None)
+    return set(rows.values_list("report__filed_by_id", flat=True))
+
+
+def incidents_to_corroborate(
+    agreement: Agreement, user: User, *, at: datetime
+) -> QuerySet[Incident]:
+    """Return the living incidents a person may state on, those they have not stated on first."""
+    require(user, "incident.corroborate", at=at, agreement_id=agreement.pk)
+    stated = Statement.objects.filter(incident=OuterRef("pk"), given_by=user)
+    own = Link.objects.filter(incident=OuterRef("pk"), unlinked_at=None, report__filed_by=user)
+    rows = incidents_of(agreement, states=LIVING).annotate(
+        has_stated=Exists(stated), is_own=Exists(own)
+    )
+    return rows.filter(is_own=False).order_by("has_stated", "-window_from", "code")
+
+
+def incident_for_witness(user: User, code: str, *, at: datetime) -> tuple[Incident, Verdict]:
+    """Return an incident for a possible witness, and whether they may state on it, and why."""
+    incident = incident_by_code(code)
+    if not may(user, "incident.corroborate", at=at, agreement_id=incident.agreement_id):
+        raise NotFound()
+    filers = {str(pk) for pk in filer_ids(incident)}
+    return incident, may_corroborate(user_key=str(user.pk), filer_keys=filers)
+
+
+def own_statements(incident: Incident, user: User) -> list[Statement]:
+    """Return what this person has stated on a case file."""
+    return [s for s in statements_on(incident) if s.given_by_id == user.pk]
+
+
+def notices_for(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[PartyPosition]:
+    """Return the notices to the party a liaison speaks for, awaited ones by deadline first."""
+    require(user, "position.answer", at=at, agreement_id=agreement.pk)
+    rows = PartyPosition.objects.filter(
+        incident__agreement=agreement, party__code=liaison_party_code(user, at=at)
+    )
+    return rows.select_related(
+        "incident__act", "incident__place", "incident__agreement", "party"
+    ).order_by("answered_at", "due_at", "id")
+
+
+def notice_for(user: User, position_id: uuid.UUID | str, *, at: datetime) -> PartyPosition:
+    """Return a notice to the party this liaison speaks for; NotFound for any other."""
+    try:
+        found = (
+            PartyPosition.objects.select_related(
+                "incident__act", "incident__place", "incident__agreement", "party"
+            )
+            .filter(pk=position_id)
+            .first()
+        )
+    except ValueError as error:
+        raise NotFound() from error
+    if (
+        found is None
+        or not may(user, "position.answer", at=at, agreement_id=found.incident.agreement_id)
+        or found.party.code != liaison_party_code(user, at=at)
+    ):
+        raise NotFound()
+    return found
+
+
+def public_claims(incident: Incident) -> list[Report]:
+    """Return the reports of a case file made by named public speakers (never a person's own).
+
+    These are all that a party, a witness or the public may read of the reports themselves.
+    """
+    rows = Link.objects.filter(
+        incident_id__in=member_ids(incident),
+        unlinked_at=None,
+        report__state="accepted",
+        report__source__user=None,
+    )
+    return reports_by_id(rows.values_list("report_id", flat=True))
+
+
+def accused_parties(incident: Incident) -> list[Party]:
+    """Return the parties accused by the accepted reports of a case file, by code."""
+    rows = Party.objects.filter(
+        report__links__incident_id__in=member_ids(incident),
+        report__links__unlinked_at=None,
+        report__state="accepted",
+    )
+    return list(rows.distinct().order_by("code"))

@@ -1,0 +1,96 @@
+"""What happens next: event kind -> handlers. The only place that says so.
+
+A handler is called by the drain, once per event, inside the transaction that marks it done. It
+loads by id and makes one call; every call here may safely run twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from reports.agreement.models import Agreement
+from reports.intake.queries import reports_by_id
+from reports.journal.handlers import Handler
+from reports.journal.kinds import Kind
+from reports.journal.models import Event
+from verification.corroboration.actions import notify_accused
+from verification.incidents.actions import link_report, refresh_after_withdrawal
+from verification.incidents.queries import (
+    copies_belong_to,
+    incident_by_id,
+    links_of_report,
+    root_of,
+)
+from verification.publication.actions import publish_finding
+from verification.scoring.actions import rescore_incident
+from verification.standing.actions import recompute_standing
+
+
+def follow_origin(*, event: Event, at: datetime) -> None:
+    """Link an accepted report that copies an origin already in exactly one living incident."""
+    for report in reports_by_id([event.subject_id]):
+        incident = copies_belong_to(report)
+        if incident is not None:
+            link_report(
+                report=report,
+                incident=incident,
+                why="Exact copy of an origin that is in this incident.",
+                by=None,
+                at=at,
+            )
+
+
+def rescore_file(*, event: Event, at: datetime) -> None:
+    """Score the incident this event belongs to."""
+    if event.file_id is not None:
+        rescore_incident(incident=incident_by_id(event.file_id), at=at)
+
+
+def rescore_unmerged(*, event: Event, at: datetime) -> None:
+    """Score the incident that came back out of a merge."""
+    rescore_incident(incident=incident_by_id(event.subject_id), at=at)
+
+
+def leave_incidents(*, event: Event, at: datetime) -> None:
+    """After a withdrawal, compute and score anew the incidents the report was linked to."""
+    for report in reports_by_id([event.subject_id]):
+        for link in links_of_report(report):
+            incident = root_of(link.incident)
+            refresh_after_withdrawal(incident=incident)
+            rescore_incident(incident=incident, at=at)
+
+
+def ask_accused(*, event: Event, at: datetime) -> None:
+    """Notify the parties accused in the incident this event belongs to."""
+    if event.file_id is not None:
+        notify_accused(incident=root_of(incident_by_id(event.file_id)), at=at)
+
+
+def publish(*, event: Event, at: datetime) -> None:
+    """Publish the finding of the incident this event belongs to."""
+    if event.file_id is not None:
+        publish_finding(incident=incident_by_id(event.file_id), at=at)
+
+
+def update_standing(*, event: Event, at: datetime) -> None:
+    """Recompute the standings of the agreement this event's incident belongs to."""
+    if event.file_id is not None:
+        agreement: Agreement = incident_by_id(event.file_id).agreement
+        recompute_standing(agreement=agreement, at=at)
+
+
+FLOW: dict[Kind, tuple[Handler, ...]] = {
+    Kind.REPORT_ACCEPTED: (follow_origin,),
+    Kind.REPORT_WITHDRAWN: (leave_incidents,),
+    Kind.INCIDENT_OPENED: (rescore_file, ask_accused),
+    Kind.REPORT_LINKED: (rescore_file, ask_accused),
+    Kind.REPORT_UNLINKED: (rescore_file,),
+    Kind.INCIDENTS_MERGED: (rescore_file, ask_accused),
+    Kind.MERGE_UNDONE: (rescore_file, rescore_unmerged),
+    Kind.STATEMENT_GIVEN: (rescore_file,),
+    Kind.POSITION_ANSWERED: (rescore_file, update_standing),
+    Kind.POSITION_LAPSED: (update_standing,),
+    Kind.INCIDENT_SCORED: (update_standing,),
+    Kind.CASE_DECIDED: (publish, update_standing),
+    Kind.INCIDENT_RULED_INADMISSIBLE: (publish, update_standing),
+}

@@ -1,0 +1,265 @@
+"""Reads of incidents; each that takes a user checks access as it loads."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from reports.agreement.models import Agreement
+from reports.intake.models import Report
+from reports.intake.queries import spot_of
+from reports.intake.states import ReportState
+from reports.journal.queries import HistoryLine, history_lines
+from reports.people.models import User
+from reports.people.permissions import may, require
+from reports.places.geo import METRES_PER_DEGREE, Spot
+from reports.problems import NotFound
+from verification.incidents.models import Incident, Link, Merge
+from verification.incidents.rules import FAR_M, SLACK, SUGGEST_FLOOR, EventFacts, Match, fits
+from verification.incidents.states import LIVING, IncidentState
+
+MOST_CANDIDATES = 200  # incidents a suggestion looks at closely
+MOST_SUGGESTIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An incident a report may belong to, with the reasons."""
+
+    incident: Incident
+    match: Match
+
+
+def _rows() -> QuerySet[Incident]:
+    return Incident.objects.select_related("agreement", "act", "place", "merged_into")
+
+
+def member_ids(incident: Incident) -> list[uuid.UUID]:
+    """Return the ids of an incident and of all it has absorbed: together one case file."""
+    found = [incident.pk]
+    level = [incident.pk]
+    while level:
+        level = list(Incident.objects.filter(merged_into_id__in=level).values_list("pk", flat=True))
+        found.extend(level)
+    return found
+
+
+def root_of(incident: Incident) -> Incident:
+    """Return the incident a merged one ended in (itself if it is not merged)."""
+    while incident.merged_into_id is not None:
+        incident = _rows().get(pk=incident.merged_into_id)
+    return incident
+
+
+def incident_by_code(code: str) -> Incident:
+    """Return an incident by its public code; NotFound otherwise."""
+    found = _rows().filter(code=code.strip().upper()).first()
+    if found is None:
+        raise NotFound("There is no incident with this code.")
+    return found
+
+
+def incident_by_id(incident_id: uuid.UUID | str) -> Incident:
+    """Return an incident by its key; NotFound otherwise."""
+    found = _rows().filter(pk=incident_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def incident_for_triage(user: User, code: str, *, at: datetime) -> Incident:
+    """Return an incident for a triage officer of its agreement; NotFound for anybody else."""
+    found = incident_by_code(code)
+    if not may(user, "incident.triage", at=at, agreement_id=found.agreement_id):
+        raise NotFound()
+    return found
+
+
+def incidents_of(
+    agreement: Agreement, *, states: Collection[str] | None = None
+) -> QuerySet[Incident]:
+    """Return an agreement's incidents, latest window first. Callers decide what they show."""
+    rows = _rows().filter(agreement=agreement)
+    if states is not None:
+        rows = rows.filter(state__in=states)
+    return rows.order_by("-window_from", "code")
+
+
+def linked_reports(incident: Incident) -> list[Report]:
+    """Return the accepted, not superseded reports of a case file, by time received."""
+    rows = (
+        Report.objects.filter(
+            links__incident_id__in=member_ids(incident),
+            links__unlinked_at=None,
+            state=ReportState.ACCEPTED,
+        )
+        .exclude(superseded_by__state=ReportState.ACCEPTED)
+        .select_related("source__organisation", "act", "accused", "place", "origin__said_by")
+        .distinct()
+    )
+    return list(rows.order_by("received_at", "id"))
+
+
+def active_links(incident: Incident) -> list[Link]:
+    """Return the active links of a case file with their reports, by time received."""
+    rows = Link.objects.filter(
+        incident_id__in=member_ids(incident), unlinked_at=None
+    ).select_related(
+        "report__source__organisation",
+        "report__act",
+        "report__accused",
+        "report__origin",
+        "incident",
+    )
+    return list(rows.order_by("report__received_at", "report_id"))
+
+
+def ended_links(incident: Incident) -> list[Link]:
+    """Return the links that were undone, latest first."""
+    rows = Link.objects.filter(incident=incident, unlinked_at__isnull=False)
+    return list(rows.select_related("report__source").order_by("-unlinked_at"))
+
+
+def merges_of(incident: Incident) -> list[Merge]:
+    """Return the merges into an incident that stand."""
+    rows = Merge.objects.filter(kept=incident, undone_at=None).select_related("absorbed__act")
+    return list(rows.order_by("merged_at"))
+
+
+def links_of_report(report: Report) -> list[Link]:
+    """Return a report's active links with their incidents."""
+    rows = Link.objects.filter(report=report, unlinked_at=None)
+    return list(rows.select_related("incident__act", "incident__place").order_by("linked_at"))
+
+
+def accused_codes(reports: Iterable[Report]) -> frozenset[str]:
+    """Return the codes of the parties these reports accuse."""
+    return frozenset(report.accused.code for report in reports if report.accused is not None)
+
+
+def facts_of_report(report: Report) -> EventFacts:
+    """Return what linking looks at in a report."""
+    return EventFacts(
+        window=(report.observed_from, report.observed_until),
+        spot=spot_of(report),
+        act=report.act_id,
+        accused=accused_codes([report]),
+    )
+
+
+def facts_of_incident(incident: Incident, accused: frozenset[str]) -> EventFacts:
+    """Return what linking looks at in an incident."""
+    spot = None
+    if incident.lat is not None and incident.lon is not None:
+        spot = Spot(incident.lat, incident.lon, incident.radius_m or 0.0)
+    return EventFacts(
+        window=(incident.window_from, incident.window_until),
+        spot=spot,
+        act=incident.act_id,
+        accused=accused,
+    )
+
+
+def _nearby(
+    agreement_id: uuid.UUID, facts: EventFacts, *, but: Collection[uuid.UUID]
+) -> list[Incident]:
+    """Return incidents near in time and place, through the indexes."""
+    begins, ends = facts.window
+    rows = _rows().filter(
+        agreement_id=agreement_id,
+        state__in=LIVING,
+        window_from__lt=ends + SLACK + timedelta(minutes=1),
+        window_until__gt=begins - SLACK - timedelta(minutes=1),
+    )
+    if facts.spot is not None:
+        # A generous box: the incident's own radius is not known yet, so allow a region's.
+        reach = (facts.spot.radius_m + FAR_M + 50_000) / METRES_PER_DEGREE
+        rows = rows.filter(
+            Q(lat=None)
+            | Q(
+                lat__range=(facts.spot.lat - reach, facts.spot.lat + reach),
+                lon__range=(facts.spot.lon - 2 * reach, facts.spot.lon + 2 * reach),
+            )
+        )
+    return list(rows.exclude(pk__in=but).order_by("-window_from", "code")[:MOST_CANDIDATES])
+
+
+def _accused_by_incident(incidents: Collection[Incident]) -> dict[uuid.UUID, frozenset[str]]:
+    rows = Link.objects.filter(
+        incident__in=incidents, unlinked_at=None, report__accused__isnull=False
+    ).values_list("incident_id", "report__accused__code")
+    found: dict[uuid.UUID, set[str]] = {}
+    for incident_id, code in rows:
+        found.setdefault(incident_id, set()).add(code)
+    return {incident_id: frozenset(codes) for incident_id, codes in found.items()}
+
+
+def _ranked(facts: EventFacts, incidents: list[Incident]) -> list[Suggestion]:
+    accused = _accused_by_incident(incidents)
+    ranked = [
+        Suggestion(
+            incident,
+            fits(facts, facts_of_incident(incident, accused.get(incident.pk, frozenset()))),
+        )
+        for incident in incidents
+    ]
+    offered = [s for s in ranked if s.match.strength >= SUGGEST_FLOOR]
+    offered.sort(key=lambda s: (-s.match.strength, s.incident.code))
+    return offered[:MOST_SUGGESTIONS]
+
+
+def incident_suggestions(report: Report) -> list[Suggestion]:
+    """Return the incidents a report may belong to, best first; a person confirms."""
+    facts = facts_of_report(report)
+    linked = [link.incident_id for link in links_of_report(report)]
+    return _ranked(facts, _nearby(report.agreement_id, facts, but=linked))
+
+
+def merge_suggestions(incident: Incident) -> list[Suggestion]:
+    """Return the incidents that may be the same event as this one."""
+    facts = facts_of_incident(incident, accused_codes(linked_reports(incident)))
+    nearby = _nearby(incident.agreement_id, facts, but=[incident.pk])
+    return _ranked(facts, [i for i in nearby if i.state == IncidentState.OPEN])
+
+
+def incident_history(incident: Incident, user: User | None, *, at: datetime) -> list[HistoryLine]:
+    """Return an incident's history: in full for those who work on it, else the public part."""
+    full = user is not None and bool(
+        may(user, "history.read", at=at, agreement_id=incident.agreement_id)
+    )
+    members = member_ids(incident)
+    reports: list[uuid.UUID] = []
+    if full:
+        reports = list(
+            Link.objects.filter(incident_id__in=members).values_list("report_id", flat=True)
+        )
+    return history_lines(members, subject_ids=reports, public_only=not full)
+
+
+def require_triage(user: User, agreement: Agreement, *, at: datetime) -> None:
+    """Raise NotAllowed unless this person triages this agreement."""
+    require(user, "incident.triage", at=at, agreement_id=agreement.pk)
+
+
+def copies_belong_to(report: Report) -> Incident | None:
+    """Return the one living incident that holds this report's origin, if there is exactly one.
+
+    None if the report is linked already, or if its origin speaks of several incidents.
+    """
+    if Link.objects.filter(report=report, unlinked_at=None).exists():
+        return None
+    rows = _rows().filter(
+        links__unlinked_at=None,
+        links__report__origin=report.origin_id,
+        links__report__act=report.act_id,
+        state__in=LIVING,
+    )
+    found = list(rows.distinct()[:2])
+    if len(found) != 1:
+        return None
+    fit = fits(facts_of_report(report), facts_of_incident(found[0], accused_codes([report])))
+    return found[0] if fit.strength >= SUGGEST_FLOOR else None

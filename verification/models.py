@@ -1,0 +1,23 @@
+"""All models of the judgement, where Django looks for them; each lives in its room."""
+
+from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.corroboration.models import PartyPosition, Statement
+from verification.incidents.models import Incident, Link, Merge
+from verification.publication.models import Finding
+from verification.scoring.models import Score
+from verification.standing.models import Standing
+
+__all__ = [
+    "Ballot",
+    "Case",
+    "Decision",
+    "Finding",
+    "Incident",
+    "Link",
+    "Merge",
+    "PartyPosition",
+    "Score",
+    "Seat",
+    "Standing",
+    "Statement",
+]

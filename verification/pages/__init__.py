@@ -1,0 +1,1 @@
+"""Doors for people: parse, one call, render."""

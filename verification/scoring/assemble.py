@@ -1,0 +1,217 @@
+"""Rows of the record -> statements the engine reads; and back to names people read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from reports.agreement.models import Party
+from reports.agreement.queries import parties_of
+from reports.intake.choices import AccusedKind, Means, Stance
+from reports.intake.models import Report
+from reports.people.queries import alignment_codes
+from verification.corroboration.choices import Position
+from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.queries import positions_on, statements_on
+from verification.corroboration.rules import Provenance, independent_groups
+from verification.corroboration.states import PositionState
+from verification.engine.labels import Says, label_of_answer
+from verification.engine.statements import StatementRow
+from verification.incidents.models import Incident
+from verification.incidents.queries import linked_reports
+
+NEUTRAL_GROUPS = ("media", "monitor", "ngo", "partner", "public", "sensor", "third_state")
+OTHER, NONE = "other", "none"  # candidates besides the parties' codes
+
+BASIS_OF_MEANS = {
+    Means.SAW: "eyewitness",
+    Means.HEARD: "eyewitness",
+    Means.RECORDED: "imagery",
+    Means.MEASURED: "sensor",
+    Means.TOLD: "hearsay",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One statement as the engine reads it, with the names behind it."""
+
+    kind: str  # report | statement | position
+    row_id: str
+    source: str
+    organisation: str
+    origin: str
+    group: str  # a party's code, or one of NEUTRAL_GROUPS
+    aligned: bool
+    basis: str
+    says: str
+    party: str
+    relayed: bool
+    label: str  # how a page names who says so
+    public: bool = False  # a named speaker or party, not a person with an account
+
+
+def inputs_of(incident: Incident, *, at: datetime) -> list[Input]:
+    """Return everything said about a case file, as the engine reads it, oldest first."""
+    reports = linked_reports(incident)
+    statements = statements_on(incident)
+    positions = [p for p in positions_on(incident) if p.state == PositionState.ANSWERED]
+    sources = [r.source for r in reports] + [s.source for s in statements]
+    alignments = alignment_codes(
+        organisation_ids={s.organisation_id for s in sources},
+        user_ids={s.user_id for s in sources},
+        at=at,
+    )
+
+    def side(source: Any) -> str:
+        found = alignments.get(source.user_id) or alignments.get(source.organisation_id)
+        return found or ""
+
+    accused = sorted({r.accused.code for r in reports if r.accused is not None})
+    seen_origins: set[object] = set()
+    found: list[Input] = []
+    for report in reports:
+        said = _said_by_report(report, side(report.source), accused)
+        relayed = report.origin_id in seen_origins
+        seen_origins.add(report.origin_id)
+        if said is not None:
+            found.append(_input_of_report(report, said, side(report.source), relayed))
+    for statement in statements:
+        said = _said_by_statement(statement, side(statement.source))
+        if said is not None:
+            found.append(_input_of_statement(statement, said, side(statement.source)))
+    found.extend(_input_of_position(position) for position in positions if _answers(position))
+    return found
+
+
+Said = tuple[Says, str]
+
+
+def _said_by_report(report: Report, side: str, accused: Sequence[str]) -> Said | None:
+    """Return what a report says; None if it says nothing about occurrence or actor."""
+    code = report.accused.code if report.accused is not None else ""
+    if report.stance == Stance.DENIES:
+        if side:
+            return Says.DENIES, side
+        return (Says.EXCULPATES, accused[0]) if len(accused) == 1 else None
+    if report.accused_kind == AccusedKind.OTHER:
+        return Says.ACCUSES_OTHER, ""
+    if not code:
+        return Says.OBSERVED, ""
+    return (Says.ADMITS if report.stance == Stance.ADMITS and code == side else Says.ACCUSES), code
+
+
+def _said_by_statement(statement: Statement, side: str) -> Said | None:
+    party = statement.party.code if statement.party is not None else ""
+    # label_of_answer compares parties by identity only, so any stable numbers will do.
+    numbers = {code: number for number, code in enumerate(sorted({party, side} - {""}))}
+    answer = label_of_answer(
+        statement.question, statement.says, numbers.get(party), own_party=numbers.get(side, -1)
+    )
+    return None if answer is None else (answer[0], party if answer[1] is not None else "")
+
+
+def _neutral_group(kind: str) -> str:
+    """Return the group of a source aligned with nobody; a party's organ unaligned is "public"."""
+    return kind if kind in NEUTRAL_GROUPS else "public"
+
+
+def _answers(position: PartyPosition) -> bool:
+    return position.position in (Position.ADMITS, Position.DENIES, Position.DISPUTES_FACTS)
+
+
+def _input_of_report(report: Report, said: Said, side: str, relayed: bool) -> Input:
+    basis = BASIS_OF_MEANS[Means(report.means)] if report.means else ""
+    return Input(
+        kind="report",
+        row_id=str(report.pk),
+        source=str(report.source_id),
+        organisation=str(report.source.organisation_id or ""),
+        origin=str(report.origin_id),
+        group=side or _neutral_group(report.source.kind),
+        aligned=bool(side),
+        basis=basis or ("hearsay" if relayed else "document"),  # a published text otherwise
+        says=said[0].name.lower(),
+        party=said[1],
+        relayed=relayed,
+        label=report.source.name,
+        public=report.source.user_id is None,
+    )
+
+
+def _input_of_statement(statement: Statement, said: Said, side: str) -> Input:
+    return Input(
+        kind="statement",
+        row_id=str(statement.pk),
+        source=str(statement.source_id),
+        organisation=str(statement.source.organisation_id or ""),
+        origin=str(statement.origin_id),
+        group=side or _neutral_group(statement.source.kind),
+        aligned=bool(side),
+        basis=statement.basis,
+        says=said[0].name.lower(),
+        party=said[1],
+        relayed=statement.origin.said_by_id != statement.source_id,
+        label=statement.source.name,
+        public=statement.source.user_id is None,
+    )
+
+
+def _input_of_position(position: PartyPosition) -> Input:
+    admits = position.position == Position.ADMITS
+    return Input(
+        kind="position",
+        row_id=str(position.pk),
+        source=f"party-{position.party_id}",
+        organisation=f"party-{position.party_id}",
+        origin=f"position-{position.pk}",
+        group=position.party.code,
+        aligned=True,
+        basis="document",
+        says=(Says.ADMITS if admits else Says.DENIES).name.lower(),
+        party=position.party.code,
+        relayed=False,
+        label=position.party.code,
+        public=True,
+    )
+
+
+def origin_numbers(inputs: Sequence[Input]) -> list[int]:
+    """Return for each input the number of the independent origin it belongs to."""
+    return independent_groups([Provenance(i.source, i.organisation, i.origin) for i in inputs])
+
+
+def engine_rows(inputs: Sequence[Input], *, parties: Sequence[str]) -> list[StatementRow]:
+    """Return the engine's rows: what is not independent shares an origin."""
+    index = {code: number for number, code in enumerate(parties)}
+    return [
+        StatementRow(
+            incident="incident",
+            source=item.source,
+            group=item.group,
+            origin=f"origin-{number:05d}",
+            basis=item.basis,
+            says=Says[item.says.upper()],
+            party=index[item.party] if item.party else None,
+            relayed=item.relayed,
+        )
+        for item, number in zip(inputs, origin_numbers(inputs), strict=True)
+    ]
+
+
+def as_json(inputs: Sequence[Input]) -> list[dict[str, Any]]:
+    """Return inputs as plain rows, to be kept with the score they led to."""
+    return [asdict(item) for item in inputs]
+
+
+def from_json(rows: Sequence[dict[str, Any]]) -> list[Input]:
+    """Return the inputs kept with a score."""
+    return [Input(**row) for row in rows]
+
+
+def candidates_of(agreement_id: Any) -> list[str]:
+    """Return the candidate answers in the engine's order: parties, other, none."""
+    parties: list[Party] = parties_of(agreement_id)
+    return [party.code for party in parties] + [OTHER, NONE]

@@ -1,0 +1,186 @@
+"""Writes of standings: recomputed from decisions and scores; a row only when something changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from reports.agreement.models import Agreement, Party
+from reports.agreement.queries import parties_of, periods_in_force
+from reports.coverage.queries import hours_covered
+from reports.journal.actions import record_event
+from reports.journal.kinds import Kind
+from verification.adjudication.models import Decision
+from verification.corroboration.models import PartyPosition
+from verification.corroboration.states import PositionState
+from verification.incidents.models import Incident, Link
+from verification.incidents.states import IncidentState
+from verification.scoring.queries import latest_scores
+from verification.standing.models import Standing
+from verification.standing.rules import IncidentFact, Tally, comparison_refusal, tally
+
+COUNTED = (
+    IncidentState.OPEN,
+    IncidentState.UNDER_REVIEW,
+    IncidentState.REOPENED,
+    IncidentState.DECIDED,
+)
+
+
+@transaction.atomic
+def recompute_standing(*, agreement: Agreement, at: datetime) -> list[Standing]:
+    """Recompute every party's standing; return the new rows, none if nothing changed.
+
+    Leaves: one Standing per party and one standing.computed, or nothing.
+    """
+    Agreement.objects.select_for_update().get(pk=agreement.pk)  # one computation at a time
+    periods = periods_in_force(agreement.pk)
+    parties = [party for party in parties_of(agreement.pk) if party.signatory]
+    if not periods or not parties:
+        return []
+    begins = min(period.begins for period in periods)
+    ends = max(min(period.ends or at, at) for period in periods)
+    ends = max(ends, begins)
+    facts = incident_facts(agreement.pk)
+    positions = _positions(agreement.pk)
+    covered = hours_covered(agreement.pk, begins=begins, ends=ends)
+    span = (ends - begins).total_seconds() / 3600
+    decided = sum(1 for fact in facts if fact.outcome)
+    still_open = len(facts) - decided
+    refusal = comparison_refusal(
+        decided=decided,
+        still_open=still_open,
+        covered_share=covered / span if span else 0.0,
+        audited=0,  # the audit lottery is not held yet: no interval, no comparison
+    )
+    rows = [_row(agreement, party, tally(party.code, facts), positions, at) for party in parties]
+    for row in rows:
+        row.period_from, row.period_until = begins, ends
+        row.coverage_hours, row.period_hours = round(covered, 2), round(span, 2)
+        row.n_admissible, row.n_open = len(facts), still_open
+        row.comparison, row.comparison_reason = "none", refusal
+        row.inputs_hash = _hash(row)
+    if [row.inputs_hash for row in rows] == _last_hashes(agreement.pk, parties):
+        return []
+    Standing.objects.bulk_create(rows)
+    record_event(
+        kind=Kind.STANDING_COMPUTED, subject=agreement, by=None, at=at, acting_as="machine"
+    )
+    return rows
+
+
+def incident_facts(agreement_id: UUID) -> list[IncidentFact]:
+    """Return what every admissible (or possibly admissible) incident contributes."""
+    incidents = list(
+        Incident.objects.filter(agreement_id=agreement_id, state__in=COUNTED)
+        .exclude(admissibility="inadmissible")
+        .order_by("code")
+    )
+    ids = [incident.pk for incident in incidents]
+    decisions = {
+        d.incident_id: d
+        for d in Decision.objects.filter(incident_id__in=ids, overridden_by=None).order_by(
+            "decided_at"
+        )
+    }
+    scores = latest_scores(ids)
+    accused: dict[UUID, set[str]] = {}
+    links = Link.objects.filter(
+        incident_id__in=ids,
+        unlinked_at=None,
+        report__state="accepted",
+        report__accused__isnull=False,
+    )
+    for incident_id, code in links.values_list("incident_id", "report__accused__code"):
+        accused.setdefault(incident_id, set()).add(code)
+    return [
+        _fact(incident, decisions.get(incident.pk), scores.get(incident.pk), accused)
+        for incident in incidents
+    ]
+
+
+def _fact(
+    incident: Incident,
+    decision: Decision | None,
+    score: object,
+    accused: Mapping[UUID, set[str]],
+) -> IncidentFact:
+    settled = decision is not None and incident.state == IncidentState.DECIDED
+    return IncidentFact(
+        outcome=decision.outcome if decision is not None and settled else "",
+        attributed=tuple(decision.parties) if decision is not None and settled else (),
+        accused=tuple(sorted(accused.get(incident.pk, ()))),
+        severity=decision.severity if decision is not None and settled else "",
+        p=getattr(score, "p", {}),
+    )
+
+
+def _positions(agreement_id: UUID) -> Counter[tuple[str, str]]:
+    rows = PartyPosition.objects.filter(incident__agreement_id=agreement_id)
+    return Counter(
+        (code, "silent" if state == PositionState.LAPSED else position)
+        for code, state, position in rows.values_list("party__code", "state", "position")
+    )
+
+
+def _row(
+    agreement: Agreement,
+    party: Party,
+    counted: Tally,
+    positions: Counter[tuple[str, str]],
+    at: datetime,
+) -> Standing:
+    return Standing(
+        agreement=agreement,
+        party=party,
+        as_of=at,
+        decided_breaches=counted.decided,
+        by_severity=dict(counted.by_severity),
+        expected_breaches=counted.expected,
+        bound_low=counted.bound_low,
+        bound_high=counted.bound_high,
+        open_against=counted.open_against,
+        admitted=positions[party.code, "admits"],
+        denied=positions[party.code, "denies"],
+        silent=positions[party.code, "silent"],
+    )
+
+
+def _hash(row: Standing) -> str:
+    """Hash what a reader would see, but for the instant: an unchanged standing makes no row."""
+    seen = {
+        name: getattr(row, name)
+        for name in (
+            "decided_breaches",
+            "by_severity",
+            "expected_breaches",
+            "bound_high",
+            "open_against",
+            "admitted",
+            "denied",
+            "silent",
+            "n_admissible",
+            "n_open",
+            "comparison_reason",
+        )
+    }
+    # While an agreement is in force its period grows by the second: a new row a day will do.
+    seen["until"] = row.period_until.date().isoformat()
+    seen["coverage"] = int(row.coverage_hours)
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+
+
+def _last_hashes(agreement_id: UUID, parties: Sequence[Party]) -> list[str]:
+    rows = (
+        Standing.objects.filter(agreement_id=agreement_id)
+        .order_by("party_id", "-as_of", "-id")
+        .distinct("party_id")
+    )
+    last = {row.party_id: row.inputs_hash for row in rows}
+    return [last.get(party.pk, "") for party in parties]

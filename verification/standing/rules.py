@@ -1,0 +1,85 @@
+"""Pure rules of standing: what counts, and when parties may be compared at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+FEWEST_DECIDED = 20  # decided admissible incidents below which a comparison says nothing
+LEAST_COVERAGE = 0.5  # share of the period somebody was watching
+MOST_OPEN = 0.3  # share of admissible incidents that may still be open
+
+REFUSALS: Mapping[str, object] = {
+    "too_few": _("too few incidents have been decided"),
+    "too_many_open": _("too many incidents are still open: they could turn the order round"),
+    "too_little_coverage": _("monitors covered too little of the period"),
+    "no_audit": _("no random audit supports an interval yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFact:
+    """What one admissible incident contributes.
+
+    `outcome` '' while open; `attributed` the parties a decision names; `accused` the parties
+    accused; `p` the score's probability per party ({} if unscored).
+    """
+
+    outcome: str
+    attributed: tuple[str, ...]
+    accused: tuple[str, ...]
+    severity: str
+    p: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One party's counts. bound_low/high: all open cases against it fall to others / to it."""
+
+    decided: int
+    by_severity: Mapping[str, int]
+    expected: float
+    open_against: int
+
+    @property
+    def bound_low(self) -> int:
+        return self.decided
+
+    @property
+    def bound_high(self) -> int:
+        return self.decided + self.open_against
+
+
+def tally(party: str, facts: Sequence[IncidentFact]) -> Tally:
+    """Return a party's counts: a decided incident counts as decided, an open one by its score."""
+    decided = 0
+    severities: dict[str, int] = {}
+    expected = 0.0
+    open_against = 0
+    for fact in facts:
+        if fact.outcome:
+            if party in fact.attributed:
+                decided += 1
+                severities[fact.severity] = severities.get(fact.severity, 0) + 1
+                expected += 1.0
+            continue
+        expected += fact.p.get(party, 0.0)
+        if party in fact.accused:
+            open_against += 1
+    return Tally(decided, severities, round(expected, 3), open_against)
+
+
+def comparison_refusal(*, decided: int, still_open: int, covered_share: float, audited: int) -> str:
+    """Return the code of the reason why parties cannot be compared, or '' if they can.
+
+    Rates, intervals and P(rate A > rate B) come with the random audit; without one, no order.
+    """
+    if decided < FEWEST_DECIDED:
+        return "too_few"
+    if still_open > MOST_OPEN * (decided + still_open):
+        return "too_many_open"
+    if covered_share < LEAST_COVERAGE:
+        return "too_little_coverage"
+    return "" if audited else "no_audit"
