@@ -16,53 +16,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
+from config.looks import BAND_CODES, BAND_RANGES, BAND_WORDS, COMPUTED_ENDS, SHAPE_WORDS, STATES
 from verification.publication.marks import likelihood_band, likelihood_track, range_mark
 
 register = template.Library()
-
-# ICD 203, in its own order; likelihood_band() gives the index.
-BAND_WORDS = (
-    _("almost no chance"),
-    _("very unlikely"),
-    _("unlikely"),
-    _("roughly even chance"),
-    _("likely"),
-    _("very likely"),
-    _("almost certain"),
-)
-BAND_RANGES = ("0–5", "5–20", "20–45", "45–55", "55–80", "80–95", "95–100")
-
-SHAPE_WORDS = {
-    "allegation": _("Allegation: said by a source, not decided"),
-    "contested": _("Contested, or corroborated with the actor unknown"),
-    "finding": _("Finding: decided by the panel"),
-}
-
-# State -> (look, words). Looks: waiting, active, now, decided, closed (see site.css, section 8).
-STATES: Mapping[str, tuple[str, object]] = {
-    "filed": ("waiting", _("Filed")),
-    "received": ("waiting", _("Received")),
-    "accepted": ("active", _("Accepted")),
-    "rejected": ("closed", _("Rejected")),
-    "withdrawn": ("closed", _("Withdrawn")),
-    "inadmissible": ("closed", _("Inadmissible")),
-    "duplicate": ("closed", _("Duplicate")),
-    "merged": ("closed", _("Merged")),
-    "awaiting_link": ("waiting", _("Awaiting link")),
-    "open": ("active", _("Open")),
-    "awaiting_party": ("active", _("Awaiting party")),
-    "under_review": ("active", _("Under review")),
-    "reopened": ("active", _("Reopened")),
-    "decided": ("decided", _("Decided")),
-    "decided_attributed": ("decided", _("Decided: violation attributed")),
-    "decided_not_attributable": ("decided", _("Decided: violation not attributable")),
-    "decided_no_violation": ("decided", _("Decided: incident without violation")),
-    "decided_did_not_happen": ("decided", _("Decided: did not happen")),
-    "unresolved": ("decided", _("Unresolved for lack of evidence")),
-    "overdue": ("now", _("Overdue")),
-}
 
 
 @register.inclusion_tag("parts/_shape.html")
@@ -82,7 +40,7 @@ def shape_words(kind: str) -> str:
 @register.simple_tag
 def chip(state: str, label: str = "", look: str = "") -> SafeString:
     """Write a state as a chip; a label or a look given wins over the known ones."""
-    known_look, known_words = STATES.get(str(state), ("waiting", state))
+    known_look, known_words = STATES.get(str(state), ("waiting", getattr(state, "label", state)))
     return format_html('<span class="chip {}">{}</span>', look or known_look, label or known_words)
 
 
@@ -259,12 +217,24 @@ def likelihood(
     return {
         "label": label,
         "words": words,
-        "band": BAND_RANGES[band],
+        "band": COMPUTED_ENDS.get(band, BAND_RANGES[band]),
         "percent": percent(p),
         "low": None if low is None else percent(low),
         "high": None if high is None else percent(high),
         "track": track,
     }
+
+
+@register.inclusion_tag("parts/_likelihood.html")
+def likelihood_said(code: str, label: str = "") -> dict[str, object]:
+    """Draw a likelihood that people gave as a word (very_likely): its whole band, no point."""
+    band = BAND_CODES.index(str(code))
+    words = str(BAND_WORDS[band])
+    title = (
+        f"{label}: {words}, {BAND_RANGES[band]} %" if label else f"{words}, {BAND_RANGES[band]} %"
+    )
+    track = likelihood_track(None, title=title, band=band, rtl=get_language_bidi())
+    return {"label": label, "words": words, "band": BAND_RANGES[band], "track": track}
 
 
 @register.inclusion_tag("parts/_range.html")

@@ -12,7 +12,13 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from config.context import NavLink, navigation
-from config.tags import STATES, span_words
+from config.looks import BAND_CODES, STATES
+from config.tags import span_words
+from reports.intake.states import ReportState
+from verification.adjudication.answers import LIKELIHOOD_ORDER, Outcome
+from verification.adjudication.states import CaseState
+from verification.corroboration.states import PositionState
+from verification.incidents.states import IncidentState
 
 NOON = datetime(2020, 10, 10, 8, 0, tzinfo=UTC)
 
@@ -81,6 +87,13 @@ class TestRecords:
         assert html.startswith('<span class="chip ')
         assert f">{state}<" not in html
 
+    def test_every_state_of_the_rooms_is_known(self) -> None:
+        rooms = (CaseState, IncidentState, PositionState, ReportState)
+        assert {str(state.value) for states in rooms for state in states} <= set(STATES)
+        assert {str(word.value) for word in Outcome} - {"inadmissible", "unresolved"} == {
+            state.removeprefix("decided_") for state in STATES if state.startswith("decided_")
+        }
+
     def test_chip_escapes_what_it_does_not_know(self) -> None:
         assert "<b>" not in written("{% chip state %}", state="<b>")
 
@@ -109,6 +122,11 @@ class TestUncertainty:
         assert "very likely" in html and "80–95 %" in html and "87 %" in html
         assert "90 % interval 71 to 94 %" in html
 
+    def test_a_word_people_gave_is_drawn_as_its_band_without_a_point(self) -> None:
+        html = written("{% likelihood_said 'very_likely' %}")
+        assert html.count("band chosen") == 1 and "<circle" not in html
+        assert "very likely" in html and "(80–95 %)" in html and ": %" not in html
+
     def test_nothing_computed_is_called_certain(self) -> None:
         assert written("{{ p|percent }}", p=0.999) == "&gt;99"
         assert written("{{ p|percent }}", p=0.001) == "&lt;1"
@@ -122,6 +140,11 @@ class Filing(forms.Form):
     act = forms.ChoiceField(choices=[("a", "Shelling")], widget=forms.RadioSelect, label="Act")
     place = forms.CharField(label="Place", help_text="In any <script>")
     note = forms.CharField(label="Note", required=False)
+
+
+class TestWordsOfTheRooms:
+    def test_likelihoods_are_the_panels_in_the_panels_order(self) -> None:
+        assert BAND_CODES == LIKELIHOOD_ORDER
 
 
 class TestForms:
