@@ -45,3 +45,37 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture
+def world(db: None) -> Any:
+    """The Moscow agreement and the cast (tests/factories.py), inside the test's transaction."""
+    from tests.factories import build_world
+
+    return build_world()
+
+
+@pytest.fixture
+def live_world(transactional_db: None) -> Any:
+    """The same, committed: for tests with threads or workers."""
+    from tests.factories import build_world
+
+    return build_world()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_past_the_triggers() -> Iterator[None]:
+    """Let the test runner empty append-only tables between transactional tests; nobody else."""
+    import pgtrigger
+    from django.test import TransactionTestCase
+
+    patch = pytest.MonkeyPatch()
+    teardown = TransactionTestCase._fixture_teardown
+
+    def past_triggers(self: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            teardown(self)
+
+    patch.setattr(TransactionTestCase, "_fixture_teardown", past_triggers)
+    yield
+    patch.undo()
