@@ -50,8 +50,8 @@ function popup(items, words) {
     if (href) title.href = href;
     const line = document.createElement("p");
     line.append(title);
-    line.append(text("span", ` ${words[item.shape] || ""}`, "muted"));
-    if (item.text) line.append(document.createElement("br"), text("span", item.text));
+    line.append(" ", text("span", words[shapeOf(item)] || ""));
+    if (item.text) line.append(document.createElement("br"), text("span", item.text, "muted"));
     box.append(line);
   }
   return box;
@@ -76,8 +76,8 @@ function addPin(L, map, points, words) {
   const marker = L.marker([lat, lon], {
     icon: L.divIcon({ className: "pin", html: pin, iconSize: [28, 28] }), riseOnHover: true, keyboard: true,
   }).addTo(map);
-  const label = items.map((item) => `${item.title || ""}, ${words[shapeOf(item)] || ""}`).join("; ");
-  marker.getElement().setAttribute("aria-label", label);
+  const names = items.map((item) => `${item.title || ""}, ${words[shapeOf(item)] || ""}`).join("; ");
+  marker.getElement().setAttribute("aria-label", items.length > 1 ? `${items.length}: ${names}` : names);
   marker.bindPopup(() => popup(items, words), { maxWidth: 280, autoPanPadding: [16, 16] });
   return L.latLng(lat, lon).toBounds(Math.max(radius * 2, 4000));
 }
@@ -116,6 +116,23 @@ async function drawBasemap(L, map, url) {
   L.geoJSON(await answer.json(), { interactive: false, pane: "basemap", style: { className: "basemap" } }).addTo(map);
 }
 
+/** Let Enter lead into the popup, and Escape out of it, back to its pin. */
+function mindKeys(map, element) {
+  let byKey = false;
+  let pin = null;
+  element.addEventListener("keydown", (event) => {
+    byKey = event.key === "Enter";
+    if (byKey) pin = event.target;
+    if (event.key !== "Escape") return;
+    map.closePopup();
+    pin?.focus();
+  });
+  element.addEventListener("pointerdown", () => { byKey = false; });
+  map.on("popupopen", ({ popup: opened }) => {
+    if (byKey) opened.getElement().querySelector(".leaflet-popup-content a")?.focus({ preventScroll: true });
+  });
+}
+
 /** Turn one element of parts/_map.html into a map. */
 export function mountMap(element) {
   const L = window.L;
@@ -140,6 +157,7 @@ export function mountMap(element) {
   const collection = block ? JSON.parse(block.textContent) : { features: [] };
   const bounds = drawFeatures(L, map, collection.features || [], words);
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 10 });
+  mindKeys(map, element);
   map.on("focus click", () => map.scrollWheelZoom.enable());
   map.on("blur mouseout", () => map.scrollWheelZoom.disable());
   return map;
