@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from reports.agreement.queries import agreements
+
 NAVIGATION = "reports.pages.navigation"
 
 
@@ -35,13 +37,19 @@ def house(request: HttpRequest) -> dict[str, object]:
     return {
         "house": {
             "name": _("Ceasefire verification"),
-            "agreement": getattr(settings, "AGREEMENT_TITLE", ""),
+            "agreement": SimpleLazyObject(only_agreement),
             "demo": bool(getattr(settings, "DEMO", False)),
             "source_url": getattr(settings, "SOURCE_URL", ""),
             "as_of": timezone.now(),
             "nav": SimpleLazyObject(lambda: navigation(request)),
         }
     }
+
+
+def only_agreement() -> str:
+    """Return the title of the site's agreement; nothing where it keeps several or none yet."""
+    titles = [agreement.title for agreement in agreements()[:2]]
+    return titles[0] if len(titles) == 1 else ""
 
 
 def navigation(request: HttpRequest) -> list[NavLink]:
