@@ -24,10 +24,8 @@ from reports.people.models import Role, User
 from reports.people.permissions import require
 
 
-def _instant(text: str | None, zone: ZoneInfo) -> datetime | None:
+def _instant(text: str, zone: ZoneInfo) -> datetime:
     """Read ISO 8601; an instant without an offset is in the agreement's own zone."""
-    if not text:
-        return None
     read = datetime.fromisoformat(text)
     return read if read.tzinfo else read.replace(tzinfo=zone)
 
@@ -81,7 +79,7 @@ def record_agreement(*, document: Mapping[str, Any], by: User | None, at: dateti
                 party=parties[row["code"]],
                 actor=tie["actor"],
                 affiliated_from=_instant(tie["from"], zone),
-                affiliated_until=_instant(tie.get("until"), zone),
+                affiliated_until=_instant(tie["until"], zone) if tie.get("until") else None,
                 note=tie.get("note", ""),
             )
     for row in document.get("renewals", ()):
@@ -93,13 +91,14 @@ def record_agreement(*, document: Mapping[str, Any], by: User | None, at: dateti
 
 
 def _record_version(agreement: Agreement, row: Mapping[str, Any], zone: ZoneInfo) -> None:
+    until = row.get("in_force_until")
     version = AgreementVersion.objects.create(
         agreement=agreement,
         number=row["number"],
         summaries=row["summaries"],
         source_url=row.get("source_url", ""),
         in_force_from=_instant(row["in_force_from"], zone),
-        in_force_until=_instant(row.get("in_force_until"), zone),
+        in_force_until=_instant(until, zone) if until else None,
     )
     for item in row["clauses"]:
         clause = Clause.objects.create(

@@ -62,7 +62,7 @@ def file_report(*, draft: ReportDraft, by: User, at: datetime) -> Filing:
     act = ActKind.objects.filter(pk=draft.act).first()
     if act is None:
         problems["act"] = [_("Choose the kind of act from the list.")]
-    if problems:
+    if problems or act is None:
         # A resend of what was accepted once stays accepted, whatever has changed since.
         again = _same_filing(draft, by)
         if again is not None:
@@ -122,7 +122,7 @@ def _create(
     draft: ReportDraft,
     by: User,
     at: datetime,
-    act: ActKind | None,
+    act: ActKind,
     place: Place | None,
     earlier: Report | None,
     accused: Party | None,

@@ -36,7 +36,7 @@ class Origin(models.Model):
         return self.key or str(self.pk)
 
 
-STATEMENT_FIELDS = (
+STATEMENT_FIELDS = [
     "client_uuid",
     "receipt",
     "agreement",
@@ -81,7 +81,7 @@ STATEMENT_FIELDS = (
     "form_version",
     "raw",
     "sha256",
-)
+]
 
 
 class Report(models.Model):

@@ -35,7 +35,7 @@ class Organisation(models.Model):
 class User(AbstractUser):
     """A person with an account. The pseudonym is all that other people's pages may show."""
 
-    id = models.UUIDField(primary_key=True, default=new_key, editable=False)  # type: ignore[assignment]
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     display_name = models.CharField(max_length=120, blank=True)
     pseudonym = models.CharField(max_length=40, unique=True)
     organisation = models.ForeignKey(

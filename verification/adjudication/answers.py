@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reports.agreement.models import Likelihood
+from reports.agreement.models import Likelihood, Severity
 
 
 class Occurrence(models.TextChoices):
@@ -117,83 +118,98 @@ def panel_answers(ballots: Sequence[Answers]) -> Answers:
     did. Likelihood: the median word of the ballots that make the majority (the lower of two);
     confidence: the lowest among them, since a panel is no surer than its least sure member.
     """
-    total = len(ballots)
-    occurrence, who = _majority([b.occurrence for b in ballots], total)
-    occurrence = occurrence or Occurrence.NOT_ESTABLISHED
-    behind = [ballots[i] for i in who] or list(ballots)
-    held = {
-        "occurrence": str(occurrence),
-        "occurrence_likelihood": _median([b.occurrence_likelihood for b in behind]),
-        "occurrence_confidence": _lowest([b.occurrence_confidence for b in behind]),
-    }
-    if occurrence != Occurrence.OCCURRED:
-        return Answers(**held, **_UNASKED)
-    breach, who = _majority([b.breach for b in behind], total)
-    breach = breach or Breach.NOT_ESTABLISHED
-    behind = [behind[i] for i in who] or behind
-    held |= {
-        "breach": str(breach),
-        "breach_likelihood": _median([b.breach_likelihood for b in behind]),
-        "breach_confidence": _lowest([b.breach_confidence for b in behind]),
-    }
-    if breach != Breach.BREACH:
-        return Answers(**held, **{k: v for k, v in _UNASKED.items() if k not in held})
-    clause = Counter(b.clause for b in behind).most_common(1)[0][0]
-    severity = _median_of([b.severity for b in behind], ("minor", "serious", "grave"))
-    named, who = _majority([(b.attribution, tuple(sorted(b.parties))) for b in behind], total)
-    attribution, parties = named or (Attribution.NOT_ATTRIBUTABLE, ())
-    behind = [behind[i] for i in who] or behind
-    intent, _who = _majority([b.intent for b in behind], total)
-    return Answers(
-        **held,
-        clause=clause,
-        attribution=str(attribution),
-        parties=tuple(parties),
+    panel, behind = _occurrence(ballots)
+    if panel.occurrence != Occurrence.OCCURRED:
+        return panel
+    panel, behind = _breach(panel, behind, len(ballots))
+    if panel.breach != Breach.BREACH:
+        return panel
+    return _attribution(panel, behind, len(ballots))
+
+
+NOTHING_ASKED = Answers(
+    occurrence=str(Occurrence.NOT_ESTABLISHED),
+    occurrence_likelihood="",
+    occurrence_confidence="",
+    breach=str(Breach.NOT_ASKED),
+    breach_likelihood="",
+    breach_confidence="",
+    clause="",
+    attribution=str(Attribution.NOT_ASKED),
+    parties=(),
+    attribution_likelihood="",
+    attribution_confidence="",
+    intent=str(Intent.UNKNOWN),
+    intent_confidence="",
+    severity="",
+)
+
+
+def _occurrence(ballots: Sequence[Answers]) -> tuple[Answers, list[Answers]]:
+    said, behind = _majority(ballots, [b.occurrence for b in ballots], len(ballots))
+    panel = replace(
+        NOTHING_ASKED,
+        occurrence=said or str(Occurrence.NOT_ESTABLISHED),
+        occurrence_likelihood=_median([b.occurrence_likelihood for b in behind]),
+        occurrence_confidence=_lowest([b.occurrence_confidence for b in behind]),
+    )
+    return panel, behind
+
+
+def _breach(panel: Answers, asked: Sequence[Answers], total: int) -> tuple[Answers, list[Answers]]:
+    said, behind = _majority(asked, [b.breach for b in asked], total)
+    decided = replace(
+        panel,
+        breach=said or str(Breach.NOT_ESTABLISHED),
+        breach_likelihood=_median([b.breach_likelihood for b in behind]),
+        breach_confidence=_lowest([b.breach_confidence for b in behind]),
+    )
+    return decided, behind
+
+
+def _attribution(panel: Answers, asked: Sequence[Answers], total: int) -> Answers:
+    named = [(b.attribution, tuple(sorted(b.parties))) for b in asked]
+    said, behind = _majority(asked, named, total)
+    attribution, parties = said or (str(Attribution.NOT_ATTRIBUTABLE), ())
+    intent, _behind = _majority(behind, [b.intent for b in behind], total)
+    return replace(
+        panel,
+        clause=Counter(b.clause for b in asked).most_common(1)[0][0],
+        attribution=attribution,
+        parties=parties,
         attribution_likelihood=_median([b.attribution_likelihood for b in behind]),
         attribution_confidence=_lowest([b.attribution_confidence for b in behind]),
-        intent=str(intent or Intent.UNKNOWN),
+        intent=intent or str(Intent.UNKNOWN),
         intent_confidence=_lowest([b.intent_confidence for b in behind]),
-        severity=severity,
+        severity=_middle([b.severity for b in asked], tuple(Severity.values)),
     )
 
 
-_UNASKED = {
-    "breach": str(Breach.NOT_ASKED),
-    "breach_likelihood": "",
-    "breach_confidence": "",
-    "clause": "",
-    "attribution": str(Attribution.NOT_ASKED),
-    "parties": (),
-    "attribution_likelihood": "",
-    "attribution_confidence": "",
-    "intent": str(Intent.UNKNOWN),
-    "intent_confidence": "",
-    "severity": "",
-}
+Said = TypeVar("Said", bound=Hashable)
 
 
-def _majority(values: Sequence[object], total: int):  # type: ignore[no-untyped-def]
-    """Return the value more than half of `total` gave (or None) and who gave it."""
-    if not values:
-        return None, []
-    value, count = Counter(values).most_common(1)[0]
+def _majority(
+    ballots: Sequence[Answers], said: Sequence[Said], total: int
+) -> tuple[Said | None, list[Answers]]:
+    """Return what more than half of `total` said and who said it; else None and all asked."""
+    answer, count = Counter(said).most_common(1)[0]
     if 2 * count <= total:
-        return None, []
-    return value, [i for i, v in enumerate(values) if v == value]
+        return None, list(ballots)
+    return answer, [b for b, value in zip(ballots, said, strict=True) if value == answer]
 
 
-def _median_of(words: Sequence[str], order: Sequence[str]) -> str:
+def _middle(words: Sequence[str], order: Sequence[str]) -> str:
     ranked = sorted(order.index(word) for word in words if word)
-    return str(order[ranked[(len(ranked) - 1) // 2]]) if ranked else ""
+    return order[ranked[(len(ranked) - 1) // 2]] if ranked else ""
 
 
 def _median(words: Sequence[str]) -> str:
-    return _median_of(words, LIKELIHOOD_ORDER)
+    return _middle(words, LIKELIHOOD_ORDER)
 
 
 def _lowest(words: Sequence[str]) -> str:
     ranked = sorted(CONFIDENCE_ORDER.index(word) for word in words if word)
-    return str(CONFIDENCE_ORDER[ranked[0]]) if ranked else ""
+    return CONFIDENCE_ORDER[ranked[0]] if ranked else ""
 
 
 def dissents_from(panel: Answers, ballot: Answers) -> bool:

@@ -131,7 +131,7 @@ class FiveAnswers(models.Model):
         )
 
 
-def _answer_constraints(noun: str) -> list[models.CheckConstraint]:
+def _answer_constraints(noun: str) -> list[models.BaseConstraint]:
     return [
         models.CheckConstraint(
             condition=Q(attribution="attributed", parties__len__gt=0)
