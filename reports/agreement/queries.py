@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.validators import slug_re
 from django.db.models import Q
 
 from reports.agreement.models import ActKind, Agreement, AgreementVersion, Clause, Party
@@ -15,10 +16,11 @@ from reports.problems import NotFound
 
 def agreement_by_slug(slug: str) -> Agreement:
     """Return the agreement with this slug; NotFound otherwise."""
-    try:
-        return Agreement.objects.get(slug=slug)
-    except Agreement.DoesNotExist as error:
-        raise NotFound("There is no agreement with this name.") from error
+    # What is no slug is not asked for: the database refuses some characters outright.
+    found = Agreement.objects.filter(slug=slug).first() if slug_re.match(slug) else None
+    if found is None:
+        raise NotFound("There is no agreement with this name.")
+    return found
 
 
 def agreements() -> list[Agreement]:
