@@ -42,6 +42,8 @@ from config.folder import (
 from config.installer import PYTHON, ROOT, install, packages, say
 from config.supervisor import Supervisor
 
+NO = ("0", "false", "no", "off", "")  # how people say no in an environment variable
+
 
 @contextlib.contextmanager
 def engines(
@@ -160,12 +162,15 @@ def run_site(args: list[str]) -> int:
 def say_ready(url: str, data: Path, run: Path, env: dict[str, str], took: float) -> None:
     """Print where the site is and, in a demonstration, how to come in."""
     say(f"\nREADY  {url}   ({took:.1f} s)")
-    if env["CVR_DEMO"] not in ("0", "false", "no"):
+    if env["CVR_DEMO"].lower() not in NO:
         say("This is a DEMONSTRATION: real claims, made-up people and decisions.")
         say("(CVR_DEMO=0 with a data folder of its own starts an empty site.)")
         logins = run / "demo-logins.txt"
         if logins.is_file():
             say(logins.read_text().rstrip())
+    elif env.get("CVR_HTTPS", "1") not in NO:
+        say("Put a proxy that speaks https before it (X-Forwarded-Proto: https).")
+        say("CVR_HTTPS=0 tries it without, on this machine only.")
     say(f"Data and logs: {data}    Stop: Ctrl-C\n")
 
 

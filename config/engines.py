@@ -269,9 +269,14 @@ def short_hash(path: Path) -> str:
     return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:10]
 
 
+def socket_path(data: Path) -> Path:
+    """Return where this data folder's sockets are."""
+    return Path(tempfile.gettempdir()) / f"cvr-{os.getuid()}-{short_hash(data)}"
+
+
 def socket_folder(data: Path) -> Path:
     """Make a short private folder for sockets (their paths are limited to about 107 bytes)."""
-    folder = Path(tempfile.gettempdir()) / f"cvr-{os.getuid()}-{short_hash(data)}"
+    folder = socket_path(data)
     if len(str(folder)) > 80:
         raise CannotRun(f"{folder.parent} is too long a path for sockets: set TMPDIR=/tmp")
     if folder.is_symlink():
