@@ -79,6 +79,14 @@ def site_env(data: Path) -> dict[str, str]:
     return env | {"CVR_DATA": str(data), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
+def note_instance(data: Path, env: dict[str, str], run: Path, url: str) -> None:
+    """Write down who runs here and how to join, for manage.py and for a second start."""
+    env["CVR_RUN"] = str(run)
+    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CVR_DEMO", "CVR_RUN")
+    note = {name: env[name] for name in names}
+    write_instance(data, note | {"CVR_PID": str(os.getpid()), "CVR_URL": url})
+
+
 def site_services(env: dict[str, str], bind: str, run: Path, data: Path) -> list[Service]:
     """Return web server, worker and clock."""
     web = ["gunicorn", "config.wsgi", "-k", "gthread", "-w", "2", "--threads", "4", "--preload"]
@@ -140,10 +148,7 @@ def run_site(args: list[str]) -> int:
     say("engines: starting")
     try:
         with engines(data, env, supervisor) as run:
-            env["CVR_RUN"] = str(run)
-            names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CVR_DEMO", "CVR_RUN")
-            note = {name: env[name] for name in names}
-            write_instance(data, note | {"CVR_PID": str(os.getpid()), "CVR_URL": url})
+            note_instance(data, env, run, url)
             say("site: preparing (tables, files, demonstration)")
             prepare = [str(PYTHON), "-m", "config.prepare"]
             supervisor.run_once(Service("prepare", prepare, lambda: True, env=env))
@@ -224,7 +229,8 @@ def run_manage(args: list[str]) -> int:
     lock = lock_folder(data)
     env = site_env(data)
     supervisor = Supervisor(data / "log", lock)
-    with engines(data, env, supervisor):
+    with engines(data, env, supervisor) as run:
+        note_instance(data, env, run, "nothing: manage.py has the database to itself")
         return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
 
 
