@@ -119,6 +119,14 @@ def page_answers(bind: str) -> bool:
         connection.close()
 
 
+def wanted_port() -> int:
+    """Return the port that was asked for."""
+    text = os.environ.get("PORT", "8000")
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise CannotRun(f"PORT={text} is not a port number (1 to 65535).")
+    return int(text)
+
+
 def claim_port(host: str, port: int) -> None:
     """Refuse at once if the port is taken."""
     with socket.socket() as probe:
@@ -139,7 +147,7 @@ def run_site(args: list[str]) -> int:
     began = time.monotonic()
     data = data_folder()
     lock = lock_folder(data)
-    host, port = os.environ.get("CVR_BIND", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    host, port = os.environ.get("CVR_BIND", "127.0.0.1"), wanted_port()
     claim_port(host, port)
     install("runtime")
     env, url = site_env(data), f"http://{host}:{port}/"
@@ -254,5 +262,7 @@ if __name__ == "__main__":
         sys.exit(main())
     except CannotRun as problem:
         sys.exit(f"\n{problem}")
+    except PermissionError as problem:
+        sys.exit(f"\n{problem}\nChoose folders that you may write: CVR_DATA and CVR_VENV.")
     except KeyboardInterrupt:
         sys.exit(130)

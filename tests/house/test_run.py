@@ -205,6 +205,14 @@ class TestSite:
             with pytest.raises(CannotRun, match=f"PORT={port + 1}"):
                 run.claim_port("127.0.0.1", port)
 
+    @pytest.mark.parametrize("port", ["http", "", "0", "-1", "70000"])
+    def test_a_port_that_is_none_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, port: str
+    ) -> None:
+        monkeypatch.setenv("PORT", port)
+        with pytest.raises(CannotRun, match="not a port number"):
+            run.wanted_port()
+
     def test_demonstration_is_the_default_and_can_be_turned_off(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
