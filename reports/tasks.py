@@ -7,7 +7,6 @@ from typing import Any
 from celery import shared_task
 
 from reports.journal.doorbell import ring
-from reports.journal.drain import BATCH
 from reports.journal.drain import drain as drain_journal
 
 
@@ -15,6 +14,6 @@ from reports.journal.drain import drain as drain_journal
 def drain(**_: Any) -> int:
     """Run the journal's waiting jobs; whoever rang and why does not matter."""
     ran = drain_journal()
-    if ran == BATCH:  # more may wait: look again, after others had their turn
+    if ran:  # more may have come meanwhile: look again, after others had their turn
         ring()
     return ran

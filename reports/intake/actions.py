@@ -23,7 +23,7 @@ from reports.people.permissions import require
 from reports.people.queries import own_source
 from reports.places.geo import enclosing_radius_m, seen_from
 from reports.places.models import Place
-from reports.problems import Invalid, Problem
+from reports.problems import Invalid, Problem, StaleState
 
 # Errors a tired observer makes by eye, where none is given (field manuals' rules of thumb).
 DEFAULT_RANGE_ERROR = 0.2  # share of the range
@@ -73,10 +73,10 @@ def file_report(*, draft: ReportDraft, by: User, at: datetime) -> Filing:
             report = _create(draft, by, at, act, place, earlier, parties.get(draft.accused_code))
             record_event(kind=Kind.REPORT_FILED, subject=report, by=by, at=at, acting_as=role)
             return Filing(report, created=True)
-    except IntegrityError:
+    except IntegrityError as error:
         again = _same_filing(draft, by)
-        if again is None:
-            raise
+        if again is None:  # two corrections of one report at the same moment
+            raise StaleState(_("This report was corrected a moment ago; read it again.")) from error
         return again
 
 

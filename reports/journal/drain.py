@@ -8,6 +8,7 @@ leaves a lease that runs out; a job that kills its worker again and again ends i
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +24,7 @@ LEASE_S = 60  # seconds a worker may hold a job before another may take it
 MAX_ATTEMPTS = 5  # then quarantine: visible on the health page, released by an operator
 BACKOFF_S = 5  # seconds before the second attempt; doubles each time
 BATCH = 200  # jobs one call of drain() may run before it hands the worker back
+BUDGET_S = 20.0  # seconds after which it starts no further job: well below the task's time limit
 
 log = logging.getLogger(__name__)
 Clock = Callable[[Event], datetime]
@@ -47,13 +49,14 @@ UPDATE reports_job SET last_error = %(error)s, leased_until = NULL,
 
 
 def drain(*, clock: Clock | None = None, limit: int = BATCH) -> int:
-    """Run waiting jobs until none is left or `limit` is reached; return how many were run.
+    """Run waiting jobs until none is left, or enough are run for one turn; return how many.
 
     `clock` says at what instant an event's follow-up acts; by default now. Replaying a story
     passes the event's own instant.
     """
     ran = 0
-    while ran < limit and (claimed := _claim()) is not None:
+    stop_at = time.monotonic() + BUDGET_S
+    while ran < limit and time.monotonic() < stop_at and (claimed := _claim()) is not None:
         _run(*claimed, clock=clock)
         ran += 1
     return ran

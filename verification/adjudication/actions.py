@@ -17,9 +17,9 @@ from reports.agreement.models import Clause
 from reports.agreement.queries import clauses_in_force, parties_of
 from reports.journal.actions import move_state, record_event
 from reports.journal.kinds import Kind
-from reports.people.models import User
+from reports.people.models import Role, User
 from reports.people.permissions import require
-from reports.people.queries import alignment_of
+from reports.people.queries import alignment_of, holders_of
 from reports.problems import Invalid, MoveRefused, NotFound, Problem, StaleState
 from verification.adjudication.answers import Answers, dissents_from, outcome_of, panel_answers
 from verification.adjudication.models import Ballot, Case, Decision, RecusalKind, Seat
@@ -205,10 +205,16 @@ def _replace(case: Case, *, at: datetime) -> Seat:
         size=1,
         seed=f"{case.panel_seed}/{len(seats) + 1}",
         at=at,
-        but=[seat.reviewer_id for seat in seats],
+        but=[seat.reviewer_id for seat in seats] + _who_saw_the_score(case, at=at),
         seated=staying,
     )
     return _seat(case, chosen[0], len(seats) + 1, at)
+
+
+def _who_saw_the_score(case: Case, *, at: datetime) -> list[UUID]:
+    """A chair without a seat reads the score of an open case, so may not be seated later."""
+    chairs = holders_of(Role.CHAIR, agreement_id=case.incident.agreement_id, at=at)
+    return [user.pk for user in chairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +324,10 @@ def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision
         raise Invalid(
             errors={"reasons": [_("Give the panel’s reasons in at least 20 characters.")]}
         )
+    # Locked, so that no ballot is sealed between the reading and the deciding.
+    held = Case.objects.select_for_update().get(pk=case.pk)
+    if held.version != case.version:
+        raise StaleState(_("Read the case again: somebody decided it a moment ago."))
     incident = Incident.objects.select_related("agreement").get(pk=case.incident_id)
     state = readiness(case, at=at)
     if case.state == CaseState.BALLOTING and not state:

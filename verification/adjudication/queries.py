@@ -100,7 +100,10 @@ def concerned_parties(incident: Incident, *, at: datetime) -> set[str]:
 
 def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, Reviewer]]:
     """Return all who hold the reviewer role on the agreement, with what the rules look at."""
-    users = list(holders_of(Role.REVIEWER, agreement_id=incident.agreement_id, at=at))
+    # Triage officers read scores all day: whoever also triages here never sits.
+    triagers = holders_of(Role.TRIAGE, agreement_id=incident.agreement_id, at=at)
+    reviewers = holders_of(Role.REVIEWER, agreement_id=incident.agreement_id, at=at)
+    users = list(reviewers.exclude(pk__in=triagers.values("pk")))
     load = dict(
         Seat.objects.filter(
             reviewer__in=users, recused_at=None, ballot=None, case__state=CaseState.BALLOTING
@@ -124,11 +127,13 @@ def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, 
 
 def awaited_parties(incident: Incident) -> list[str]:
     """Return the names of the accused parties that have neither answered nor fallen silent."""
-    positions = {p.party_id: p for p in positions_on(incident)}
+    positions = positions_on(incident)
+    heard = {p.party_id for p in positions if p.state != PositionState.AWAITED}
+    awaited = {p.party_id for p in positions if p.state == PositionState.AWAITED}
     return [
         party.name
         for party in accused_parties(incident)
-        if party.pk not in positions or positions[party.pk].state == PositionState.AWAITED
+        if party.pk in awaited or party.pk not in heard
     ]
 
 
@@ -215,6 +220,30 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
         score=latest_score(incident) if may_see_score else None,
         ballots=ballots_of(case) if may_see_ballots else None,
     )
+
+
+def may_see_score(user: User, incident: Incident) -> Verdict:
+    """Answer whether a score can bias nobody by being shown to this person now.
+
+    Whoever still has a ballot to seal on this file sees no score, whatever other role they hold.
+    """
+    waiting = Seat.objects.filter(
+        reviewer=user,
+        recused_at=None,
+        ballot=None,
+        case__incident=incident,
+        case__state=CaseState.BALLOTING,
+    )
+    if waiting.exists():
+        return Verdict(False, _("You sit on this case: the score shows once your ballot is sealed."))
+    return Verdict(True, _("You have no ballot to seal on this incident."))
+
+
+def seats_of(case: Case) -> list[Seat]:
+    """Return all seats of a case, recused ones too, with `has_voted`; by number."""
+    voted = Ballot.objects.filter(seat=OuterRef("pk"))
+    rows = case.seats.annotate(has_voted=Exists(voted)).select_related("reviewer__organisation")
+    return list(rows.order_by("number"))
 
 
 def ballots_of(case: Case) -> list[Ballot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,13 +17,14 @@ from reports.journal.kinds import Kind
 from reports.people.models import Source, User
 from reports.people.permissions import require
 from reports.people.queries import liaison_party_code, own_source
-from reports.problems import Invalid, MoveRefused, NotAllowed, NotFound, Problem
+from reports.problems import Invalid, MoveRefused, NotAllowed, NotFound, Problem, StaleState
 from verification.corroboration.choices import Basis, Position, PositionReason, Question, Says
 from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.queries import (
     accused_parties,
     filer_ids,
     overdue_positions,
+    positions_on,
     public_claims,
 )
 from verification.corroboration.rules import may_corroborate
@@ -169,17 +171,16 @@ def notify_accused(*, incident: Incident, at: datetime) -> list[PartyPosition]:
     if held.state not in LIVING or held.admissibility == "inadmissible":
         return []
     asked: list[PartyPosition] = []
+    already = {position.party_id for position in positions_on(held)}  # of merged incidents too
     for party in accused_parties(held):
-        position, created = PartyPosition.objects.get_or_create(
+        if party.pk in already:
+            continue
+        position = PartyPosition.objects.create(
             incident=held,
             party=party,
-            defaults={
-                "notified_at": at,
-                "due_at": at + timedelta(hours=held.agreement.reply_hours),
-            },
+            notified_at=at,
+            due_at=at + timedelta(hours=held.agreement.reply_hours),
         )
-        if not created:
-            continue
         record_event(
             kind=Kind.POSITION_REQUESTED,
             subject=position,
@@ -291,7 +292,9 @@ def lapse_position(*, position: PartyPosition, at: datetime) -> PartyPosition:
 
 def lapse_overdue_positions(*, at: datetime) -> int:
     """Record every silence whose deadline has passed; return how many. Repeatable."""
-    overdue = overdue_positions(at=at)
-    for position in overdue:
-        lapse_position(position=position, at=at)
-    return len(overdue)
+    lapsed = 0
+    for position in overdue_positions(at=at):
+        with contextlib.suppress(StaleState):  # it answered between our reading and our writing
+            lapse_position(position=position, at=at)
+            lapsed += 1
+    return lapsed

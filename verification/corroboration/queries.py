@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -19,7 +20,7 @@ from verification.corroboration.rules import may_corroborate
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
 from verification.incidents.queries import incident_by_code, incidents_of, member_ids
-from verification.incidents.states import LIVING
+from verification.incidents.states import LIVING, IncidentState
 
 
 def statements_on(incident: Incident) -> list[Statement]:
@@ -39,6 +40,24 @@ def positions_on(incident: Incident) -> list[PartyPosition]:
     """Return the parties' positions on a case file, by party."""
     rows = PartyPosition.objects.filter(incident_id__in=member_ids(incident))
     return list(rows.select_related("party", "incident").order_by("party__code", "notified_at"))
+
+
+def positions_by_incident(
+    incidents: Sequence[Incident],
+) -> dict[uuid.UUID, list[PartyPosition]]:
+    """Return {incident: the parties' positions on its whole file} for many incidents."""
+    root = {incident.pk: incident.pk for incident in incidents}
+    level = list(root)
+    while level:  # absorbed incidents bring their positions with them
+        absorbed = Incident.objects.filter(merged_into_id__in=level, state=IncidentState.MERGED)
+        rows = list(absorbed.values_list("pk", "merged_into_id"))
+        root.update({pk: root[into] for pk, into in rows if into is not None})
+        level = [pk for pk, _into in rows]
+    found: dict[uuid.UUID, list[PartyPosition]] = {incident.pk: [] for incident in incidents}
+    positions = PartyPosition.objects.filter(incident_id__in=root).select_related("party")
+    for position in positions.order_by("party__code", "notified_at"):
+        found[root[position.incident_id]].append(position)
+    return found
 
 
 def overdue_positions(*, at: datetime) -> list[PartyPosition]:

@@ -241,7 +241,9 @@ def rule_inadmissible(*, incident: Incident, ruling: str, by: User, at: datetime
         raise Invalid(
             errors={"ruling": [_("Give the reasons in a sentence or two; they are published.")]}
         )
-    if incident.admissibility != INADMISSIBLE:
+    # Locked and read again: a report linked a moment ago may have changed what the tests say.
+    held = Incident.objects.select_for_update().get(pk=incident.pk)
+    if held.admissibility != INADMISSIBLE:
         raise Invalid(
             errors={
                 "ruling": [
@@ -278,8 +280,12 @@ def close_review(*, incident: Incident) -> None:
 
 
 def refresh_after_withdrawal(*, incident: Incident) -> None:
-    """Compute an incident's time, place and admissibility anew after a report left it."""
-    _refresh_facts(incident)
+    """Compute a living incident's time, place and admissibility anew after a report left it.
+
+    A decided one keeps the facts it was decided on.
+    """
+    if incident.state in LIVING:
+        _refresh_facts(incident)
 
 
 def _refresh_facts(incident: Incident) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reports.agreement.models import Agreement
 from reports.intake.models import Report
-from reports.intake.queries import spot_of
+from reports.intake.queries import inbox, spot_of
 from reports.intake.states import ReportState
 from reports.journal.queries import HistoryLine, history_lines
 from reports.people.models import User
@@ -110,9 +111,10 @@ def active_links(incident: Incident) -> list[Link]:
         incident_id__in=member_ids(incident), unlinked_at=None
     ).select_related(
         "report__source__organisation",
+        "report__filed_by__source__organisation",
         "report__act",
         "report__accused",
-        "report__origin",
+        "report__origin__said_by__organisation",
         "incident",
     )
     return list(rows.order_by("report__received_at", "report_id"))
@@ -121,7 +123,40 @@ def active_links(incident: Incident) -> list[Link]:
 def ended_links(incident: Incident) -> list[Link]:
     """Return the links that were undone, latest first."""
     rows = Link.objects.filter(incident=incident, unlinked_at__isnull=False)
-    return list(rows.select_related("report__source").order_by("-unlinked_at"))
+    return list(
+        rows.select_related("report__source__organisation", "report__act").order_by("-unlinked_at")
+    )
+
+
+def accepted_without_incident(agreement: Agreement, user: User, *, at: datetime) -> QuerySet[Report]:
+    """Return the accepted reports that belong to no incident yet, oldest first, for triage."""
+    accepted = inbox(agreement, user, state=ReportState.ACCEPTED, at=at)
+    linked = Link.objects.filter(report=OuterRef("pk"), unlinked_at=None)
+    return accepted.filter(~Exists(linked))
+
+
+def link_for_triage(user: User, link_id: uuid.UUID | str, *, at: datetime) -> Link:
+    """Return a link for a triage officer of its agreement; NotFound otherwise."""
+    try:
+        found = Link.objects.select_related("incident", "report").filter(pk=link_id).first()
+    except (ValidationError, ValueError) as error:
+        raise NotFound() from error
+    agreement_id = found.incident.agreement_id if found else None
+    if found is None or not may(user, "incident.triage", at=at, agreement_id=agreement_id):
+        raise NotFound()
+    return found
+
+
+def merge_for_triage(user: User, merge_id: uuid.UUID | str, *, at: datetime) -> Merge:
+    """Return a merge for a triage officer of its agreement; NotFound otherwise."""
+    try:
+        found = Merge.objects.select_related("kept", "absorbed").filter(pk=merge_id).first()
+    except (ValidationError, ValueError) as error:
+        raise NotFound() from error
+    agreement_id = found.kept.agreement_id if found else None
+    if found is None or not may(user, "incident.triage", at=at, agreement_id=agreement_id):
+        raise NotFound()
+    return found
 
 
 def merges_of(incident: Incident) -> list[Merge]:
