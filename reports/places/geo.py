@@ -74,6 +74,25 @@ def enclosing_radius_m(ellipse: Ellipse) -> float:
     return max(ellipse.along_m, ellipse.across_m)
 
 
+def ellipse_ring(ellipse: Ellipse, points: int = 48) -> tuple[tuple[float, float], ...]:
+    """Return an error ellipse as a closed lon/lat ring with this many corners."""
+    ring = []
+    for step in range(points):
+        turn = 2 * pi * step / points
+        along, across = ellipse.along_m * cos(turn), ellipse.across_m * sin(turn)
+        bearing = ellipse.bearing_deg + degrees(atan2(across, along))
+        lat, lon = destination(ellipse.lat, ellipse.lon, bearing, hypot(along, across))
+        ring.append((round(lon, 6), round(lat, 6)))
+    return (*ring, ring[0])
+
+
+def initial_bearing_deg(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float:
+    """Return the bearing (degrees from north, clockwise) on which b is seen from a."""
+    phi_a, phi_b, east = radians(a_lat), radians(b_lat), radians(b_lon - a_lon)
+    ahead = cos(phi_a) * sin(phi_b) - sin(phi_a) * cos(phi_b) * cos(east)
+    return degrees(atan2(sin(east) * cos(phi_b), ahead)) % 360
+
+
 def bounding_box(lat: float, lon: float, radius_m: float) -> tuple[float, float, float, float]:
     """Return (south, north, west, east) in degrees of a box that holds the circle."""
     north_south = radius_m / METRES_PER_DEGREE

@@ -6,11 +6,15 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from reports.places.folding import folded
-from reports.places.models import Place
+from reports.places.geo import distance_m, initial_bearing_deg
+from reports.places.models import Place, PlaceKind
 from reports.problems import NotFound
 
 SIMILARITY_FLOOR = 0.45  # trigram word similarity; below it "Gəncə" begins to match "Göyçə"
@@ -31,9 +35,10 @@ class PlaceChoice:
     radius_m: int
     names: tuple[str, ...]
     similarity: float
+    near: str = ""  # where it lies, seen from the nearest city: tells namesakes apart
 
 
-def _choice(place: Place, similarity: float = 1.0) -> PlaceChoice:
+def _choice(place: Place, similarity: float = 1.0, near: str = "") -> PlaceChoice:
     names = sorted(place.names.all(), key=lambda n: n.text)
     official = [n.text for n in names if n.kind == "official" and n.script == "Latn"]
     shown = list(dict.fromkeys(official or [n.text for n in names if n.script == "Latn"]))
@@ -52,7 +57,37 @@ def _choice(place: Place, similarity: float = 1.0) -> PlaceChoice:
         radius_m=place.radius_m,
         names=others,
         similarity=similarity,
+        near=near,
     )
+
+
+COMPASS = (
+    gettext_noop("north"),
+    gettext_noop("north-east"),
+    gettext_noop("east"),
+    gettext_noop("south-east"),
+    gettext_noop("south"),
+    gettext_noop("south-west"),
+    gettext_noop("west"),
+    gettext_noop("north-west"),
+)
+
+
+def _near(place: Place, cities: Sequence[PlaceChoice]) -> str:
+    """Return how a place lies to the nearest city, or nothing for a city itself."""
+    others = [city for city in cities if city.id != place.pk]
+    if place.kind == PlaceKind.CITY or not others:
+        return ""
+    away, city = min(
+        ((distance_m(c.lat, c.lon, place.lat, place.lon), c) for c in others),
+        key=lambda pair: pair[0],
+    )
+    bearing = initial_bearing_deg(city.lat, city.lon, place.lat, place.lon)
+    return _("%(km)d km %(direction)s of %(city)s") % {
+        "km": round(away / 1000),
+        "direction": _(COMPASS[round(bearing / 45) % 8]),
+        "city": city.label,
+    }
 
 
 def places_matching(typed: str, *, most: int = MOST_CANDIDATES) -> list[PlaceChoice]:
@@ -69,14 +104,22 @@ def places_matching(typed: str, *, most: int = MOST_CANDIDATES) -> list[PlaceCho
         .order_by("-similarity", "key")[:most]
     )
     rows = list(found.prefetch_related("names"))
-    return [_choice(place, round(float(place.similarity), 2)) for place in rows]
+    cities = _cities() if rows else []
+    return [
+        _choice(place, round(float(place.similarity), 2), _near(place, cities)) for place in rows
+    ]
+
+
+def _cities() -> list[PlaceChoice]:
+    rows = Place.objects.filter(kind=PlaceKind.CITY).prefetch_related("names").order_by("key")
+    return [_choice(city) for city in rows]
 
 
 def place_by_id(place_id: uuid.UUID | str) -> Place:
     """Return a place; NotFound otherwise."""
     try:
         return Place.objects.get(pk=place_id)
-    except (Place.DoesNotExist, ValueError) as error:
+    except (Place.DoesNotExist, ValidationError, ValueError) as error:
         raise NotFound("There is no such place in the gazetteer.") from error
 
 
