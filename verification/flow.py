@@ -10,14 +10,17 @@ from datetime import datetime
 
 from reports.agreement.models import Agreement
 from reports.intake.queries import reports_by_id
+from reports.intake.states import ReportState
 from reports.journal.handlers import Handler
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from verification.corroboration.actions import notify_accused
 from verification.incidents.actions import link_report, refresh_after_withdrawal
+from verification.incidents.models import Link
 from verification.incidents.queries import (
     copies_belong_to,
     incident_by_id,
+    links_of_corrected,
     links_of_report,
     root_of,
 )
@@ -30,7 +33,7 @@ def follow_origin(*, event: Event, at: datetime) -> None:
     """Link an accepted report that copies an origin already in exactly one living incident."""
     for report in reports_by_id([event.subject_id]):
         incident = copies_belong_to(report)
-        if incident is not None:
+        if incident is not None and report.state == ReportState.ACCEPTED:
             link_report(
                 report=report,
                 incident=incident,
@@ -52,12 +55,26 @@ def rescore_unmerged(*, event: Event, at: datetime) -> None:
 
 
 def leave_incidents(*, event: Event, at: datetime) -> None:
-    """After a withdrawal, compute and score anew the incidents the report was linked to."""
+    """After a withdrawal, compute and score anew the incidents the report was linked to.
+
+    So too those of the report it corrected, which counts again.
+    """
     for report in reports_by_id([event.subject_id]):
-        for link in links_of_report(report):
-            incident = root_of(link.incident)
-            refresh_after_withdrawal(incident=incident)
-            rescore_incident(incident=incident, at=at)
+        for link in [*links_of_report(report), *links_of_corrected(report)]:
+            _count_anew(link, at)
+
+
+def replace_corrected(*, event: Event, at: datetime) -> None:
+    """After a correction was accepted, count anew where the corrected report no longer counts."""
+    for report in reports_by_id([event.subject_id]):
+        for link in links_of_corrected(report):
+            _count_anew(link, at)
+
+
+def _count_anew(link: Link, at: datetime) -> None:
+    incident = root_of(link.incident)
+    refresh_after_withdrawal(incident=incident)
+    rescore_incident(incident=incident, at=at)
 
 
 def ask_accused(*, event: Event, at: datetime) -> None:
@@ -80,7 +97,7 @@ def update_standing(*, event: Event, at: datetime) -> None:
 
 
 FLOW: dict[Kind, tuple[Handler, ...]] = {
-    Kind.REPORT_ACCEPTED: (follow_origin,),
+    Kind.REPORT_ACCEPTED: (follow_origin, replace_corrected),
     Kind.REPORT_WITHDRAWN: (leave_incidents,),
     Kind.INCIDENT_OPENED: (rescore_file, ask_accused),
     Kind.REPORT_LINKED: (rescore_file, ask_accused),

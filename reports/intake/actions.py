@@ -23,7 +23,7 @@ from reports.people.permissions import require
 from reports.people.queries import own_source
 from reports.places.geo import enclosing_radius_m, seen_from
 from reports.places.models import Place
-from reports.problems import Invalid, Problem, StaleState
+from reports.problems import Invalid, Problem
 
 # Errors a tired observer makes by eye, where none is given (field manuals' rules of thumb).
 DEFAULT_RANGE_ERROR = 0.2  # share of the range
@@ -55,29 +55,36 @@ def file_report(*, draft: ReportDraft, by: User, at: datetime) -> Filing:
     Errors: Invalid with every field named; AnotherReportHasThisId; NotAllowed.
     """
     role = require(by, "report.file", at=at, agreement_id=draft.agreement.pk)
+    try:
+        return _file_once(draft, by, at, role)
+    except IntegrityError:
+        # Somebody was first with this id, with its origin or with a correction: look again.
+        return _same_filing(draft, by) or _file_once(draft, by, at, role)
+
+
+def _file_once(draft: ReportDraft, by: User, at: datetime, role: str) -> Filing:
     parties = {party.code: party for party in parties_of(draft.agreement.pk)}
     problems = problems_in(draft, parties=parties, at=at)
     earlier = _earlier_report(draft, by, problems)
     place = _chosen_place(draft.where, problems)
-    act = ActKind.objects.filter(pk=draft.act).first()
-    if act is None:
-        problems["act"] = [_("Choose the kind of act from the list.")]
+    act = _named_act(draft, problems)
     if problems or act is None:
         # A resend of what was accepted once stays accepted, whatever has changed since.
         again = _same_filing(draft, by)
         if again is not None:
             return again
         raise Invalid(_("Nothing was filed yet: some answers need another look."), errors=problems)
-    try:
-        with transaction.atomic():
-            report = _create(draft, by, at, act, place, earlier, parties.get(draft.accused_code))
-            record_event(kind=Kind.REPORT_FILED, subject=report, by=by, at=at, acting_as=role)
-            return Filing(report, created=True)
-    except IntegrityError as error:
-        again = _same_filing(draft, by)
-        if again is None:  # two corrections of one report at the same moment
-            raise StaleState(_("This report was corrected a moment ago; read it again.")) from error
-        return again
+    with transaction.atomic():
+        report = _create(draft, by, at, act, place, earlier, parties.get(draft.accused_code))
+        record_event(kind=Kind.REPORT_FILED, subject=report, by=by, at=at, acting_as=role)
+        return Filing(report, created=True)
+
+
+def _named_act(draft: ReportDraft, problems: dict[str, list[str]]) -> ActKind | None:
+    found = None if "act" in problems else ActKind.objects.filter(pk=draft.act).first()
+    if found is None:
+        problems.setdefault("act", []).append(_("Choose the kind of act from the list."))
+    return found
 
 
 def _same_filing(draft: ReportDraft, by: User) -> Filing | None:
@@ -92,7 +99,7 @@ def _same_filing(draft: ReportDraft, by: User) -> Filing | None:
 
 
 def _earlier_report(draft: ReportDraft, by: User, problems: dict[str, list[str]]) -> Report | None:
-    if not draft.supersedes:
+    if not draft.supersedes or "supersedes" in problems:
         return None
     found = Report.objects.filter(
         receipt=draft.supersedes, filed_by=by, agreement=draft.agreement

@@ -98,7 +98,7 @@ class ReportDraft:
         """Return the content as bytes: sorted keys, UTF-8; instants in ISO 8601."""
         return json.dumps(
             self.content(), sort_keys=True, ensure_ascii=False, default=_as_text
-        ).encode()
+        ).encode(errors="surrogatepass")  # the rules refuse these later, with their reason
 
     def sha256(self) -> str:
         """Return the SHA-256 of `raw()` in hex."""

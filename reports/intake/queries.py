@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 
 from reports.agreement.models import Agreement
@@ -58,7 +59,7 @@ def report_for_triage(user: User, report_id: uuid.UUID | str, *, at: datetime) -
     """Return a report for a triage officer of its agreement; NotFound otherwise."""
     try:
         found = _rows().filter(pk=report_id).first()
-    except (ValueError, TypeError) as error:
+    except (ValidationError, ValueError, TypeError) as error:
         raise NotFound() from error
     if found is None or not may(user, "report.triage", at=at, agreement_id=found.agreement_id):
         raise NotFound()

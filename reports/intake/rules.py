@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ NARRATIVE_LEAST, NARRATIVE_MOST = 10, 10_000  # characters
 COUNT_MOST = 100_000  # shots, persons: beyond this it is a slip of the finger
 RANGE_MOST_M = 100_000  # metres an observer can see or hear
 TEXT_MOST = 200  # characters of a short answer
+LINK_MOST = 1000  # characters
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")  # BCP 47, as far as we use it
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of characters
+EARLIEST_YEAR = 1900  # an older one is a slip of the finger
 
 Problems = dict[str, list[str]]
 
@@ -83,6 +88,9 @@ def _check_choices(draft: ReportDraft, found: Problems) -> None:
 def _check_window(draft: ReportDraft, found: Problems, at: datetime) -> None:
     if draft.observed_from.tzinfo is None or draft.observed_until.tzinfo is None:
         found["observed_from"].append(_("Give the time with its offset from UTC."))
+        return
+    if draft.observed_from.year < EARLIEST_YEAR:
+        found["observed_from"].append(_("Check the year."))
         return
     if draft.observed_until <= draft.observed_from:
         found["observed_until"].append(_("The end must come after the beginning."))
@@ -178,16 +186,30 @@ def _check_texts(draft: ReportDraft, found: Problems) -> None:
     for name, text in short:
         if len(text) > TEXT_MOST:
             found[name].append(_("At most %(most)s characters.") % {"most": TEXT_MOST})
-    for name, text in (*short, ("narrative", draft.narrative), ("source_url", draft.origin.url)):
-        if "\x00" in text:
+    if not LANGUAGE.fullmatch(draft.language):
+        found["language"].append(_("A language is written as its code, such as “az” or “hy”."))
+    others = (
+        ("narrative", draft.narrative),
+        ("source_url", draft.origin.url),
+        ("act", draft.act),
+        ("supersedes", draft.supersedes),
+    )
+    for name, text in (*short, *others):
+        if UNSTORABLE.search(text):
             found[name].append(_("Remove the invisible NUL character."))
 
 
+def _is_link(url: str) -> bool:
+    try:
+        link = urlsplit(url)
+    except ValueError:  # such as http://[
+        return False
+    return link.scheme in ("http", "https") and bool(link.netloc) and len(url) <= LINK_MOST
+
+
 def _check_origin(draft: ReportDraft, origin: OriginDraft, found: Problems) -> None:
-    if origin.url:
-        link = urlsplit(origin.url)
-        if link.scheme not in ("http", "https") or not link.netloc or len(origin.url) > 1000:
-            found["source_url"].append(_("A link begins with https:// and has a site name."))
+    if origin.url and not _is_link(origin.url):
+        found["source_url"].append(_("A link begins with https:// and has a site name."))
     if draft.speaker is None and origin.kind in (OriginKind.STATEMENT, OriginKind.INVESTIGATION):
         found["speaker"].append(_("Choose who said it first."))
     if draft.speaker is not None and origin.kind == OriginKind.OBSERVATION:

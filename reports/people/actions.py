@@ -25,6 +25,7 @@ from reports.people.models import (
     User,
 )
 from reports.people.permissions import require
+from reports.problems import StaleState
 
 KEY_LIFETIME = timedelta(days=365)
 
@@ -134,8 +135,10 @@ def grant_role(
 def revoke_role(*, grant: RoleGrant, by: User | None, at: datetime) -> RoleGrant:
     """End a role now. Needs: operator. Leaves: role.revoked."""
     acting_as = _require_operator(by, at)
+    hit = RoleGrant.objects.filter(pk=grant.pk, granted_until=None).update(granted_until=at)
+    if hit != 1:
+        raise StaleState("This role had already been revoked.")
     grant.granted_until = at
-    grant.save(update_fields=["granted_until"])
     record_event(kind=Kind.ROLE_REVOKED, subject=grant, by=by, at=at, acting_as=acting_as)
     return grant
 
@@ -192,7 +195,8 @@ def issue_api_key(
 def revoke_api_key(*, key: ApiKey, by: User | None, at: datetime) -> ApiKey:
     """Revoke a key at once. Needs: operator. Leaves: key.revoked."""
     acting_as = _require_operator(by, at)
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at) != 1:
+        raise StaleState("This key had already been revoked.")
     key.revoked_at = at
-    key.save(update_fields=["revoked_at"])
     record_event(kind=Kind.KEY_REVOKED, subject=key, by=by, at=at, acting_as=acting_as)
     return key

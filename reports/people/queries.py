@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from reports.people.models import (
@@ -43,7 +44,7 @@ def source_by_id(source_id: uuid.UUID | str) -> Source:
     """Return a speaker a filer may name; NotFound for anything else."""
     try:
         return Source.objects.select_related("organisation").get(pk=source_id, user=None)
-    except (Source.DoesNotExist, ValueError) as error:
+    except (Source.DoesNotExist, ValidationError, ValueError) as error:
         raise NotFound("There is no such speaker in the list.") from error
 
 

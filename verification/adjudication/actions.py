@@ -39,6 +39,7 @@ from verification.adjudication.rules import (
     choose_panel,
     has_conflict,
     is_balanced,
+    is_of_several,
     problems_in_ballot,
 )
 from verification.adjudication.states import MOVES, CaseState
@@ -144,10 +145,15 @@ def _draw_panel(
     order = list(range(len(reviewers)))
     random.Random(hashlib.sha256(seed.encode()).digest()).shuffle(order)  # noqa: S311 - recorded draw
     if seated:
-        sides = [alignment_of(user, at=at) for user in seated]
+        staying = [
+            Reviewer(str(user.pk), str(user.organisation_id or ""), alignment_of(user, at=at))
+            for user in seated
+        ]
         rank = {reviewers[i].key: place for place, i in enumerate(order)}
         for reviewer in sorted(reviewers, key=lambda r: (r.load, rank[r.key])):
-            if is_balanced([*sides, reviewer.alignment], concerned=concerned):
+            panel = [*staying, reviewer]
+            balanced = is_balanced([r.alignment for r in panel], concerned=concerned)
+            if balanced and is_of_several(panel):
                 return [pool[reviewer.key][0]]
         raise NoPanel(_("Nobody eligible can take this seat and keep the panel balanced."))
     chosen = choose_panel(reviewers, concerned=concerned, size=size, order=order)

@@ -174,7 +174,7 @@ def _attribution(panel: Answers, asked: Sequence[Answers], total: int) -> Answer
     intent, _behind = _majority(behind, [b.intent for b in behind], total)
     return replace(
         panel,
-        clause=Counter(b.clause for b in asked).most_common(1)[0][0],
+        clause=_commonest([b.clause for b in asked]),
         attribution=attribution,
         parties=parties,
         attribution_likelihood=_median([b.attribution_likelihood for b in behind]),
@@ -196,6 +196,12 @@ def _majority(
     if 2 * count <= total:
         return None, list(ballots)
     return answer, [b for b, value in zip(ballots, said, strict=True) if value == answer]
+
+
+def _commonest(codes: Sequence[str]) -> str:
+    """Return the code most give; of several, the lowest: the order of the seats decides nothing."""
+    counts = Counter(codes)
+    return min(counts, key=lambda code: (-counts[code], code))
 
 
 def _middle(words: Sequence[str], order: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -189,7 +190,7 @@ def case_for_chair(user: User, case_id: uuid.UUID | str, *, at: datetime) -> Cas
 def _case(case_id: uuid.UUID | str) -> Case:
     try:
         found = _cases().filter(pk=case_id).first()
-    except ValueError as error:
+    except (ValidationError, ValueError) as error:
         raise NotFound() from error
     if found is None:
         raise NotFound()

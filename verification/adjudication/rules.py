@@ -118,17 +118,27 @@ def choose_panel(
     for reviewer in sorted(reviewers, key=lambda r: (r.load, rank[r.key])):
         by_side[reviewer.alignment].append(reviewer)
     sides = sorted(concerned)
-    if not sides:
-        return by_side[""][:size] if len(by_side[""]) >= size else []
-    per_side = min([len(by_side[side]) for side in sides] + [(size - 1) // len(sides)])
-    while per_side >= 0:
-        neutral = by_side[""][: size - per_side * len(sides)]
-        panel = [r for side in sides for r in by_side[side][:per_side]] + neutral
-        several = len({r.organisation for r in panel}) >= FEWEST_ORGANISATIONS
-        if len(panel) == size and several:
+    most = (size - 1) // len(sides) if sides else 0
+    for per_side in range(min([len(by_side[side]) for side in sides] + [most]), -1, -1):
+        aligned = [r for side in sides for r in by_side[side][:per_side]]
+        panel = aligned + _from_several(by_side[""], aligned, size - len(aligned))
+        if len(panel) == size and is_of_several(panel):
             return panel
-        per_side -= 1
     return []
+
+
+def is_of_several(panel: Sequence[Reviewer]) -> bool:
+    """Answer whether a panel's members come from at least two organisations."""
+    return len({r.organisation for r in panel}) >= FEWEST_ORGANISATIONS
+
+
+def _from_several(ranked: Sequence[Reviewer], beside: Sequence[Reviewer], n: int) -> list[Reviewer]:
+    """Return the first `n`; the last gives way to a later one where all are of one organisation."""
+    chosen = list(ranked[:n])
+    if chosen and not is_of_several([*beside, *chosen]):
+        others = (r for r in ranked[n:] if r.organisation != chosen[-1].organisation)
+        chosen[-1] = next(others, chosen[-1])
+    return chosen
 
 
 def problems_in_ballot(

@@ -30,7 +30,8 @@ from verification.corroboration.queries import (
 from verification.corroboration.rules import may_corroborate
 from verification.corroboration.states import MOVES, PositionState
 from verification.incidents.models import Incident
-from verification.incidents.states import LIVING, IncidentState
+from verification.incidents.queries import root_of
+from verification.incidents.states import LIVING
 
 NOTE_LEAST, NOTE_MOST = 10, 5_000  # characters
 CLOCK = "clock"  # acting_as of what happens because time passed
@@ -218,8 +219,9 @@ def answer_notice(
         raise NotFound()
     _check_answer(answer)
     with transaction.atomic():
-        incident = Incident.objects.select_for_update().get(pk=position.incident_id)
-        if incident.state not in (*LIVING, IncidentState.MERGED):
+        root = root_of(Incident.objects.get(pk=position.incident_id))
+        incident = Incident.objects.select_for_update().get(pk=root.pk)
+        if incident.state not in LIVING:
             raise MoveRefused(_("The panel has decided. Ask for the case to be reopened instead."))
         move_state(
             position,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 
 from reports.agreement.models import Agreement, Party
@@ -19,8 +20,8 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.rules import may_corroborate
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
-from verification.incidents.queries import incident_by_code, incidents_of, member_ids
-from verification.incidents.states import LIVING, IncidentState
+from verification.incidents.queries import incident_by_code, incidents_of, member_ids, roots_of
+from verification.incidents.states import LIVING
 
 
 def statements_on(incident: Incident) -> list[Statement]:
@@ -46,13 +47,7 @@ def positions_by_incident(
     incidents: Sequence[Incident],
 ) -> dict[uuid.UUID, list[PartyPosition]]:
     """Return {incident: the parties' positions on its whole file} for many incidents."""
-    root = {incident.pk: incident.pk for incident in incidents}
-    level = list(root)
-    while level:  # absorbed incidents bring their positions with them
-        absorbed = Incident.objects.filter(merged_into_id__in=level, state=IncidentState.MERGED)
-        rows = list(absorbed.values_list("pk", "merged_into_id"))
-        root.update({pk: root[into] for pk, into in rows if into is not None})
-        level = [pk for pk, _into in rows]
+    root = roots_of(incident.pk for incident in incidents)  # absorbed ones bring theirs
     found: dict[uuid.UUID, list[PartyPosition]] = {incident.pk: [] for incident in incidents}
     positions = PartyPosition.objects.filter(incident_id__in=root).select_related("party")
     for position in positions.order_by("party__code", "notified_at"):
@@ -120,7 +115,7 @@ def notice_for(user: User, position_id: uuid.UUID | str, *, at: datetime) -> Par
             .filter(pk=position_id)
             .first()
         )
-    except ValueError as error:
+    except (ValidationError, ValueError) as error:
         raise NotFound() from error
     if (
         found is None

@@ -21,7 +21,7 @@ from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid, MoveRefused, Problem, StaleState
 from verification.incidents.models import Incident, Link, Merge
-from verification.incidents.queries import linked_reports
+from verification.incidents.queries import linked_reports, root_of
 from verification.incidents.rules import joint_window, sharpest_spot
 from verification.incidents.states import LIVING, MOVES, IncidentState
 
@@ -51,7 +51,7 @@ def open_incident(*, report: Report, why: str, by: User, at: datetime) -> Incide
     Leaves: Incident, Link, incident.opened. Errors: NotLinkable, NotAllowed.
     """
     role = require(by, VERB, at=at, agreement_id=report.agreement_id)
-    _check_accepted(report)
+    _hold_accepted(report)
     if Link.objects.filter(report=report, unlinked_at=None).exists():
         raise NotLinkable(_("This report already belongs to an incident. Unlink it first."))
     Agreement.objects.filter(pk=report.agreement_id).update(last_number=F("last_number") + 1)
@@ -86,8 +86,10 @@ def open_incident(*, report: Report, why: str, by: User, at: datetime) -> Incide
     return incident
 
 
-def _check_accepted(report: Report) -> None:
-    report.refresh_from_db(fields=["state", "version"])
+def _hold_accepted(report: Report) -> None:
+    """Lock a report, so that it is neither withdrawn nor linked elsewhere meanwhile."""
+    held = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
+    report.state, report.version = held.state, held.version
     if report.state != ReportState.ACCEPTED:
         raise NotLinkable(_("Only an accepted report can be linked. Accept it first."))
 
@@ -106,7 +108,7 @@ def link_report(
     reason = _needs_reason(why)
     if report.agreement_id != incident.agreement_id:
         raise NotLinkable(_("Report and incident belong to different agreements."))
-    _check_accepted(report)
+    _hold_accepted(report)
     held = Incident.objects.select_for_update().get(pk=incident.pk)
     if held.state not in LIVING:
         raise NotLinkable(_("This incident takes no more reports in its present state."))
@@ -135,13 +137,14 @@ def link_report(
 def unlink_report(*, link: Link, why: str, by: User, at: datetime) -> Link:
     """End a link; linking again undoes it.
 
-    Needs: incident.triage; an incident that is open. Leaves: the ended Link, report.unlinked.
+    Needs: incident.triage; a case file that is open. Leaves: the ended Link, report.unlinked.
     Errors: MoveRefused while or after a panel judges; StaleState if it was ended meanwhile.
     """
     role = require(by, VERB, at=at, agreement_id=link.incident.agreement_id)
     reason = _needs_reason(why)
-    incident = Incident.objects.select_for_update().get(pk=link.incident_id)
-    if incident.state not in (IncidentState.OPEN, IncidentState.MERGED):
+    incident = Incident.objects.get(pk=link.incident_id)
+    root = _held(root_of(incident))  # a merged incident's reports are before the other's panel
+    if root.state != IncidentState.OPEN:
         raise MoveRefused(_("A panel has this case: its reports cannot be taken away."))
     hit = Link.objects.filter(pk=link.pk, unlinked_at=None).update(
         unlinked_at=at, unlinked_by=by, unlink_why=reason
@@ -150,6 +153,8 @@ def unlink_report(*, link: Link, why: str, by: User, at: datetime) -> Link:
         raise StaleState(_("This link had already been ended."))
     link.refresh_from_db()
     _refresh_facts(incident)
+    if root.pk != incident.pk:
+        _refresh_facts(root)
     record_event(
         kind=Kind.REPORT_UNLINKED,
         subject=incident,
@@ -174,12 +179,9 @@ def merge_incidents(
     reason = _needs_reason(why)
     if kept.pk == absorbed.pk or kept.agreement_id != absorbed.agreement_id:
         raise Invalid(errors={"incident": [_("Choose another incident of the same agreement.")]})
-    locked = Incident.objects.select_for_update().get(pk=kept.pk)
+    locked = _held(kept, absorbed)
     if locked.state != IncidentState.OPEN:
         raise MoveRefused(_("The incident that is kept must be open."))
-    merge = Merge.objects.create(
-        kept=kept, absorbed=absorbed, merged_by=by, merged_at=at, why=reason
-    )
     move_state(
         absorbed,
         to=IncidentState.MERGED,
@@ -192,9 +194,19 @@ def merge_incidents(
         changes={"merged_into": kept},
         payload={"why": reason, "kept": kept.code, "absorbed": absorbed.code},
     )
+    merge = Merge.objects.create(
+        kept=kept, absorbed=absorbed, merged_by=by, merged_at=at, why=reason
+    )
     _refresh_facts(locked)
     kept.refresh_from_db()
     return merge
+
+
+def _held(incident: Incident, *others: Incident) -> Incident:
+    """Lock incidents, always in the order of their keys, and return the first one anew."""
+    wanted = [incident.pk, *(other.pk for other in others)]
+    rows = Incident.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    return {row.pk: row for row in rows}[incident.pk]
 
 
 @transaction.atomic
@@ -204,7 +216,7 @@ def undo_merge(*, merge: Merge, by: User, at: datetime) -> Merge:
     Leaves: merge.undone. Errors: MoveRefused once a panel has the kept one; StaleState.
     """
     role = require(by, VERB, at=at, agreement_id=merge.kept.agreement_id)
-    kept = Incident.objects.select_for_update().get(pk=merge.kept_id)
+    kept = _held(merge.kept, merge.absorbed)
     if kept.state != IncidentState.OPEN:
         raise MoveRefused(_("A panel has this case: the merge can no longer be undone."))
     hit = Merge.objects.filter(pk=merge.pk, undone_at=None).update(undone_at=at, undone_by=by)

@@ -56,6 +56,18 @@ def root_of(incident: Incident) -> Incident:
     return incident
 
 
+def roots_of(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Return {member: incident} of these case files, each incident a member of its own."""
+    found = {pk: pk for pk in incident_ids}
+    level = list(found)
+    while level:
+        absorbed = Incident.objects.filter(merged_into_id__in=level)
+        rows = list(absorbed.values_list("pk", "merged_into_id"))
+        found.update({pk: found[into] for pk, into in rows if into is not None})
+        level = [pk for pk, _into in rows]
+    return found
+
+
 def incident_by_code(code: str) -> Incident:
     """Return an incident by its public code; NotFound otherwise."""
     found = _rows().filter(code=code.strip().upper()).first()
@@ -168,6 +180,12 @@ def merges_of(incident: Incident) -> list[Merge]:
 def links_of_report(report: Report) -> list[Link]:
     """Return a report's active links with their incidents."""
     rows = Link.objects.filter(report=report, unlinked_at=None)
+    return list(rows.select_related("incident__act", "incident__place").order_by("linked_at"))
+
+
+def links_of_corrected(report: Report) -> list[Link]:
+    """Return the active links of the earlier report this one corrects; none if it is a first."""
+    rows = Link.objects.filter(report__superseded_by=report, unlinked_at=None)
     return list(rows.select_related("incident__act", "incident__place").order_by("linked_at"))
 
 

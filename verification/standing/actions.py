@@ -20,6 +20,7 @@ from verification.adjudication.models import Decision
 from verification.corroboration.models import PartyPosition
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
+from verification.incidents.queries import roots_of
 from verification.incidents.states import IncidentState
 from verification.scoring.queries import latest_scores
 from verification.standing.models import Standing
@@ -39,7 +40,8 @@ def recompute_standing(*, agreement: Agreement, at: datetime) -> list[Standing]:
 
     Leaves: one Standing per party and one standing.computed, or nothing.
     """
-    Agreement.objects.select_for_update().get(pk=agreement.pk)  # one computation at a time
+    # One computation at a time; no_key, so that filings under the agreement need not wait.
+    Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
     periods = periods_in_force(agreement.pk)
     parties = [party for party in parties_of(agreement.pk) if party.signatory]
     if not periods or not parties:
@@ -91,14 +93,15 @@ def incident_facts(agreement_id: UUID) -> list[IncidentFact]:
     }
     scores = latest_scores(ids)
     accused: dict[UUID, set[str]] = {}
+    roots = roots_of(ids)  # absorbed incidents bring what their reports say
     links = Link.objects.filter(
-        incident_id__in=ids,
+        incident_id__in=roots,
         unlinked_at=None,
         report__state="accepted",
         report__accused__isnull=False,
     )
     for incident_id, code in links.values_list("incident_id", "report__accused__code"):
-        accused.setdefault(incident_id, set()).add(code)
+        accused.setdefault(roots[incident_id], set()).add(code)
     return [
         _fact(incident, decisions.get(incident.pk), scores.get(incident.pk), accused)
         for incident in incidents

@@ -1,0 +1,79 @@
+"""What many tests have to show: one event and no more, a refusal without a trace, a race."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection
+
+from reports.journal.kinds import Kind
+from reports.journal.models import Event
+from reports.problems import Problem
+
+
+def row_counts() -> dict[str, int]:
+    """Return how many rows each of our tables has."""
+    found: dict[str, int] = {}
+    for app in ("reports", "verification"):
+        for model in apps.get_app_config(app).get_models():
+            found[model.__name__] = model._default_manager.count()
+    return found
+
+
+@contextmanager
+def one_event(kind: Kind) -> Iterator[list[Event]]:
+    """Check that exactly one event is left inside the block, and of which kind; hand it out."""
+    before = set(Event.objects.values_list("pk", flat=True))
+    left: list[Event] = []
+    yield left
+    left.extend(Event.objects.exclude(pk__in=before))
+    assert [event.kind for event in left] == [str(kind)]
+
+
+@contextmanager
+def no_trace() -> Iterator[None]:
+    """Check that no table gained or lost a row inside the block."""
+    before = row_counts()
+    yield
+    assert row_counts() == before
+
+
+@contextmanager
+def refused(problem: type[Problem], *fields: str, saying: str = "") -> Iterator[None]:
+    """Check that the block is refused by this problem, names these fields and leaves no trace."""
+    with no_trace(), pytest.raises(problem) as caught:
+        yield
+    assert type(caught.value) is problem
+    assert set(caught.value.errors) == set(fields)
+    words = " ".join([caught.value.detail, *(m for ms in caught.value.errors.values() for m in ms)])
+    assert saying in words
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> tuple[list[Any], list[Exception]]:
+    """Run calls in as many threads at one moment; return what they gave and what they raised."""
+    gate = threading.Barrier(len(calls))
+    gave: list[Any] = []
+    raised: list[Exception] = []
+
+    def run(call: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=20)
+            gave.append(call())
+        except (Problem, DatabaseError) as problem:  # anything else fails the test
+            raised.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(gave) + len(raised) == len(calls)
+    return gave, raised

@@ -1,0 +1,137 @@
+"""A typed name finds its places in any script; where two may be meant, both are offered."""
+
+import csv
+from functools import cache
+from typing import Any
+
+import pytest
+
+from reports.places.actions import record_places
+from reports.places.folding import folded
+from reports.places.models import Place
+from reports.places.queries import place_by_id, place_by_key, place_choices, places_matching
+from reports.problems import NotFound
+from tests.factories import SEEDS, SET_UP_AT
+
+PLACE_COLUMNS = ("key", "kind", "district")
+NAME_COLUMNS = ("place_key", "text", "lang", "script", "kind", "official_for")
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("Gəncə", "ganca"),
+        ("GƏNCƏ", "ganca"),
+        ("  Ağdam,  şəhər ", "agdam sahar"),
+        ("İşğal", "isgal"),
+        ("Füzuli", "fuzuli"),
+        ("Fizuli/Varanda", "fizuli varanda"),
+        ("Гянджа", "gyandzha"),
+        ("Գանձակ", "gandzak"),
+        ("", ""),
+        ("!?", ""),
+    ],
+)
+def test_one_spelling_for_searching(typed: str, plain: str) -> None:
+    assert folded(typed) == plain
+
+
+@pytest.mark.parametrize("typed", ["Gəncə", "Гянджа", "Գանձակ", "فضولی", "Tərtər 5"])
+def test_folding_twice_changes_nothing(typed: str) -> None:
+    assert folded(folded(typed)) == folded(typed)
+
+
+@cache
+def gazetteer() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Return the seeds' places and names as record_places reads them."""
+    with (SEEDS / "places" / "places.csv").open(encoding="utf-8") as file:
+        places = [
+            {name: row[name] for name in PLACE_COLUMNS}
+            | {"lat": float(row["lat"]), "lon": float(row["lon"]), "radius_m": int(row["radius_m"])}
+            for row in csv.DictReader(file)
+        ]
+    with (SEEDS / "places" / "names.csv").open(encoding="utf-8") as file:
+        names = [{name: row[name] for name in NAME_COLUMNS} for row in csv.DictReader(file)]
+    return places, names
+
+
+@pytest.fixture(scope="module")
+def theatre(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """The whole gazetteer, once for this module, taken back afterwards."""
+    from django.db import transaction
+
+    places, names = gazetteer()
+    with django_db_blocker.unblock():
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        record_places(places=places, names=names, dataset="seeds", by=None, at=SET_UP_AT)
+        yield
+        transaction.set_rollback(True)
+        atomic.__exit__(None, None, None)
+
+
+def keys(typed: str, most: int = 8) -> list[str]:
+    return [choice.key for choice in places_matching(typed, most=most)]
+
+
+@pytest.mark.usefixtures("theatre", "db")
+class TestTheWholeGazetteer:
+    @pytest.mark.parametrize(
+        ("typed", "place"),
+        [
+            ("Gəncə", "ganja"),
+            ("Ganja", "ganja"),
+            ("gandja", "ganja"),
+            ("Гянджа", "ganja"),
+            ("Gyandzha", "ganja"),
+            ("Степанакерт", "khankendi-stepanakert"),
+            ("Xankəndi", "khankendi-stepanakert"),
+            ("Shushi", "shusha-shushi"),
+            ("شوشا", "shusha-shushi"),
+            ("Berd", "berd"),
+        ],
+    )
+    def test_any_script_finds_the_place_first(self, typed: str, place: str) -> None:
+        assert keys(typed)[0] == place
+
+    def test_a_name_two_places_share_offers_both(self) -> None:
+        assert {"ganja", "gandzak-gegharkunik"} <= set(keys("Գանձակ"))
+        assert {"shusha-shushi", "shusha-district"} <= set(keys("Şuşa"))
+
+    def test_tovuz_may_be_the_town_its_district_or_berd(self) -> None:
+        assert {"tovuz", "tovuz-district", "berd"} <= set(keys("Tovuz"))
+
+    def test_there_are_two_fuzulis_and_a_district(self) -> None:
+        assert {"fuzuli-varanda", "fuzuli-shamkir", "fuzuli-district"} <= set(keys("Füzuli"))
+
+    def test_both_official_names_stand_side_by_side_in_alphabetical_order(self) -> None:
+        label = places_matching("Stepanakert")[0].label
+        assert label == " / ".join(sorted(label.split(" / ")))
+        assert "Stepanakert" in label and "Xankəndi" in label
+
+    @pytest.mark.parametrize("typed", ["", " ", "G", "!", "zzzzqqqq", "\u0301"])
+    def test_what_means_nothing_finds_nothing(self, typed: str) -> None:
+        assert keys(typed) == []
+
+    def test_no_more_than_asked_for(self) -> None:
+        assert len(keys("a", most=3)) == 0
+        assert len(keys("kend", most=3)) <= 3
+
+    def test_recording_it_again_makes_no_doubles(self) -> None:
+        places, names = gazetteer()
+        assert Place.objects.count() == len(places)
+        again = record_places(places=places, names=names, dataset="seeds", by=None, at=SET_UP_AT)
+        assert again == 0
+        assert Place.objects.count() == len(places)
+
+    def test_a_place_by_its_id_or_key(self) -> None:
+        ganja = place_by_key("ganja")
+        assert ganja is not None
+        assert place_by_id(ganja.pk) == place_by_id(str(ganja.pk)) == ganja
+        assert place_by_key("nowhere") is None
+        assert place_choices([ganja.pk, None])[ganja.pk].key == "ganja"
+
+    @pytest.mark.parametrize("unknown", ["not-an-id", "0190b6b4-0000-7000-8000-000000000000"])
+    def test_no_such_place(self, unknown: str) -> None:
+        with pytest.raises(NotFound):
+            place_by_id(unknown)
