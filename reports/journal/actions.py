@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,6 +26,19 @@ class Actor(Protocol):
 
 
 Moves = Mapping[str, frozenset[str]]
+
+_collected: ContextVar[set[uuid.UUID] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def recorded_events() -> Iterator[set[uuid.UUID]]:
+    """Collect the ids of the events recorded in this block, also by handlers run in it."""
+    found: set[uuid.UUID] = set()
+    token = _collected.set(found)
+    try:
+        yield found
+    finally:
+        _collected.reset(token)
 
 
 def record_event(
@@ -53,6 +68,9 @@ def record_event(
         at=at,
         payload=dict(payload or {}),
     )
+    collected = _collected.get()
+    if collected is not None:
+        collected.add(event.pk)
     wanted = handlers_of(kind)
     if wanted:
         Job.objects.bulk_create([Job(event=event, handler=name) for name in wanted])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
@@ -27,6 +27,19 @@ BATCH = 200  # jobs one call of drain() may run before it hands the worker back
 BUDGET_S = 20.0  # seconds after which it starts no further job: well below the task's time limit
 
 log = logging.getLogger(__name__)
+# What a handler may raise and be tried again; the worker's own end (a signal, no memory) is not.
+FAILURES = (
+    Problem,
+    DatabaseError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 Clock = Callable[[Event], datetime]
 
 _CLAIM = """
@@ -36,6 +49,7 @@ UPDATE reports_job SET attempts = attempts + 1,
    SELECT id FROM reports_job
     WHERE done_at IS NULL AND quarantined_at IS NULL AND not_before <= clock_timestamp()
       AND (leased_until IS NULL OR leased_until < clock_timestamp())
+      AND (%(only)s::uuid[] IS NULL OR event_id = ANY(%(only)s::uuid[]))
     ORDER BY not_before, id
     FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING id, attempts
@@ -48,23 +62,30 @@ UPDATE reports_job SET last_error = %(error)s, leased_until = NULL,
 """
 
 
-def drain(*, clock: Clock | None = None, limit: int = BATCH) -> int:
+def drain(
+    *, clock: Clock | None = None, limit: int = BATCH, only: Collection[uuid.UUID] | None = None
+) -> int:
     """Run waiting jobs until none is left, or enough are run for one turn; return how many.
 
     `clock` says at what instant an event's follow-up acts; by default now. Replaying a story
-    passes the event's own instant.
+    passes the event's own instant, and in `only` the ids of its events, which may grow while it
+    runs: what others left waiting must not be run at the story's clock.
     """
     ran = 0
     stop_at = time.monotonic() + BUDGET_S
-    while ran < limit and time.monotonic() < stop_at and (claimed := _claim()) is not None:
+    while ran < limit and time.monotonic() < stop_at:
+        claimed = _claim(only)
+        if claimed is None:
+            break
         _run(*claimed, clock=clock)
         ran += 1
     return ran
 
 
-def _claim() -> tuple[uuid.UUID, int] | None:
+def _claim(only: Collection[uuid.UUID] | None) -> tuple[uuid.UUID, int] | None:
+    wanted = None if only is None else list(only)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"lease": LEASE_S})
+        cursor.execute(_CLAIM, {"lease": LEASE_S, "only": wanted})
         row = cursor.fetchone()
     return (row[0], row[1]) if row else None
 
@@ -88,7 +109,7 @@ def _run(job_id: uuid.UUID, attempt: int, *, clock: Clock | None) -> None:
             run_handler(job.handler, event=job.event, at=at)
             job.done_at = timezone.now()
             job.save(update_fields=["done_at"])
-    except (Problem, DatabaseError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except FAILURES as error:
         log.exception("job %s failed at attempt %s", job_id, attempt)
         detail = f"{type(error).__name__}: {error}"
         _give_back(job_id, attempt, detail, poison=attempt >= MAX_ATTEMPTS)

@@ -34,6 +34,16 @@ class Backlog:
     quarantined: int
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantinedJob:
+    """A follow-up that failed too often and waits for a person; never its error's text."""
+
+    handler: str
+    kind: str
+    attempts: int
+    quarantined_at: datetime
+
+
 def history_lines(
     file_ids: Collection[uuid.UUID],
     *,
@@ -67,3 +77,19 @@ def pending_work() -> Backlog:
         quarantined=Count("id", filter=Q(quarantined_at__isnull=False)),
     )
     return Backlog(**found)
+
+
+def unfinished(event_ids: Collection[uuid.UUID]) -> list[str]:
+    """Return a line for each follow-up of these events that was not done, with its last error."""
+    rows = Job.objects.filter(event_id__in=event_ids, done_at=None).select_related("event")
+    return [f"{job.handler} of {job.event.kind}: {job.last_error}" for job in rows]
+
+
+def quarantined_jobs(*, most: int = 50) -> list[QuarantinedJob]:
+    """Return the jobs in quarantine, latest first."""
+    rows = (
+        Job.objects.filter(done_at=None, quarantined_at__isnull=False)
+        .order_by("-quarantined_at", "-id")
+        .values_list("handler", "event__kind", "attempts", "quarantined_at")
+    )
+    return [QuarantinedJob(*row) for row in rows[:most]]
