@@ -1,5 +1,39 @@
 """Addresses of the record."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reports.identity import RECEIPT_ALPHABET
+from reports.pages.desk import desk
+from reports.pages.filing import correct_page, file_page
+from reports.pages.own import own_list_page, report_page, withdraw_page
+from reports.pages.places import place_search
+from reports.pages.watches import watch_end, watches_page
+
+
+class ReceiptInPath:
+    """A receipt code, in capitals or not."""
+
+    regex = f"(?i:[{RECEIPT_ALPHABET}]{{5}}-[{RECEIPT_ALPHABET}]{{5}})"
+
+    def to_python(self, value: str) -> str:
+        """Return the code in capitals."""
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        """Return the code as it is."""
+        return value
+
+
+register_converter(ReceiptInPath, "receipt")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/", desk, name="desk"),
+    path("reports/", own_list_page, name="reports-own"),
+    path("reports/new/", file_page, name="report-new"),
+    path("reports/<receipt:receipt>/", report_page, name="report"),
+    path("reports/<receipt:receipt>/correct/", correct_page, name="report-correct"),
+    path("reports/<receipt:receipt>/withdraw/", withdraw_page, name="report-withdraw"),
+    path("watches/", watches_page, name="watches"),
+    path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
+    path("places/search", place_search, name="place-search"),
+]

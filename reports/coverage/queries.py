@@ -12,6 +12,7 @@ from django.db.models import Q
 from reports.coverage.models import Watch, WatchState
 from reports.coverage.rules import Window, covered_hours
 from reports.people.models import User
+from reports.problems import NotFound
 
 
 def _windows(agreement_id: uuid.UUID, begins: datetime, ends: datetime) -> list[Window]:
@@ -45,3 +46,11 @@ def watches_of(user: User) -> list[Watch]:
     """Return a person's own watches, latest first."""
     rows = Watch.objects.filter(source__user=user).select_related("place", "agreement")
     return list(rows.order_by("-watched_from"))
+
+
+def own_watch(user: User, watch_id: uuid.UUID) -> Watch:
+    """Return one's own watch; NotFound for anybody else's."""
+    found = Watch.objects.filter(pk=watch_id, source__user=user).first()
+    if found is None:
+        raise NotFound("There is no watch of yours with this id.")
+    return found

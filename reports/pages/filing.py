@@ -1,0 +1,171 @@
+"""Pages: file a report, and correct one by filing a new one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from reports.agreement.queries import Agreement, act_kinds, agreements, parties_of
+from reports.intake.actions import AnotherReportHasThisId, Filing, file_report
+from reports.intake.drafts import ReportDraft
+from reports.intake.queries import Report, own_report, report_by_client_uuid
+from reports.intake.rules import problems_in
+from reports.pages.answers import add_errors, sent_back, signed_in
+from reports.pages.choosing import current_agreement
+from reports.pages.drafting import BLANK, FIELDS, answers_of, draft_of
+from reports.pages.forms import ReportForm, readable_uuid
+from reports.people.permissions import require
+from reports.people.queries import named_sources
+from reports.places.queries import PlaceChoice, place_choices, places_matching
+from reports.problems import Invalid
+
+PAGE = "reports/report_new.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def file_page(request: HttpRequest) -> HttpResponse:
+    """Show the filing form, look up a place, or file."""
+    return _serve(request, current_agreement(request), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def correct_page(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Show a report's answers to be corrected; what is sent is a new report in its place."""
+    earlier = own_report(request.user, receipt)
+    return _serve(request, earlier.agreement, earlier)
+
+
+def _serve(request: HttpRequest, agreement: Agreement, earlier: Report | None) -> HttpResponse:
+    at = timezone.now()
+    require(request.user, "report.file", at=at, agreement_id=agreement.pk)
+    if request.method != "POST":
+        form = _form(agreement, initial=_first_answers(earlier))
+        return render(request, PAGE, _context(form, agreement, earlier))
+    if "find" in request.POST:
+        form = _form(agreement, _with_own_key(request.POST), judged=False)
+        context = _context(form, agreement, earlier) | {"looked_up": True}
+        return render(request, PAGE, context)
+    return _file(request, agreement, earlier)
+
+
+def _file(request: HttpRequest, agreement: Agreement, earlier: Report | None) -> HttpResponse:
+    at = timezone.now()
+    form = _form(agreement, _with_own_key(request.POST))
+    form.is_valid()
+    supersedes = earlier.receipt if earlier else ""
+    draft = draft_of(form, agreement=agreement, supersedes=supersedes, at=at)
+    if form.errors:
+        _add_what_rules_say(form, draft, at)
+        return sent_back(request, PAGE, _context(form, agreement, earlier))
+    try:
+        filing = file_report(draft=draft, by=request.user, at=at)
+    except Invalid as problem:
+        add_errors(form, problem, FIELDS)
+        return sent_back(request, PAGE, _context(form, agreement, earlier))
+    except AnotherReportHasThisId:
+        return _offer_a_new_key(request, agreement, earlier)
+    return _to_receipt(request, filing)
+
+
+def _to_receipt(request: HttpRequest, filing: Filing) -> HttpResponse:
+    if filing.created:
+        messages.success(request, _("Your report is filed. Keep the receipt code."))
+    else:
+        messages.info(request, _("This report was filed already. Nothing was doubled."))
+    return redirect("report", filing.report.receipt)
+
+
+def _offer_a_new_key(
+    request: HttpRequest, agreement: Agreement, earlier: Report | None
+) -> HttpResponse:
+    """Return the form with all that was typed, under a new key, and a word on what happened."""
+    taken = readable_uuid(request.POST.get("client_uuid"))
+    found = report_by_client_uuid(taken) if taken else None
+    data = request.POST.copy()
+    data["client_uuid"] = str(uuid.uuid4())
+    context = _context(_form(agreement, data, judged=False), agreement, earlier)
+    own = found is not None and found.filed_by_id == request.user.pk
+    context |= {"conflict": True, "conflict_receipt": found.receipt if found and own else ""}
+    return render(request, PAGE, context, status=AnotherReportHasThisId.status)
+
+
+def _add_what_rules_say(form: ReportForm, draft: ReportDraft, at: Any) -> None:
+    """Add what the rules find in the answers that could be read: all errors come at once."""
+    parties = [party.code for party in parties_of(draft.agreement.pk)]
+    found = problems_in(draft, parties=parties, at=at)
+    fresh = {
+        name: texts for name, texts in found.items() if FIELDS.get(name, name) not in form.errors
+    }
+    if fresh:
+        add_errors(form, Invalid(errors=fresh), FIELDS)
+
+
+def _first_answers(earlier: Report | None) -> dict[str, Any]:
+    answers = answers_of(earlier) if earlier else {**BLANK, "language": get_language() or "en"}
+    return answers | {"client_uuid": uuid.uuid4()}
+
+
+def _with_own_key(data: QueryDict) -> QueryDict:
+    """Return the sent answers; a form that lost its key gets one, so that it can be sent."""
+    if readable_uuid(data.get("client_uuid")):
+        return data
+    data = data.copy()
+    data["client_uuid"] = str(uuid.uuid4())
+    return data
+
+
+def _form(
+    agreement: Agreement,
+    data: QueryDict | None = None,
+    *,
+    initial: dict[str, Any] | None = None,
+    judged: bool = True,
+) -> ReportForm:
+    answers: Any = data if data is not None else initial or {}
+    return ReportForm(
+        data,
+        initial=initial,
+        judged=judged,
+        acts=act_kinds(),
+        parties=parties_of(agreement.pk),
+        sources=named_sources(),
+        places=candidates(answers.get("place_typed") or "", answers.get("place") or ""),
+    )
+
+
+def candidates(typed: str, chosen: str) -> list[PlaceChoice]:
+    """Return the places a typed name may mean, and the one chosen before, which stays chosen."""
+    found = places_matching(typed)
+    key = readable_uuid(chosen)
+    if key is None or any(place.id == key for place in found):
+        return found
+    return [*place_choices([key]).values(), *found]
+
+
+def _context(form: ReportForm, agreement: Agreement, earlier: Report | None) -> dict[str, Any]:
+    return {
+        "form": form,
+        "agreement_title": agreement.title,
+        "agreement_slug": agreement.slug,
+        "zone": agreement.timezone,
+        "other_agreements": [
+            {"slug": other.slug, "title": other.title}
+            for other in agreements()
+            if other.slug != agreement.slug and earlier is None
+        ],
+        "acts": [(act.name, act.definition) for act in act_kinds()],
+        "earlier": earlier.receipt if earlier else "",
+        "cancel_url": reverse("report", args=[earlier.receipt]) if earlier else reverse("desk"),
+        "nothing_found": bool(form["place_typed"].value()) and not form["place"].field.choices,
+    }

@@ -1,0 +1,36 @@
+/* Better with this file, whole without it: puts down where the phone stands, and asks before
+   a half-written report is left. Nothing is kept on the phone. */
+
+const form = document.querySelector("form.filing");
+const box = form?.querySelector("[data-position]");
+
+function offerPosition() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = box.dataset.use;
+  const status = document.createElement("p");
+  status.className = "hint";
+  status.setAttribute("role", "status");
+  button.addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        form.elements.lat.value = coords.latitude.toFixed(5);
+        form.elements.lon.value = coords.longitude.toFixed(5);
+        const accuracy = form.elements.accuracy_m;
+        if (accuracy && !accuracy.value) accuracy.value = String(Math.max(1, Math.ceil(coords.accuracy)));
+        status.textContent = "";
+      },
+      () => { status.textContent = box.dataset.failed; },
+      { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
+    );
+  });
+  box.after(button, status);
+}
+
+if (box && "geolocation" in navigator) offerPosition();
+
+let touched = false;
+form?.addEventListener("input", () => { touched = true; });
+form?.addEventListener("submit", () => { touched = false; });
+addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
