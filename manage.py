@@ -3,11 +3,13 @@
 
 import os
 import sys
+from importlib import import_module
 
 
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import_module("config.celery")  # so that the doorbell knows its broker
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -14,6 +14,7 @@ from celery.signals import beat_init, worker_ready
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("cvr")
+app.set_default()  # in every thread: the doorbell rings from one of its own
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["reports", "verification"])
 app.conf.beat_schedule = {

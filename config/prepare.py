@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -33,6 +34,7 @@ class Refused(Exception):
 def main() -> None:
     """Check, migrate, collect, seed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import_module("config.celery")  # so that the doorbell knows its broker
     django.setup()
     with psycopg.connect(**connection.get_connection_params()) as other:
         other.autocommit = True
