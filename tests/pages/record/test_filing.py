@@ -60,7 +60,9 @@ def invalid_fields(html: str) -> set[str]:
 
 class TestFiling:
     def test_a_report_is_filed_and_its_receipt_is_shown(self, filer: Client, world: World) -> None:
-        answer = filer.post(NEW, answers(world, killed_civilians_least="5", killed_civilians_most="9"))
+        answer = filer.post(
+            NEW, answers(world, killed_civilians_least="5", killed_civilians_most="9")
+        )
         report = Report.objects.get()
         assert answer.status_code == 302
         assert answer["Location"] == f"/reports/{report.receipt}/"
@@ -167,9 +169,10 @@ class TestPlaces:
         assert 'value="Xyzzyq"' in html
 
     def test_the_search_answers_json_with_where_it_lies(self, filer: Client, world: World) -> None:
-        rows = filer.get("/places/search", {"q": "Тертер"}).json() or filer.get(
-            "/places/search", {"q": "Terter"}
-        ).json()
+        rows = (
+            filer.get("/places/search", {"q": "Тертер"}).json()
+            or filer.get("/places/search", {"q": "Terter"}).json()
+        )
         assert rows[0]["label"] == "Terter / Tərtər"
         assert "km" in rows[0]["detail"]
         assert filer.get("/places/search", {"q": "\x00"}).json() == []
