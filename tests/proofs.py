@@ -15,14 +15,22 @@ from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.problems import Problem
 
+_TABLES = [
+    model._meta.db_table
+    for app in ("reports", "verification")
+    for model in apps.get_app_config(app).get_models()
+]
+_COUNT_ALL = " UNION ALL ".join(
+    f"SELECT '{table}', count(*) FROM {table}"  # noqa: S608 - our own tables' names
+    for table in _TABLES
+)
+
 
 def row_counts() -> dict[str, int]:
     """Return how many rows each of our tables has."""
-    found: dict[str, int] = {}
-    for app in ("reports", "verification"):
-        for model in apps.get_app_config(app).get_models():
-            found[model.__name__] = model._default_manager.count()
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_ALL)
+        return dict(cursor.fetchall())
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def choose_panel(
     for reviewer in sorted(reviewers, key=lambda r: (r.load, rank[r.key])):
         by_side[reviewer.alignment].append(reviewer)
     sides = sorted(concerned)
-    most = (size - 1) // len(sides) if sides else 0
+    most = (size - 1) // max(len(sides), 2)
     for per_side in range(min([len(by_side[side]) for side in sides] + [most]), -1, -1):
         aligned = [r for side in sides for r in by_side[side][:per_side]]
         panel = aligned + _from_several(by_side[""], aligned, size - len(aligned))

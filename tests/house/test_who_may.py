@@ -1,0 +1,223 @@
+"""Every action is refused to every member of the cast whose role does not carry it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reports.agreement.actions import record_act_kinds, record_agreement
+from reports.coverage.actions import end_watch, start_watch
+from reports.intake.actions import (
+    accept_report,
+    file_report,
+    reinstate_report,
+    reject_report,
+    withdraw_report,
+)
+from reports.people.actions import (
+    grant_role,
+    issue_api_key,
+    record_alignment,
+    register_organisation,
+    register_source,
+    register_user,
+    revoke_api_key,
+    revoke_role,
+)
+from reports.people.models import User
+from reports.people.permissions import MAY, VERB_NAMES, may, require, roles_of
+from reports.places.actions import record_places
+from reports.problems import NotAllowed
+from tests.factories import (
+    LATER,
+    NOW,
+    World,
+    a_case,
+    a_draft,
+    a_report,
+    an_accepted_report,
+    an_incident,
+)
+from tests.proofs import no_trace
+from verification.adjudication.actions import decide_case, open_case, recuse_reviewer, seal_ballot
+from verification.corroboration.actions import Answer, StatementDraft, answer_notice, give_statement
+from verification.incidents.actions import (
+    link_report,
+    merge_incidents,
+    open_incident,
+    rule_inadmissible,
+    undo_merge,
+    unlink_report,
+)
+
+Try = Callable[..., Any]
+CAST = (
+    *("filer", "witness", "colleague", "triage", "chair"),
+    *("reviewer_arm", "reviewer_aze", "reviewer_spare", "liaison_arm", "liaison_aze"),
+    *("publisher", "partner", "operator", "outsider"),
+)
+MONITORS = {"filer", "witness", "colleague"}
+REVIEWERS = {"chair", "reviewer_arm", "reviewer_aze", "reviewer_spare"}
+LIAISONS = {"liaison_arm", "liaison_aze"}
+FILERS = MONITORS | LIAISONS | {"partner", "triage"}
+
+
+def of_people(world: World) -> dict[str, Try]:
+    key, _token = issue_api_key(user=world.partner, label="x", scopes=[], by=None, at=NOW)
+    grant = world.partner.grants.get()
+    named: dict[str, Any] = {"key": "new", "name": "New", "kind": "media"}
+    return {
+        "register_organisation": lambda **who: register_organisation(**named, **who),
+        "register_source": lambda **who: register_source(**named, organisation=None, **who),
+        "register_user": lambda **who: register_user(
+            username="new", display_name="", organisation=None, password=None, **who
+        ),
+        "grant_role": lambda **who: grant_role(
+            user=world.outsider, role="monitor", agreement=None, **who
+        ),
+        "revoke_role": lambda **who: revoke_role(grant=grant, **who),
+        "record_alignment": lambda **who: record_alignment(
+            party=world.armenia, user=world.outsider, reason="x", aligned_from=NOW, **who
+        ),
+        "issue_api_key": lambda **who: issue_api_key(
+            user=world.outsider, label="x", scopes=[], **who
+        ),
+        "revoke_api_key": lambda **who: revoke_api_key(key=key, **who),
+        "record_act_kinds": lambda **who: record_act_kinds(rows=[], **who),
+        "record_agreement": lambda **who: record_agreement(document={}, **who),
+        "record_places": lambda **who: record_places(places=[], names=[], dataset="x", **who),
+    }
+
+
+def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
+    report, rejected = a_report(world), a_report(world)
+    reject_report(report=rejected, reason="Twice the same.", by=world.triage, at=NOW)
+    watch = start_watch(
+        agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW
+    )
+    return {
+        "file_report": (lambda **who: file_report(draft=a_draft(world), **who), FILERS),
+        "accept_report": (lambda **who: accept_report(report=report, **who), {"triage"}),
+        "reject_report": (
+            lambda **who: reject_report(report=report, reason="A reason.", **who),
+            {"triage"},
+        ),
+        "reinstate_report": (lambda **who: reinstate_report(report=rejected, **who), {"triage"}),
+        "withdraw_report": (lambda **who: withdraw_report(report=report, **who), FILERS),
+        "start_watch": (
+            lambda **who: start_watch(
+                agreement=world.agreement, place=world.ganja, means="saw", **who
+            ),
+            MONITORS | {"triage"},
+        ),
+        "end_watch": (lambda **who: end_watch(watch=watch, **who), MONITORS | {"triage"}),
+    }
+
+
+def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
+    incident, other = an_incident(world), an_incident(world)
+    absorbed = an_incident(world)
+    merge = merge_incidents(
+        kept=other, absorbed=absorbed, why="The same event.", by=world.triage, at=NOW
+    )
+    case = a_case(world)
+    link = incident.links.get()
+    notice = incident.positions.get()
+    report = an_accepted_report(world)
+    triage = {"triage"}
+    told = StatementDraft("occurred", "supports", "eyewitness", "I saw it from my balcony.")
+    answer = Answer("denies", "other", "It was not us.")
+    why: dict[str, Any] = {"why": "A reason."}
+    return {
+        "open_incident": (lambda **who: open_incident(report=report, **why, **who), triage),
+        "link_report": (
+            lambda **who: link_report(report=report, incident=incident, **why, **who),
+            triage,
+        ),
+        "unlink_report": (lambda **who: unlink_report(link=link, **why, **who), triage),
+        "merge_incidents": (
+            lambda **who: merge_incidents(kept=incident, absorbed=other, **why, **who),
+            triage,
+        ),
+        "undo_merge": (lambda **who: undo_merge(merge=merge, **who), triage),
+        "rule_inadmissible": (
+            lambda **who: rule_inadmissible(incident=incident, ruling="x" * 30, **who),
+            triage,
+        ),
+        "give_statement": (
+            lambda **who: give_statement(incident=incident, draft=told, **who),
+            MONITORS | {"partner"},
+        ),
+        "answer_notice": (
+            lambda **who: answer_notice(position=notice, answer=answer, **who),
+            LIAISONS,
+        ),
+        "open_case": (lambda **who: open_case(incident=incident, **who), {"chair"}),
+        "recuse_reviewer": (
+            lambda **who: recuse_reviewer(case=case, reason="A cousin of mine.", **who),
+            REVIEWERS,
+        ),
+        "seal_ballot": (
+            lambda **who: seal_ballot(case=case, draft=None, **who),  # type: ignore[arg-type]
+            REVIEWERS,
+        ),
+        "decide_case": (
+            lambda **who: decide_case(case=case, reasons="x" * 30, **who),
+            {"chair"},
+        ),
+    }
+
+
+def refuse_all_but(allowed: set[str], attempt: Try, world: World) -> None:
+    for name in CAST:
+        if name not in allowed:
+            with no_trace(), pytest.raises(NotAllowed) as refusal:
+                attempt(by=getattr(world, name), at=NOW)
+            assert "operator can grant it" in refusal.value.detail, name
+
+
+def test_people_agreements_and_places_are_the_operator_s(world: World) -> None:
+    for attempt in of_people(world).values():
+        refuse_all_but({"operator"}, attempt, world)
+
+
+def test_the_record(world: World) -> None:
+    for attempt, allowed in of_the_record(world).values():
+        refuse_all_but(allowed, attempt, world)
+
+
+def test_the_judgement(world: World) -> None:
+    for attempt, allowed in of_the_judgement(world).values():
+        refuse_all_but(allowed, attempt, world)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_role_holds_for_its_period_only(world: World, when: str) -> None:
+    if when == "after":
+        revoke_role(grant=world.filer.grants.get(), by=None, at=NOW)
+    at = NOW if when == "after" else world.filer.grants.get().granted_from.replace(year=2019)
+    with no_trace(), pytest.raises(NotAllowed):
+        file_report(draft=a_draft(world), by=world.filer, at=at)
+
+
+def test_a_role_on_another_agreement_is_worth_nothing_here(world: World) -> None:
+    grant = world.triage.grants.get()
+    assert may(world.triage, "report.triage", at=LATER, agreement_id=grant.agreement_id)
+    assert not may(world.triage, "report.triage", at=LATER, agreement_id=world.ganja.pk)
+
+
+def test_a_role_on_all_agreements_holds_here(world: World) -> None:
+    grant_role(user=world.outsider, role="triage", agreement=None, by=None, at=NOW)
+    assert require(world.outsider, "report.triage", at=NOW, agreement_id=world.agreement.pk)
+
+
+def test_a_locked_account_holds_no_role(world: World) -> None:
+    User.objects.filter(pk=world.triage.pk).update(is_active=False)
+    world.triage.refresh_from_db()
+    assert roles_of(world.triage, at=NOW) == frozenset()
+    assert not may(world.triage, "report.triage", at=NOW)
+
+
+def test_every_verb_has_roles_and_words() -> None:
+    assert set(MAY) == set(VERB_NAMES)
+    assert all(MAY.values())
