@@ -1,5 +1,58 @@
 """Addresses of the judgement."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from verification.api import public as api
+from verification.pages import (
+    chair,
+    corroborate,
+    dashboard,
+    findings,
+    health,
+    history,
+    incidents,
+    notices,
+    review,
+    standings,
+    texts,
+    triage,
+    triage_incident,
+)
+
+# Those who work on incidents and cases.
+judgement: list[URLPattern | URLResolver] = [
+    path("chair/", chair.chair, name="chair"),
+    path("chair/cases/<uuid:case_id>/", chair.chair_case, name="chair-case"),
+    path("corroborate/", corroborate.corroborate, name="corroborate"),
+    path("corroborate/<str:code>/", corroborate.corroborate_incident, name="corroborate-incident"),
+    path("incidents/<str:code>/history/", history.history, name="history"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:position_id>/", notices.notice, name="notice"),
+    path("review/", review.review, name="review"),
+    path("review/<uuid:case_id>/", review.review_case, name="review-case"),
+    path("triage/", triage.triage, name="triage"),
+    path("triage/incidents/<str:code>/", triage_incident.triage_incident, name="triage-incident"),
+    path("triage/reports/<uuid:report_id>/", triage.triage_report, name="triage-report"),
+]
+
+# Everybody.
+public: list[URLPattern | URLResolver] = [
+    path("", dashboard.home, name="home"),
+    path("incidents/", incidents.incidents, name="incidents"),
+    path("incidents/<slug:code>/", incidents.incident, name="incident"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings/<slug:code>/", findings.finding, name="finding"),
+    path("standings/", standings.standings, name="standings"),
+    path("method/", texts.method, name="method"),
+    path("words/", texts.glossary, name="glossary"),
+    path("api/v1/findings", api.list_findings, name="api-findings"),
+    path("api/v1/findings/<slug:code>", api.show_finding, name="api-finding"),
+    path("api/v1/incidents", api.list_incidents, name="api-incidents"),
+    path("api/v1/incidents/<slug:code>", api.show_incident, name="api-incident"),
+    path("api/v1/standings", api.show_standings, name="api-standings"),
+]
+
+# The operator.
+operation: list[URLPattern | URLResolver] = [path("health/", health.health, name="health")]
+
+urlpatterns: list[URLPattern | URLResolver] = [*judgement, *public, *operation]

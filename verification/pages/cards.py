@@ -1,0 +1,368 @@
+"""Reports and incidents as pages show them: plain values, and only what this reader may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reports.agreement.queries import Agreement, parties_of
+from reports.intake.choices import CountQualifier, ObservationUnit, TollCategory, TollHarm
+from reports.intake.queries import Report
+from reports.intake.rules import Reason
+from reports.people.queries import alignment_codes
+from reports.places.queries import PlaceChoice, place_choices
+from verification.corroboration.queries import Statement
+from verification.incidents.queries import Incident
+
+PartyFace = dict[str, Any]  # name, code, colour: what the party part draws
+COARSE_PRECISION = {"days": "day", "part_of_day": "hour"}  # to the words the time parts know
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """How parties and alignments are drawn on one page."""
+
+    parties: dict[str, PartyFace]
+    sides: dict[uuid.UUID, str]
+
+    def party(self, code: str) -> PartyFace | None:
+        return self.parties.get(code)
+
+    def side_of(self, source: Any) -> PartyFace | None:
+        """Return the party a source is aligned with, or None."""
+        code = self.sides.get(source.user_id) or self.sides.get(source.organisation_id)
+        return self.parties.get(code) if code else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """One report as a page shows it. `filer` is filled for triage alone."""
+
+    key: str
+    number: str
+    receipt: str
+    state: str
+    stance: str
+    stance_words: str
+    speaker: str
+    speaker_kind: str
+    side: PartyFace | None
+    publisher: str
+    url: str
+    published_on: date | None
+    act: str
+    means: str
+    accused: PartyFace | None
+    accused_words: str
+    window_from: datetime
+    window_until: datetime
+    precision: str
+    precision_words: str
+    place: str
+    place_note: str
+    lat: float | None
+    lon: float | None
+    radius_m: float | None
+    counts: tuple[str, ...]
+    weapon: str
+    effect: str
+    narrative: str
+    language: str
+    own_confidence: str
+    received_at: datetime
+    origin: str
+    filer: str = ""
+    grade: str = ""
+    link_key: str = ""
+    linked_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginGroup:
+    """One origin with its first report and the copies of it."""
+
+    key: str
+    kind: str
+    said_by: str
+    lead: ReportCard
+    copies: tuple[ReportCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentCard:
+    """An incident as those see it who work on it."""
+
+    code: str
+    act: str
+    state: str
+    version: int
+    window_from: datetime
+    window_until: datetime
+    precision: str
+    place: str
+    lat: float | None
+    lon: float | None
+    radius_m: float | None
+    admissibility: str
+    reasons: tuple[Reason, ...]
+    ruling: str
+    opened_at: datetime
+    merged_into: str
+
+
+def precision_of(record: Any) -> str:
+    """Return a record's time precision in the words the time parts know."""
+    given = str(record.time_precision)
+    return COARSE_PRECISION.get(given, given)
+
+
+def faces_of(agreement_id: uuid.UUID, sources: Iterable[Any], *, at: datetime) -> Faces:
+    """Return how the parties of an agreement, and the sides of these sources, are drawn."""
+    known = list(sources)
+    sides = alignment_codes(
+        organisation_ids={source.organisation_id for source in known},
+        user_ids={source.user_id for source in known},
+        at=at,
+    )
+    parties = {
+        party.code: {"name": party.name, "code": party.code, "colour": party.colour}
+        for party in parties_of(agreement_id)
+    }
+    return Faces(parties, sides)
+
+
+def speaker_of(source: Any, *, reveal: bool = False) -> str:
+    """Return how a source is named: persons by their work and house, never by who they are."""
+    if source.user_id is None:
+        return str(source.name)
+    kind = str(source.get_kind_display())
+    house = source.organisation.name if source.organisation is not None else _("no organisation")
+    named = _("%(kind)s of %(organisation)s") % {"kind": kind, "organisation": house}
+    return f"{named}, {source.name}" if reveal else named
+
+
+def report_cards(
+    reports: Sequence[Report], *, faces: Faces, reveal: bool = False, mark: str = "R"
+) -> list[ReportCard]:
+    """Return reports as cards, numbered as given. `reveal` is for triage alone."""
+    places = place_choices(report.place_id for report in reports)
+    return [
+        _card(report, f"{mark}{number}", faces, places, reveal)
+        for number, report in enumerate(reports, start=1)
+    ]
+
+
+def _card(
+    report: Report,
+    number: str,
+    faces: Faces,
+    places: dict[uuid.UUID, PlaceChoice],
+    reveal: bool,
+) -> ReportCard:
+    place = places.get(report.place_id) if report.place_id else None
+    accused = faces.party(report.accused.code) if report.accused is not None else None
+    return ReportCard(
+        key=str(report.pk),
+        number=number,
+        receipt=report.receipt,
+        state=report.state,
+        stance=report.stance,
+        stance_words=str(report.get_stance_display()),
+        speaker=speaker_of(report.source, reveal=reveal),
+        speaker_kind=str(report.source.get_kind_display()),
+        side=faces.side_of(report.source),
+        publisher=report.publisher,
+        url=report.source_url,
+        published_on=report.origin.published_on,
+        act=report.act.name,
+        means=str(report.get_means_display()) if report.means else "",
+        accused=accused,
+        accused_words=str(report.get_accused_kind_display()),
+        window_from=report.observed_from,
+        window_until=report.observed_until,
+        precision=precision_of(report),
+        precision_words=str(report.get_time_precision_display()),
+        place=place.label if place else report.place_typed,
+        place_note=str(report.get_place_accuracy_display()) if report.place_accuracy else "",
+        lat=report.lat,
+        lon=report.lon,
+        radius_m=report.radius_m,
+        counts=tuple(_counts(report)),
+        weapon=report.weapon,
+        effect=str(report.get_effect_display()) if report.effect != "unknown" else "",
+        narrative=report.narrative,
+        language=report.language,
+        own_confidence=str(report.get_own_confidence_display()) if report.own_confidence else "",
+        received_at=report.received_at,
+        origin=str(report.origin_id),
+        filer=speaker_of(report.filed_by.source, reveal=True) if reveal else "",
+        grade=str(report.source.get_grade_display()) if reveal else "",
+    )
+
+
+def _counts(report: Report) -> Iterable[str]:
+    if report.observation_count is not None and report.observation_unit:
+        yield _("%(unit)s: %(how)s %(count)s") % {
+            "unit": ObservationUnit(report.observation_unit).label,
+            "how": CountQualifier(report.count_qualifier).label,
+            "count": report.observation_count,
+        }
+    for toll in report.tolls:
+        yield _("%(harm)s, %(category)s: %(range)s") % {
+            "harm": TollHarm(toll["harm"]).label,
+            "category": TollCategory(toll["category"]).label,
+            "range": toll_words(toll),
+        }
+
+
+def toll_words(toll: dict[str, Any]) -> str:
+    """Return a toll in words: the best figure, and from which to which where a range was given."""
+    least, best, most = toll.get("least"), toll.get("best"), toll.get("most")
+    ends = [str(end) for end in dict.fromkeys((least, most)) if end is not None and end != best]
+    if best is None:
+        return " – ".join(ends) or _("not given")
+    if not ends:
+        return str(best)
+    return _("%(best)s (from %(least)s to %(most)s)") % {
+        "best": best,
+        "least": best if least is None else least,
+        "most": best if most is None else most,
+    }
+
+
+def grouped_by_origin(cards: Sequence[ReportCard], reports: Sequence[Report]) -> list[OriginGroup]:
+    """Return cards grouped by where their statement first came from, in order of arrival."""
+    members: dict[str, list[ReportCard]] = {}
+    for card in cards:
+        members.setdefault(card.origin, []).append(card)
+    origins = {str(report.origin_id): report.origin for report in reports}
+    return [
+        OriginGroup(
+            key=key,
+            kind=str(origins[key].get_kind_display()),
+            said_by=speaker_of(origins[key].said_by),
+            lead=found[0],
+            copies=tuple(found[1:]),
+        )
+        for key, found in members.items()
+    ]
+
+
+def incident_card(incident: Incident) -> IncidentCard:
+    """Return one incident as a card."""
+    return incident_cards([incident])[0]
+
+
+def incident_cards(incidents: Sequence[Incident]) -> list[IncidentCard]:
+    """Return incidents as cards, with the places' official spellings."""
+    places = place_choices(incident.place_id for incident in incidents)
+    return [_incident(one, places.get(one.place_id) if one.place_id else None) for one in incidents]
+
+
+def _incident(incident: Incident, place: PlaceChoice | None) -> IncidentCard:
+    return IncidentCard(
+        code=incident.code,
+        act=incident.act.name,
+        state=incident.state,
+        version=incident.version,
+        window_from=incident.window_from,
+        window_until=incident.window_until,
+        precision=precision_of(incident),
+        place=place.label if place else "",
+        lat=incident.lat,
+        lon=incident.lon,
+        radius_m=incident.radius_m,
+        admissibility=incident.admissibility,
+        reasons=tuple(
+            Reason(row["test"], row["verdict"], row["code"])
+            for row in incident.admissibility_reasons
+        ),
+        ruling=incident.ruling,
+        opened_at=incident.opened_at,
+        merged_into=incident.merged_into.code if incident.merged_into is not None else "",
+    )
+
+
+def features_of(cards: Iterable[ReportCard | IncidentCard], *, shape: str) -> dict[str, Any]:
+    """Return what the map draws: one point for each located card, with its uncertainty."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [card.lon, card.lat]},
+                "properties": {
+                    "shape": shape,
+                    "title": f"{card.number}: {card.act}"
+                    if isinstance(card, ReportCard)
+                    else f"{card.code}: {card.act}",
+                    "text": card.place,
+                    "radius_m": card.radius_m,
+                },
+            }
+            for card in cards
+            if card.lat is not None and card.lon is not None
+        ],
+    }
+
+
+def statement_rows(
+    statements: Sequence[Statement], *, faces: Faces, mark: str = "S"
+) -> list[dict[str, Any]]:
+    """Return statements as rows: who (by work, not by name), what to which question, on what."""
+    return [
+        {
+            "key": str(row.pk),
+            "number": f"{mark}{number}",
+            "speaker": speaker_of(row.source),
+            "side": faces.side_of(row.source),
+            "question": row.question,
+            "question_words": str(row.get_question_display()),
+            "party": faces.party(row.party.code) if row.party is not None else None,
+            "says": row.says,
+            "says_words": str(row.get_says_display()),
+            "basis": str(row.get_basis_display()),
+            "note": row.note,
+            "given_at": row.given_at,
+            "url": row.origin.url,
+            "publisher": row.origin.publisher,
+            "relayed": row.origin.said_by_id != row.source_id,
+        }
+        for number, row in enumerate(statements, start=1)
+    ]
+
+
+def position_rows(positions: Iterable[Any], *, faces: Faces) -> list[dict[str, Any]]:
+    """Return parties' positions as rows with their clocks."""
+    return [
+        {
+            "party": faces.party(row.party.code),
+            "state": row.state,
+            "position": str(row.get_position_display()) if row.position else "",
+            "reason": str(row.get_reason_code_display()) if row.reason_code else "",
+            "text": row.text,
+            "conceded_killed": row.conceded_killed,
+            "conceded_injured": row.conceded_injured,
+            "notified_at": row.notified_at,
+            "due_at": row.due_at,
+            "answered_at": row.answered_at,
+            "lapsed_at": row.lapsed_at,
+        }
+        for row in positions
+    ]
+
+
+def copies_words(count: int) -> str:
+    """Return how many copies stand under an origin, in words."""
+    return ngettext("%(count)d copy", "%(count)d copies", count) % {"count": count}
+
+
+def zone_of(agreement: Agreement) -> str:
+    """Return the zone in which an agreement's events are told."""
+    return agreement.timezone

@@ -1,0 +1,123 @@
+"""A case file as the review desk and the chair's page show it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.agreement.naming import localized
+from verification.adjudication.answers import Likelihood, panel_answers
+from verification.adjudication.queries import CaseFile
+from verification.pages.ballots import ballot_card, side_by_side
+from verification.pages.cards import (
+    Faces,
+    ReportCard,
+    faces_of,
+    features_of,
+    grouped_by_origin,
+    incident_card,
+    position_rows,
+    report_cards,
+    statement_rows,
+)
+from verification.pages.scores import score_card
+
+STANDARDS = {
+    "balance_of_probabilities": _("balance of probabilities: more likely than not"),
+}
+
+
+def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
+    """Return what both pages show of a case. What the query hides is not in it at all."""
+    sources = [r.source for r in file.reports] + [s.source for s in file.statements]
+    faces = faces_of(file.incident.agreement_id, sources, at=at)
+    cards = report_cards(file.reports, faces=faces)
+    statements = statement_rows(file.statements, faces=faces)
+    incident = incident_card(file.incident)
+    return {
+        "case": {
+            "key": file.case.pk,
+            "state": file.case.state,
+            "version": file.case.version,
+            "round": file.case.round,
+            "opened_at": file.case.opened_at,
+            "due_at": file.case.ballots_due_at,
+            "quorum": file.case.quorum,
+        },
+        "incident": incident,
+        "zone": file.incident.agreement.timezone,
+        "agreement_title": file.incident.agreement.title,
+        "origins": grouped_by_origin(cards, file.reports),
+        "n_reports": len(cards),
+        "statements": statements,
+        "on_occurrence": tallied(statements, "occurred"),
+        "on_actor": tallied(statements, "actor"),
+        "positions": position_rows(file.positions, faces=faces),
+        "clauses": clause_rows(file, cards),
+        "features": features_of([*cards], shape="allegation"),
+        "standard": standard_of(file),
+        "sealed": file.sealed,
+        "seats": file.seats,
+        "decided": file.case.state == "decided",
+        "now": at,
+        **_unsealed(file, faces, cited_numbers(cards, statements)),
+    }
+
+
+def _unsealed(file: CaseFile, faces: Faces, cited: dict[str, str]) -> dict[str, Any]:
+    """Return the ballots and the score, as far as the query gave them."""
+    own = file.own_ballot
+    panel = panel_answers([b.answers() for b in file.ballots]) if file.ballots else None
+    ballots = [
+        ballot_card(b, faces=faces, cited=cited, own=own, panel=panel) for b in file.ballots or ()
+    ]
+    return {
+        "faces": faces,
+        "panel": panel,
+        "own_ballot": ballot_card(own, faces=faces, cited=cited, own=own) if own else None,
+        "ballots": ballots,
+        "side_by_side": side_by_side(ballots),
+        "score": score_card(file.score, faces=faces),
+    }
+
+
+def cited_numbers(cards: list[ReportCard], statements: list[dict[str, Any]]) -> dict[str, str]:
+    """Return {id: the number the page shows} of everything reasons may cite."""
+    return {card.key: card.number for card in cards} | {
+        row["key"]: row["number"] for row in statements
+    }
+
+
+def tallied(statements: list[dict[str, Any]], question: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the statements on one question, those for, against and undecided apart."""
+    found = [row for row in statements if row["question"] == question]
+    return {
+        says: [row for row in found if row["says"] == says]
+        for says in ("supports", "contradicts", "cannot_say")
+    }
+
+
+def clause_rows(file: CaseFile, cards: list[ReportCard]) -> list[dict[str, Any]]:
+    """Return the clauses in force at the time, in our own summary."""
+    return [
+        {
+            "code": clause.code,
+            "title": clause.title,
+            "summary": localized(clause.summaries),
+            "in_force_from": clause.version.in_force_from,
+            "number": clause.version.number,
+        }
+        for clause in file.clauses
+    ]
+
+
+def standard_of(file: CaseFile) -> dict[str, str]:
+    """Return the mechanism's one standard of proof, and the word from which it is met."""
+    agreement = file.incident.agreement
+    given = agreement.standard_of_proof
+    return {
+        "name": str(STANDARDS.get(given, given.replace("_", " "))),
+        "floor": str(Likelihood(agreement.attribution_floor).label),
+    }

@@ -1,0 +1,117 @@
+"""Corroborate: what a second person may see of an incident, and what they say of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reports.pages.answers import add_errors, sent_back, signed_in
+from reports.pages.choosing import current_agreement
+from reports.people.queries import named_sources
+from reports.problems import Invalid
+from verification.corroboration.actions import give_statement
+from verification.corroboration.queries import (
+    incident_for_witness,
+    incidents_to_corroborate,
+    own_statements,
+    public_claims,
+)
+from verification.incidents.queries import Incident
+from verification.incidents.states import LIVING
+from verification.pages.asker import asker
+from verification.pages.cards import faces_of, statement_rows
+from verification.pages.forms_corroborate import StatementForm
+from verification.pages.public_view import PublicView, public_view, public_views
+
+PER_PAGE = 20
+
+
+@require_safe
+@signed_in
+def corroborate(request: HttpRequest) -> HttpResponse:
+    """List the living incidents a second person may speak on, those not spoken on first."""
+    at = timezone.now()
+    agreement = current_agreement(request)
+    waiting = incidents_to_corroborate(agreement, asker(request), at=at)
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    shown = public_views(agreement, at=at)
+    context = {
+        "page": page,
+        "rows": [
+            {"incident": shown[one.code], "has_stated": one.has_stated}
+            for one in page.object_list
+            if one.code in shown
+        ],
+        "zone": agreement.timezone,
+        "agreement_title": agreement.title,
+    }
+    return render(request, "verification/corroborate_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def corroborate_incident(request: HttpRequest, code: str) -> HttpResponse:
+    """Show an incident as the public may know it, and take one statement on it."""
+    at, user = timezone.now(), asker(request)
+    incident, verdict = incident_for_witness(user, code, at=at)
+    if incident.merged_into is not None:
+        return redirect("corroborate-incident", incident.merged_into.code)
+    view = public_view(incident.code, at=at)
+    form = _form(request, incident, view)
+    if request.method == "POST" and form.is_valid():
+        try:
+            give_statement(incident=incident, draft=form.draft(), by=user, at=at)
+        except Invalid as problem:
+            add_errors(form, problem)
+        else:
+            messages.success(
+                request, _("Your statement is on record. You can replace it with a later one.")
+            )
+            return redirect("corroborate-incident", incident.code)
+    context = _context(incident, view, form, at) | {
+        "may_state": bool(verdict) and incident.state in LIVING,
+        "reason": verdict.reason if not verdict else "",
+        "own": statement_rows(
+            own_statements(incident, user), faces=faces_of(incident.agreement_id, [], at=at)
+        ),
+    }
+    if form.errors:
+        return sent_back(request, "verification/corroborate.html", context)
+    return render(request, "verification/corroborate.html", context)
+
+
+def _form(request: HttpRequest, incident: Incident, view: PublicView) -> StatementForm:
+    claims = {
+        str(claim.origin_id): f"{claim.source.name}: {Truncator(claim.narrative).chars(70)}"
+        for claim in reversed(public_claims(incident))
+    }
+    return StatementForm(
+        request.POST if request.method == "POST" else None,
+        parties=[(party["code"], party["name"]) for party in view.parties],
+        claims=list(reversed(claims.items())),
+        speakers=named_sources(),
+    )
+
+
+def _context(
+    incident: Incident, view: PublicView, form: StatementForm, at: datetime
+) -> dict[str, Any]:
+    return {
+        "incident": view,
+        "form": form,
+        "zone": view.zone,
+        "agreement_title": incident.agreement.title,
+        "is_living": incident.state in LIVING,
+        "crumbs": [(reverse("corroborate"), _("Corroborate"))],
+        "as_of": at,
+    }

@@ -1,0 +1,29 @@
+"""What a chair can send."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class OpenCaseForm(forms.Form):
+    """The incident a case is opened on, and the version of it the chair saw."""
+
+    incident = forms.CharField(widget=forms.HiddenInput)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class DecideForm(forms.Form):
+    """The panel's reasons. Its answers come from the ballots and are nowhere typed."""
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+    reasons = forms.CharField(
+        label=_("The panel’s reasons"),
+        help_text=_(
+            "At least 20 characters: what the panel found and why, and why it did not follow "
+            "the score if it did not. Published word for word."
+        ),
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        max_length=10_000,
+        required=False,
+    )

@@ -1,0 +1,126 @@
+"""The ballot as a form: five questions, each likelihood apart from its confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from verification.adjudication.actions import BallotDraft
+from verification.adjudication.answers import (
+    Answers,
+    Attribution,
+    Breach,
+    Confidence,
+    Intent,
+    Likelihood,
+    Occurrence,
+    Severity,
+)
+
+BLANK = ("", "—")
+
+
+def _one_of(label: Any, choices: Any, help_text: Any = "", *, radio: bool = True) -> Any:
+    """Return a question with a closed list; the rules say which of them must be answered."""
+    return forms.ChoiceField(
+        label=label,
+        help_text=help_text,
+        choices=choices if radio else [BLANK, *choices],
+        widget=forms.RadioSelect(attrs={"class": "across"}) if radio else forms.Select,
+        required=False,
+    )
+
+
+def _likelihood(label: Any) -> Any:
+    return _one_of(label, Likelihood.choices, radio=False)
+
+
+def _confidence(label: Any) -> Any:
+    return _one_of(label, Confidence.choices, radio=False)
+
+
+HOW_LIKELY = _("How likely that is")
+HOW_SURE = _("How good the evidence is")
+
+
+class BallotForm(forms.Form):
+    """One reviewer's answers. Their rules live in the room; here they only keep their names."""
+
+    occurrence = _one_of(_("Did it happen?"), Occurrence.choices)
+    occurrence_likelihood = _likelihood(_("How likely it is that it happened"))
+    occurrence_confidence = _confidence(HOW_SURE)
+    breach = _one_of(
+        _("Does it breach the agreement?"),
+        Breach.choices,
+        _("Not asked if it did not happen, or if that cannot be established."),
+    )
+    breach_likelihood = _likelihood(_("How likely it is a breach"))
+    breach_confidence = _confidence(HOW_SURE)
+    clause = _one_of(_("Which clause?"), [], _("Only clauses in force at the time."), radio=False)
+    severity = _one_of(_("How severe?"), Severity.choices, radio=False)
+    attribution = _one_of(
+        _("Who did it?"),
+        Attribution.choices,
+        _("“Not attributable” is a full answer. Not asked without a breach."),
+    )
+    parties = forms.MultipleChoiceField(
+        label=_("Which party?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    attribution_likelihood = _likelihood(_("How likely it is that they did it"))
+    attribution_confidence = _confidence(HOW_SURE)
+    intent = _one_of(_("With which intent?"), Intent.choices)
+    intent_confidence = _confidence(HOW_SURE)
+    cited_reports = forms.MultipleChoiceField(
+        label=_("What your reasons rest on"),
+        help_text=_("At least one report or statement of this case."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    reasons = forms.CharField(
+        label=_("Your reasons"),
+        help_text=_("20 to 10,000 characters. Kept with the decision; a dissent is published."),
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *given: Any,
+        clauses: Sequence[tuple[str, str]],
+        parties: Sequence[tuple[str, str]],
+        citable: Sequence[tuple[str, str]],
+        **named: Any,
+    ) -> None:
+        named.setdefault(
+            "initial", {"breach": Breach.NOT_ASKED, "attribution": Attribution.NOT_ASKED}
+        )
+        super().__init__(*given, **named)
+        offers = {"clause": [BLANK, *clauses], "parties": parties, "cited_reports": citable}
+        for name, choices in offers.items():
+            self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+
+    def draft(self) -> BallotDraft:
+        """Return what was typed as the action takes it."""
+        typed = self.cleaned_data
+        plain = {
+            name: typed[name] for name in Answers.__dataclass_fields__ if name not in ("parties",)
+        }
+        return BallotDraft(
+            answers=Answers(**plain, parties=tuple(typed["parties"])),
+            reasons=typed["reasons"],
+            cited=tuple(typed["cited_reports"]),
+        )
+
+
+class RecuseForm(forms.Form):
+    """A conflict of interest, declared."""
+
+    reason = forms.CharField(
+        label=_("What the conflict is"),
+        help_text=_("A sentence. The rules seat somebody else; your seat is not given back."),
+        max_length=500,
+        required=False,
+    )

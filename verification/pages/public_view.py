@@ -1,0 +1,121 @@
+"""An incident as witnesses and liaisons see it: exactly what the public may know, no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reports.agreement.queries import Agreement
+from reports.intake.choices import AccusedKind, Stance, TollCategory, TollHarm
+from verification.pages.cards import COARSE_PRECISION, PartyFace, toll_words
+from verification.publication.queries import (
+    AgreementFace,
+    PublicIncident,
+    incident_list,
+    public_incident,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicView:
+    """The public part of an incident in the shapes our pages draw."""
+
+    code: str
+    state: str
+    shape: str
+    act: str
+    window_from: datetime
+    window_until: datetime
+    precision: str
+    zone: str
+    place: str
+    place_detail: str
+    n_reports: int
+    n_origins: int
+    n_observers: int
+    accused: tuple[PartyFace, ...]
+    parties: tuple[PartyFace, ...]
+    statements: tuple[dict[str, Any], ...]
+    features: dict[str, Any]
+
+
+def public_view(code: str, *, at: datetime) -> PublicView:
+    """Return one incident with its public statements."""
+    incident, agreement = public_incident(code, at=at)
+    return _view(incident, agreement)
+
+
+def public_views(agreement: Agreement, *, at: datetime) -> dict[str, PublicView]:
+    """Return {code: incident} for all incidents of an agreement."""
+    found = incident_list(agreement, at=at)
+    return {one.code: _view(one, found.agreement) for one in found.incidents}
+
+
+def _view(incident: PublicIncident, agreement: AgreementFace) -> PublicView:
+    parties = {p.code: _face(p) for p in agreement.parties}
+    return PublicView(
+        code=incident.code,
+        state=incident.state,
+        shape=incident.shape,
+        act=incident.act_name,
+        window_from=incident.window_from,
+        window_until=incident.window_until,
+        precision=COARSE_PRECISION.get(incident.precision, incident.precision),
+        zone=agreement.timezone,
+        place=incident.place.label if incident.place else "",
+        place_detail=incident.place.detail if incident.place else "",
+        n_reports=incident.n_reports,
+        n_origins=incident.n_origins,
+        n_observers=incident.n_reports - incident.n_public,
+        accused=tuple(_face(party) for party in incident.accused),
+        parties=tuple(parties.values()),
+        statements=tuple(_statement(row, parties) for row in incident.statements),
+        features=_features(incident),
+    )
+
+
+def _face(party: Any) -> PartyFace:
+    return {"name": party.name, "code": party.code, "colour": party.colour}
+
+
+def _statement(row: dict[str, Any], parties: dict[str, PartyFace]) -> dict[str, Any]:
+    accused = parties.get(row["accused"])
+    return {
+        "speaker": row["speaker"],
+        "stance": str(Stance(row["stance"]).label),
+        "accused": accused,
+        "accused_words": "" if accused else str(AccusedKind(row["accused"]).label),
+        "publisher": row["publisher"],
+        "url": row["url"],
+        "published_on": row["published_on"],
+        "narrative": row["narrative"],
+        "tolls": [
+            f"{TollHarm(toll['harm']).label}, {TollCategory(toll['category']).label}: "
+            f"{toll_words(toll)}"
+            for toll in row["tolls"]
+        ],
+    }
+
+
+def _features(incident: PublicIncident) -> dict[str, Any]:
+    if incident.lat is None or incident.lon is None:
+        return {"type": "FeatureCollection", "features": []}
+    geometry: dict[str, Any] = {"type": "Point", "coordinates": [incident.lon, incident.lat]}
+    if incident.ring:
+        geometry = {"type": "Polygon", "coordinates": [[list(c) for c in incident.ring]]}
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": geometry,
+                "properties": {
+                    "shape": incident.shape,
+                    "title": f"{incident.code}: {incident.act_name}",
+                    "text": incident.place.label if incident.place else "",
+                    "radius_m": incident.radius_m,
+                },
+            }
+        ],
+    }
