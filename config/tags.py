@@ -73,7 +73,7 @@ def elided_pages(page: Page) -> list[int | str]:
 
 
 # Precisions of an observed time that tell no hour.
-COARSE = ("day", "week", "month")
+COARSE = ("day", "days", "week", "month")
 
 # -- time ---------------------------------------------------------------------------------
 

@@ -58,3 +58,13 @@ def ring() -> None:
 def ring_after_commit() -> None:
     """Ring once the present transaction has committed."""
     transaction.on_commit(ring, robust=True)
+
+
+def is_heard() -> bool:
+    """Return whether the broker answers within about a second; work is safe even if not."""
+    try:
+        with current_app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=1)
+    except (OperationalError, OSError):
+        return False
+    return True

@@ -92,4 +92,8 @@ def quarantined_jobs(*, most: int = 50) -> list[QuarantinedJob]:
         .order_by("-quarantined_at", "-id")
         .values_list("handler", "event__kind", "attempts", "quarantined_at")
     )
-    return [QuarantinedJob(*row) for row in rows[:most]]
+    return [
+        QuarantinedJob(handler, kind, attempts, since)
+        for handler, kind, attempts, since in rows[:most]
+        if since is not None
+    ]

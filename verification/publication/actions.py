@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from reports.agreement.queries import parties_of
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
+from reports.places.queries import place_choices
 from verification.adjudication.answers import Outcome
 from verification.adjudication.models import Decision
 from verification.adjudication.queries import decision_on
@@ -18,18 +21,17 @@ from verification.incidents.queries import linked_reports
 from verification.incidents.states import IncidentState
 from verification.publication.models import Finding
 from verification.publication.redaction import (
-    is_public_source,
     public_counts,
     public_decision,
+    public_parties,
     public_place,
     public_position,
     public_reasons,
     public_score,
-    public_statement,
+    public_statements,
     public_window,
 )
 from verification.scoring.assemble import inputs_of, origin_numbers
-from verification.scoring.queries import latest_score
 
 
 @transaction.atomic
@@ -75,26 +77,35 @@ def publish_finding(*, incident: Incident, at: datetime) -> Finding | None:
 
 
 def _content(incident: Incident, decision: Decision | None, at: datetime) -> dict[str, Any]:
-    """Return the published record: every field named here, nothing else."""
+    """Return the published record: every field named here, nothing else.
+
+    It stands alone: names and titles are kept as they were when it was published.
+    """
     reports = linked_reports(incident)
     statements = statements_on(incident)
     begins, ends, precision = public_window(incident, reports)
+    place = public_place(incident, reports)
+    names = place_choices([uuid.UUID(place["place_id"])] if place["place_id"] else [])
     # The advice the panel had is frozen with its decision; a later score is not its ground.
-    score = decision.score if decision is not None else latest_score(incident)
+    score = decision.score if decision is not None else None
     numbers = origin_numbers(inputs_of(incident, at=at))
     return {
         "incident": incident.code,
         "agreement": incident.agreement.slug,
+        "agreement_titles": incident.agreement.titles,
+        "timezone": incident.agreement.timezone,
+        "parties": public_parties(parties_of(incident.agreement_id)),
         "act": incident.act_id,
+        "act_names": incident.act.names,
         "window_from": begins.isoformat(),
         "window_until": ends.isoformat(),
         "precision": precision,
-        "place": public_place(incident, reports),
+        "place": place | {"label": " ".join(choice.label for choice in names.values())},
         "admissibility": incident.admissibility,
         "admissibility_reasons": public_reasons(incident),
         "ruling": incident.ruling,
         "counts": public_counts(reports, statements, origins=len(set(numbers))),
-        "statements": [public_statement(r) for r in reports if is_public_source(r.source)],
+        "statements": public_statements(reports),
         "positions": [public_position(p) for p in positions_on(incident)],
         "decision": public_decision(decision) if decision is not None else None,
         "score": public_score(score),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from reports.agreement.models import Party
 from reports.intake.models import Report
 from reports.intake.rules import Reason
 from reports.people.models import Source
@@ -19,6 +20,7 @@ from reports.places.blur import area_of_cell, public_area
 from reports.places.models import PlaceKind
 from verification.adjudication.models import Decision
 from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.rules import Provenance, independent_groups
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident
 from verification.scoring.models import Score
@@ -66,38 +68,57 @@ def public_window(incident: Incident, reports: Sequence[Report]) -> tuple[dateti
 
 
 def public_place(incident: Incident, reports: Sequence[Report]) -> dict[str, Any]:
-    """Return where an incident was, as the public may know it: a name and a grid cell.
+    """Return where an incident was, as the public may know it: a named place or a grid cell.
 
-    The place's name is shown only if a public statement named that place; a point or bearing
-    that only an observer gave is shown as its cell.
+    The place is shown only if a public statement named that place; a point or bearing that only
+    an observer gave is shown as its cell.
     """
     named = any(
         is_public_source(r.source) and r.place_id == incident.place_id and r.place_id
         for r in reports
     )
     place = incident.place
-    shown = place if place is not None and named and place.kind in PUBLIC_PLACE_KINDS else None
-    if incident.lat is None or incident.lon is None:
-        return {"place_id": None, "cell": "", "lat": None, "lon": None, "ring": []}
-    area = public_area(incident.lat, incident.lon)
-    if shown is not None:
-        # A gazetteer's centre is a public fact and says nothing of who stood where.
+    if place is not None and named and place.kind in PUBLIC_PLACE_KINDS:
+        # A gazetteer's centre is a public fact; the cell is its own, not that of the event.
         return {
-            "place_id": str(shown.pk),
-            "cell": area.cell,
-            "lat": shown.lat,
-            "lon": shown.lon,
-            "radius_m": shown.radius_m,
+            "place_id": str(place.pk),
+            "cell": public_area(place.lat, place.lon).cell,
+            "lat": place.lat,
+            "lon": place.lon,
+            "radius_m": place.radius_m,
             "ring": [],
         }
-    return {
-        "place_id": None,
-        "cell": area.cell,
-        "lat": area.lat,
-        "lon": area.lon,
-        "radius_m": None,
-        "ring": [list(corner) for corner in area_of_cell(area.cell).ring],
-    }
+    empty: dict[str, Any] = {"place_id": "", "cell": "", "lat": None, "lon": None, "radius_m": None, "ring": []}
+    if incident.lat is None or incident.lon is None:
+        return empty
+    area = public_area(incident.lat, incident.lon)
+    ring = [list(corner) for corner in area_of_cell(area.cell).ring]
+    return empty | {"cell": area.cell, "lat": area.lat, "lon": area.lon, "ring": ring}
+
+
+def independent_origins(reports: Sequence[Report]) -> list[int]:
+    """Return for each report the number of its independent origin among these, from 0."""
+    return independent_groups(
+        [
+            Provenance(str(r.source_id), str(r.source.organisation_id or ""), str(r.origin_id))
+            for r in reports
+        ]
+    )
+
+
+def public_statements(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Return the named speakers' published statements, each with the number of its origin.
+
+    Numbers run from 1 over the public statements alone; the record's own keys tell when somebody
+    filed, so they stay inside.
+    """
+    shown: dict[int, int] = {}
+    found = []
+    for report, origin in zip(reports, independent_origins(reports), strict=True):
+        if is_public_source(report.source):
+            number = shown.setdefault(origin, len(shown) + 1)
+            found.append({**public_statement(report), "origin": number})
+    return found
 
 
 def public_statement(report: Report) -> dict[str, Any]:
@@ -113,7 +134,6 @@ def public_statement(report: Report) -> dict[str, Any]:
         "published_on": report.origin.published_on.isoformat()
         if report.origin.published_on
         else "",
-        "origin": str(report.origin_id),
         "tolls": report.tolls,
         "weapon": report.weapon,
         "narrative": report.narrative,
@@ -135,6 +155,11 @@ def public_position(position: PartyPosition) -> dict[str, Any]:
         "due_at": position.due_at.isoformat(),
         "answered_at": position.answered_at.isoformat() if position.answered_at else "",
     }
+
+
+def public_parties(parties: Sequence[Party]) -> dict[str, dict[str, Any]]:
+    """Return the parties' names and hues by code."""
+    return {p.code: {"names": p.names, "colour": p.colour} for p in parties}
 
 
 def public_reasons(incident: Incident) -> list[dict[str, str]]:
@@ -161,6 +186,7 @@ def public_decision(decision: Decision) -> dict[str, Any]:
         "breach_likelihood": decision.breach_likelihood,
         "breach_confidence": decision.breach_confidence,
         "clause": clause.code if clause is not None else "",
+        "clause_titles": clause.titles if clause is not None else {},
         "attribution": decision.attribution,
         "parties": list(decision.parties),
         "attribution_likelihood": decision.attribution_likelihood,
@@ -169,6 +195,7 @@ def public_decision(decision: Decision) -> dict[str, Any]:
         "intent_confidence": decision.intent_confidence,
         "severity": decision.severity,
         "standard_of_proof": decision.standard_of_proof,
+        "attribution_floor": decision.incident.agreement.attribution_floor,
         "reasons": decision.reasons,
         "n_ballots": decision.n_ballots,
         "dissents": [
@@ -203,6 +230,7 @@ def public_score(score: Score | None) -> dict[str, Any] | None:
                 "who": _public_labels(part, score),
                 "aligned": part["aligned"],
                 "copies": part["copies"],
+                "says": part["says"] if _public_labels(part, score) == part["labels"] else [],
                 "nats": part["nats"],
             }
             for part in score.contributions

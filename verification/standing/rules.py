@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 FEWEST_DECIDED = 20  # decided admissible incidents below which a comparison says nothing
 LEAST_COVERAGE = 0.5  # share of the period somebody was watching
 MOST_OPEN = 0.3  # share of admissible incidents that may still be open
+FEWEST_IN_SUM = 5  # open incidents: a sum of fewer scores would give single scores away
 
 REFUSALS: Mapping[str, object] = {
     "too_few": _("too few incidents have been decided"),
@@ -69,6 +70,15 @@ def tally(party: str, facts: Sequence[IncidentFact]) -> Tally:
         if party in fact.accused:
             open_against += 1
     return Tally(decided, severities, round(expected, 3), open_against)
+
+
+def may_show_expected(*, still_open: int) -> bool:
+    """Answer whether a sum of scores may stand in public.
+
+    No score of an undecided incident is public, since a reviewer could read it before voting; a
+    sum over very few open incidents would be as good as one. With none open it holds no score.
+    """
+    return still_open == 0 or still_open >= FEWEST_IN_SUM
 
 
 def comparison_refusal(*, decided: int, still_open: int, covered_share: float, audited: int) -> str:

@@ -1,0 +1,131 @@
+"""The public interface: read-only, open to everybody, the same dataclasses as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from reports.pages.choosing import current_agreement
+from reports.problems import Invalid
+from verification.api.answers import (
+    FindingOut,
+    FindingWholeOut,
+    IncidentOut,
+    IncidentWholeOut,
+    StandingsOut,
+)
+from verification.publication.asking import asked_for
+from verification.publication.queries import (
+    filter_words,
+    finding_by_code,
+    findings_of,
+    incident_list,
+    public_incident,
+    standings,
+)
+
+PAGE = 100  # rows of one answer
+
+
+@extend_schema(responses=FindingOut(many=True))
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+def list_findings(request: Request) -> Response:
+    """Return an agreement's current findings, latest first, a page at a time."""
+    agreement = current_agreement(request)
+    body = {"as_of": timezone.now(), "agreement": agreement.slug}
+    return _paged(request, body, findings_of(agreement), FindingOut)
+
+
+@extend_schema(responses=FindingWholeOut)
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+def show_finding(request: Request, code: str) -> Response:
+    """Return a finding exactly as published, with its versions, newest first."""
+    seen = finding_by_code(code)
+    body = {"as_of": timezone.now(), **FindingWholeOut(seen.line).data}
+    versions = [{"code": name, "published_at": at} for name, at in seen.versions]
+    return Response({**body, "versions": versions, "superseded_by": seen.newer})
+
+
+@extend_schema(responses=IncidentOut(many=True))
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+def list_incidents(request: Request) -> Response:
+    """Return the incidents asked for, latest first; the filters are those of the page."""
+    at = timezone.now()
+    agreement = current_agreement(request)
+    asked = asked_for(request.GET, filter_words(agreement))
+    if asked.ignored:
+        raise Invalid(
+            _("Some filters hold a value that is not known here."),
+            errors={name: [_("This value is not known here.")] for name in asked.wrong},
+        )
+    seen = incident_list(agreement, at=at, wanted=asked.wanted)
+    body = {"as_of": at, "agreement": seen.agreement.slug}
+    return _paged(request, body, seen.incidents, IncidentOut)
+
+
+@extend_schema(responses=IncidentWholeOut)
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+def show_incident(request: Request, code: str) -> Response:
+    """Return one incident; of a merged one its successor, under the successor's code."""
+    at = timezone.now()
+    seen, agreement = public_incident(code, at=at)
+    body = {"as_of": at, "agreement": agreement.slug}
+    return Response({**body, **IncidentWholeOut(seen).data})
+
+
+@extend_schema(responses=StandingsOut)
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+def show_standings(request: Request) -> Response:
+    """Return every party's record under an agreement, with the sums it has to agree with."""
+    return Response(StandingsOut(standings(current_agreement(request), at=timezone.now())).data)
+
+
+def _paged(
+    request: Request, body: dict[str, Any], rows: Sequence[Any], form: type[Serializer[Any]]
+) -> Response:
+    """Return one page of rows with the addresses of its neighbours."""
+    asked = request.GET.get("page", "1")
+    pages = Paginator(rows, PAGE)
+    if not asked.isdecimal() or not 1 <= int(asked) <= pages.num_pages:
+        words = _("Give a page from 1 to %(last)s.") % {"last": pages.num_pages}
+        raise Invalid(words, errors={"page": [words]})
+    page = pages.page(int(asked))
+    following = page.next_page_number() if page.has_next() else 0
+    before = page.previous_page_number() if page.has_previous() else 0
+    return Response(
+        {
+            **body,
+            "count": pages.count,
+            "next": _address(request, following),
+            "previous": _address(request, before),
+            "results": form(page.object_list, many=True).data,
+        }
+    )
+
+
+def _address(request: Request, page: int) -> str | None:
+    if not page:
+        return None
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

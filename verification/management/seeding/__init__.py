@@ -1,0 +1,1 @@
+"""The loader of seeds/: real claims and an invented story, played through the actions."""

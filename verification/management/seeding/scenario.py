@@ -1,0 +1,147 @@
+"""The story in the order of its own time: filings, triage, statements, rulings, watches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from reports.agreement.models import Agreement
+from reports.coverage.actions import end_watch, start_watch
+from reports.coverage.models import Watch
+from reports.places.queries import place_by_key
+from verification.management.seeding.claims import accept_claim, claims_of, file_claim
+from verification.management.seeding.deeds import DEEDS, Story
+from verification.management.seeding.files import Row, document, instant
+from verification.management.seeding.stage import play
+
+STEPS_PER_LINE = 50  # of progress
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One deed at its instant; `part` is what the progress counts it as."""
+
+    at: datetime
+    part: str
+    deed: Callable[[], bool]
+
+
+def play_story(agreement: Agreement, *, now: datetime, say: Say) -> int:
+    """Play what has not been played yet; return how many steps that was."""
+    steps = story_steps(agreement, now=now)
+    totals = Counter(step.part for step in steps)
+    reached: Counter[str] = Counter()
+    did = 0
+    for number, step in enumerate(steps, start=1):
+        did += play(step.deed)
+        reached[step.part] += 1
+        if number % STEPS_PER_LINE == 0 or number == len(steps):
+            counts = "  ".join(f"{part} {reached[part]}/{all_}" for part, all_ in totals.items())
+            say(f"  {counts}")
+    return did
+
+
+def story_steps(agreement: Agreement, *, now: datetime) -> list[Step]:
+    """Return every step of an agreement's scenario, in the order of time.
+
+    Sorting is stable: at one instant a filing comes first, and an incident's own order holds.
+    """
+    scenario = document(f"scenarios/{agreement.slug}.json")
+    story = _story(agreement, scenario, now)
+    steps = [
+        *_claim_steps(story, scenario["defaults"]),
+        *_incident_steps(story, scenario["incidents"], now),
+        *_watch_steps(story, scenario["watches"]),
+    ]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _story(agreement: Agreement, scenario: Mapping[str, Any], now: datetime) -> Story:
+    openers: dict[str, str] = {}
+    notices: dict[str, datetime] = {}
+    for incident in scenario["incidents"]:
+        for event in incident["events"]:
+            if event["do"] == "open_incident":
+                openers[incident["key"]] = event["claim"]
+            elif event["do"] == "notify_party":
+                notices[incident["key"]] = instant(event["at"], now=now)
+    return Story(
+        agreement=agreement,
+        claims=claims_of(agreement.slug),
+        openers=openers,
+        notices=notices,
+    )
+
+
+def _claim_steps(story: Story, defaults: Mapping[str, Any]) -> Iterator[Step]:
+    wait = timedelta(minutes=defaults["accept"]["minutes_after_received"])
+    for row in story.claims.values():
+        received = datetime.fromisoformat(row["received_at"])
+        yield Step(received, "claims", partial(_file, story, row, defaults["filed_by"], received))
+        accepted = received + wait
+        yield Step(
+            accepted, "accepted", partial(_accept, story, row, defaults["accept"]["by"], accepted)
+        )
+
+
+def _file(story: Story, row: Row, by: str, at: datetime) -> bool:
+    return file_claim(row, agreement=story.agreement, by=story.person(by), at=at)
+
+
+def _accept(story: Story, row: Row, by: str, at: datetime) -> bool:
+    return accept_claim(row, by=story.person(by), at=at)
+
+
+PARTS = {
+    "open_incident": "incidents",
+    "link_report": "links",
+    "cast_ballot": "ballots",
+    "decide_case": "rulings",
+    "rule_inadmissible": "rulings",
+}
+
+
+def _incident_steps(story: Story, incidents: list[dict[str, Any]], now: datetime) -> Iterator[Step]:
+    for incident in incidents:
+        for event in incident["events"]:
+            if event["do"] == "notify_party":  # part of opening the incident
+                continue
+            at = instant(event["at"], now=now)
+            deed = partial(DEEDS[event["do"]], story, incident["key"], event, at)
+            yield Step(at, PARTS.get(event["do"], "statements and steps"), deed)
+
+
+def _watch_steps(story: Story, watches: list[dict[str, Any]]) -> Iterator[Step]:
+    for row in watches:
+        begins, ends = (datetime.fromisoformat(row[name]) for name in ("from", "until"))
+        yield Step(begins, "watches", partial(_start_watch, story, row, begins))
+        yield Step(ends, "watches", partial(_end_watch, story, row, begins, ends))
+
+
+def _watch(story: Story, row: Mapping[str, Any], begins: datetime) -> Watch | None:
+    by = story.person(row["by"])
+    return Watch.objects.filter(
+        agreement=story.agreement, source__user=by, watched_from=begins
+    ).first()
+
+
+def _start_watch(story: Story, row: Mapping[str, Any], begins: datetime) -> bool:
+    place = place_by_key(row["place"])
+    if place is None or _watch(story, row, begins) is not None:
+        return False
+    by = story.person(row["by"])
+    start_watch(agreement=story.agreement, place=place, means=row["means"], by=by, at=begins)
+    return True
+
+
+def _end_watch(story: Story, row: Mapping[str, Any], begins: datetime, ends: datetime) -> bool:
+    watch = _watch(story, row, begins)
+    if watch is None or watch.watched_until is not None:
+        return False
+    end_watch(watch=watch, by=story.person(row["by"]), at=ends)
+    return True

@@ -1,0 +1,51 @@
+"""The public dashboard: where, when, who, how sure; and how all of it adds up."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from reports.pages.answers import answers_problems
+from reports.pages.choosing import current_agreement
+from reports.problems import NotFound
+from verification.pages.drawing import MOST_ON_MAP, map_features, standing_rows, timeline_days
+from verification.pages.standings import partition_rows, standing_views
+from verification.publication.asking import asked_for
+from verification.publication.queries import dashboard, filter_words
+
+LATEST = 5  # findings on the first page
+
+
+@answers_problems
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the dashboard of one agreement; before any agreement is recorded, say what comes."""
+    at = timezone.now()
+    try:
+        agreement = current_agreement(request)
+    except NotFound:
+        if "agreement" in request.GET:
+            raise
+        return render(request, "verification/dashboard_empty.html", {"as_of": at})
+    asked = asked_for(request.GET, filter_words(agreement))
+    seen = dashboard(agreement, at=at, wanted=asked.wanted)
+    zone = seen.standings.agreement.timezone
+    context = {
+        "as_of": at,
+        "agreement": seen.standings.agreement,
+        "agreement_title": seen.standings.agreement.title,
+        "zone": zone,
+        "standings": seen.standings,
+        "rows": standing_rows(seen.standings.lines),
+        "views": standing_views(seen.standings),
+        "partition": partition_rows(seen.standings),
+        "asked": asked,
+        "found": seen.found,
+        "incidents": seen.found.incidents[:MOST_ON_MAP],
+        "features": map_features(seen.found.incidents, zone),
+        "days": timeline_days(seen.days),
+        "n_ruled": sum(1 for i in seen.found.incidents if i.state == "inadmissible"),
+        "findings": seen.findings[:LATEST],
+        "n_findings": len(seen.findings),
+    }
+    return render(request, "verification/dashboard.html", context)

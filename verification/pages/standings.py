@@ -1,0 +1,98 @@
+"""The standings page: what each party's record is, and why no order follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from reports.pages.answers import answers_problems
+from reports.pages.choosing import current_agreement
+from verification.pages.drawing import standing_rows
+from verification.pages.links import incidents_url
+from verification.publication.asking import REPORTS_ONLY
+from verification.publication.faces import Standings
+from verification.publication.filters import UNDECIDED
+from verification.publication.queries import standings as standings_of
+from verification.publication.wording import label
+from verification.standing.queries import StandingLine
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """One party's line with the address of the rows behind each number."""
+
+    line: StandingLine
+    links: dict[str, str]
+    severities: tuple[tuple[str, int, str], ...]  # name, count, address
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRow:
+    """One class of the partition; reports outside any incident have no rows to show."""
+
+    label: str
+    count: int
+    url: str
+
+
+@answers_problems
+def standings(request: HttpRequest) -> HttpResponse:
+    """Show every party's record, how to read it, and the reason why no comparison is made."""
+    at = timezone.now()
+    seen = standings_of(current_agreement(request), at=at)
+    context = {
+        "as_of": at,
+        "agreement_title": seen.agreement.title,
+        "agreement": seen.agreement,
+        "zone": seen.agreement.timezone,
+        "standings": seen,
+        "rows": standing_rows(seen.lines),
+        "views": standing_views(seen),
+        "partition": partition_rows(seen),
+    }
+    return render(request, "verification/standings.html", context)
+
+
+def standing_views(seen: Standings) -> list[StandingView]:
+    """Return the lines with their links."""
+    return [_view(line, seen.agreement.slug) for line in seen.lines]
+
+
+def _view(line: StandingLine, slug: str) -> StandingView:
+    def to(**wanted: str) -> str:
+        return incidents_url(slug, counted="on", **wanted)
+
+    return StandingView(
+        line=line,
+        links={
+            "decided": to(found=line.party, category="attributed"),
+            "open": to(accused=line.party, category=UNDECIDED),
+            "against": to(accused=line.party),
+            "all": to(),
+            "admitted": incidents_url(slug, reply=f"{line.party}-admits"),
+            "denied": incidents_url(slug, reply=f"{line.party}-denies"),
+            "silent": incidents_url(slug, reply=f"{line.party}-silent"),
+        },
+        severities=tuple(
+            (label("severity", code), count, to(found=line.party, severity=code))
+            for code, count in sorted(line.by_severity.items())
+        ),
+    )
+
+
+def partition_rows(seen: Standings) -> list[PartitionRow]:
+    """Return the classes of reports, each with the incidents behind it where there are any."""
+    slug = seen.agreement.slug
+    return [
+        PartitionRow(
+            label=line.label,
+            count=line.count,
+            url=""
+            if line.key in REPORTS_ONLY or not line.count
+            else incidents_url(slug, category=line.key),
+        )
+        for line in seen.partition
+    ]

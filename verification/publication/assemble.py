@@ -1,0 +1,222 @@
+"""Rows of the judgement -> what the public may know of incidents, in a bounded number of reads."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.agreement.models import Agreement
+from reports.agreement.queries import parties_of
+from reports.intake.models import Report
+from reports.intake.states import ReportState
+from reports.places.queries import PlaceChoice, place_choices
+from verification.adjudication.models import Decision
+from verification.corroboration.models import PartyPosition
+from verification.corroboration.states import PositionState
+from verification.incidents.models import Incident, Link
+from verification.incidents.states import IncidentState
+from verification.publication.faces import AgreementFace, CaseTotals, PartyFace, PublicIncident
+from verification.publication.filters import AWAITED, SILENT, UNDECIDED_STATES
+from verification.publication.models import Finding
+from verification.publication.redaction import (
+    independent_origins,
+    is_public_source,
+    public_place,
+    public_position,
+    public_statements,
+    public_window,
+)
+from verification.publication.shapes import shape_of
+from verification.publication.tally import class_of_incident
+
+DENIALS = frozenset({"denies", "disputes_facts"})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBook:
+    """An agreement's incidents with what places each in a class; keyed by incident."""
+
+    agreement: Agreement
+    face: AgreementFace
+    incidents: Mapping[uuid.UUID, Incident]
+    decisions: Mapping[uuid.UUID, Decision]
+    positions: Mapping[uuid.UUID, Sequence[PartyPosition]]  # of the whole file, by its root
+    classes: Mapping[uuid.UUID, str]
+
+    def root(self, start: uuid.UUID | None) -> uuid.UUID | None:
+        """Return the incident that a (possibly merged) one ended in."""
+        while start is not None and (up := self.incidents[start].merged_into_id) is not None:
+            start = up
+        return start
+
+
+def agreement_face(agreement: Agreement) -> AgreementFace:
+    """Return an agreement as public pages name it."""
+    parties = tuple(PartyFace(p.code, p.name, p.colour) for p in parties_of(agreement.pk))
+    return AgreementFace(agreement.slug, agreement.title, agreement.timezone, parties)
+
+
+def case_book(agreement: Agreement, ids: Collection[uuid.UUID] | None = None) -> CaseBook:
+    """Return the book of an agreement's incidents, or of some of them (whole files)."""
+    rows = Incident.objects.filter(agreement=agreement).select_related("agreement", "act", "place")
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    incidents = {i.pk: i for i in rows.order_by("-window_from", "code")}
+    decisions = {
+        d.incident_id: d
+        for d in Decision.objects.filter(
+            incident__agreement=agreement, overridden_by=None
+        ).order_by("decided_at")
+    }
+    book = CaseBook(agreement, agreement_face(agreement), incidents, decisions, {}, {})
+    positions: dict[uuid.UUID, list[PartyPosition]] = defaultdict(list)
+    asked = PartyPosition.objects.filter(incident__agreement=agreement).select_related("party")
+    for position in asked.order_by("party__code", "notified_at"):
+        if position.incident_id in incidents:
+            root = book.root(position.incident_id)
+            positions[root or position.incident_id].append(position)
+    classes = {
+        pk: class_of_incident(
+            state=incident.state,
+            outcome=decisions[pk].outcome if pk in decisions else "",
+            awaits_party=any(p.state == PositionState.AWAITED for p in positions.get(pk, ())),
+        )
+        for pk, incident in incidents.items()
+    }
+    return CaseBook(agreement, book.face, incidents, decisions, positions, classes)
+
+
+def case_totals(book: CaseBook) -> CaseTotals:
+    """Return how all incidents of a book divide; the parts add up to those opened."""
+    states = [incident.state for incident in book.incidents.values()]
+    counted = (IncidentState.DECIDED, *UNDECIDED_STATES)
+    return CaseTotals(
+        opened=len(states),
+        decided=states.count(IncidentState.DECIDED),
+        undecided=sum(1 for state in states if state in UNDECIDED_STATES),
+        inadmissible=states.count(IncidentState.INADMISSIBLE),
+        merged=states.count(IncidentState.MERGED),
+        outside=sum(
+            1
+            for incident in book.incidents.values()
+            if incident.state in counted and incident.admissibility == "inadmissible"
+        ),
+    )
+
+
+def public_faces(book: CaseBook, *, whole: bool = False) -> list[PublicIncident]:
+    """Return the incidents of a book as the public may know them, latest first, merged left out.
+
+    `whole` adds the public statements and the parties' answers.
+    """
+    roots = [i for i in book.incidents.values() if i.state != IncidentState.MERGED]
+    reports = _reports_by_root(book)
+    findings = _finding_codes(book)
+    places = place_choices({i.place_id for i in roots if i.place_id})
+    return [
+        _face(book, incident, reports.get(incident.pk, []), findings, places, whole=whole)
+        for incident in roots
+    ]
+
+
+def _finding_codes(book: CaseBook) -> dict[uuid.UUID, str]:
+    """Return {incident: code of its current finding}."""
+    rows = Finding.objects.filter(incident__agreement=book.agreement).order_by("version")
+    return dict(rows.values_list("incident_id", "code"))  # the last version wins
+
+
+def _reports_by_root(book: CaseBook) -> dict[uuid.UUID, list[Report]]:
+    """Return the accepted, not superseded reports of every file, by time received."""
+    found: dict[uuid.UUID, dict[uuid.UUID, Report]] = defaultdict(dict)
+    links = (
+        Link.objects.filter(
+            incident__agreement=book.agreement,
+            unlinked_at=None,
+            report__state=ReportState.ACCEPTED,
+        )
+        .exclude(report__superseded_by__state=ReportState.ACCEPTED)
+        .select_related("report__source", "report__accused", "report__origin")
+        .defer("report__raw")
+        .order_by("report__received_at", "report_id")
+    )
+    for link in links:
+        root = book.root(link.incident_id) if link.incident_id in book.incidents else None
+        if root is not None:
+            found[root].setdefault(link.report_id, link.report)
+    return {root: list(reports.values()) for root, reports in found.items()}
+
+
+def _face(
+    book: CaseBook,
+    incident: Incident,
+    reports: Sequence[Report],
+    findings: Mapping[uuid.UUID, str],
+    places: Mapping[uuid.UUID, PlaceChoice],
+    *,
+    whole: bool,
+) -> PublicIncident:
+    begins, ends, precision = public_window(incident, reports)
+    where = public_place(incident, reports)
+    positions = book.positions.get(incident.pk, ())
+    accused = {r.accused.code for r in reports if r.accused is not None}
+    decision = book.decisions.get(incident.pk)
+    settled = decision if incident.state == IncidentState.DECIDED else None
+    return PublicIncident(
+        code=incident.code,
+        act=incident.act_id,
+        act_name=incident.act.name,
+        state=incident.state,
+        category=book.classes[incident.pk],
+        shape=_shape(incident, reports, positions),
+        window_from=begins,
+        window_until=ends,
+        precision=precision,
+        place=places.get(uuid.UUID(where["place_id"])) if where["place_id"] else None,
+        cell=where["cell"],
+        lat=where["lat"],
+        lon=where["lon"],
+        radius_m=where["radius_m"],
+        ring=tuple((corner[0], corner[1]) for corner in where["ring"]),
+        accused=tuple(book.face.party(code) for code in sorted(accused)),
+        admissibility=incident.admissibility,
+        reasons=tuple(incident.admissibility_reasons),
+        ruling=incident.ruling,
+        n_reports=len(reports),
+        n_public=sum(1 for r in reports if is_public_source(r.source)),
+        n_origins=len(set(independent_origins(reports))),
+        replies=tuple((p.party.code, reply_of(p)) for p in positions),
+        finding_code=findings.get(incident.pk, ""),
+        outcome=settled.outcome if settled is not None else "",
+        attributed=tuple(book.face.party(code) for code in settled.parties) if settled else (),
+        severity=settled.severity if settled is not None else "",
+        **_whole(reports, positions) if whole else {},
+    )
+
+
+def _whole(reports: Sequence[Report], positions: Sequence[PartyPosition]) -> dict[str, Any]:
+    return {
+        "statements": tuple(public_statements(reports)),
+        "positions": tuple(public_position(p) for p in positions),
+    }
+
+
+def reply_of(position: PartyPosition) -> str:
+    """Return a party's answer as one word; silence and waiting are words too."""
+    if position.state == PositionState.LAPSED:
+        return SILENT
+    return position.position or AWAITED
+
+
+def _shape(
+    incident: Incident, reports: Sequence[Report], positions: Sequence[PartyPosition]
+) -> str:
+    asserting = [r for r in reports if r.stance != "denies"]
+    return shape_of(
+        state=incident.state,
+        origins=len(set(independent_origins(asserting))),
+        accused=len({r.accused_id for r in asserting if r.accused_id is not None}),
+        denied=len(asserting) < len(reports) or any(p.position in DENIALS for p in positions),
+    )

@@ -1,0 +1,218 @@
+"""What the public sees, as plain values: pages, interface and command line render these alone.
+
+Every field is on the allow-list: nothing here names who filed, or tells an observer's exact time
+or point. No face of an undecided incident carries a score: a reviewer could read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reports.agreement.naming import localized
+from reports.journal.queries import HistoryLine
+from reports.places.queries import PlaceChoice
+from verification.adjudication.answers import Outcome
+from verification.publication.filters import IncidentFilter
+from verification.publication.tally import Line
+from verification.standing.queries import StandingLine
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFace:
+    """A party: its code and hue say nothing of rank."""
+
+    code: str
+    name: str
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFace:
+    """An agreement as every public page names it; `parties` by code."""
+
+    slug: str
+    title: str
+    timezone: str
+    parties: tuple[PartyFace, ...]
+
+    def party(self, code: str) -> PartyFace:
+        """Return the party with this code (one that is gone keeps its code as its name)."""
+        known = {party.code: party for party in self.parties}
+        return known.get(code, PartyFace(code, code, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class FilterWords:
+    """What a filter may ask for: pairs of code and name, and the parties."""
+
+    acts: tuple[tuple[str, str], ...]
+    severities: tuple[tuple[str, str], ...]
+    agreement: AgreementFace
+
+
+@dataclass(frozen=True, slots=True)
+class PublicIncident:
+    """An incident as the public may know it; everything here is on the allow-list."""
+
+    code: str
+    act: str
+    act_name: str
+    state: str
+    category: str  # class of the partition
+    shape: str  # allegation | contested | finding
+    window_from: datetime
+    window_until: datetime
+    precision: str
+    place: PlaceChoice | None
+    cell: str
+    lat: float | None
+    lon: float | None
+    radius_m: float | None
+    ring: tuple[tuple[float, float], ...]
+    accused: tuple[PartyFace, ...]
+    admissibility: str
+    reasons: tuple[dict[str, str], ...]
+    ruling: str
+    n_reports: int
+    n_public: int
+    n_origins: int
+    replies: tuple[tuple[str, str], ...]  # (party code, admits | denies | ... | silent | awaited)
+    finding_code: str
+    outcome: str
+    attributed: tuple[PartyFace, ...]
+    severity: str
+    statements: tuple[dict[str, Any], ...] = ()
+    positions: tuple[dict[str, Any], ...] = ()
+    history: tuple[HistoryLine, ...] = ()
+
+    @property
+    def n_observers(self) -> int:
+        """Return how many reports come from people with an account, of whom nothing is said."""
+        return self.n_reports - self.n_public
+
+    @property
+    def is_counted(self) -> bool:
+        """Answer whether the standings count it: neither ruled nor computed to be outside."""
+        return self.state != "inadmissible" and self.admissibility != "inadmissible"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding as lists show it."""
+
+    code: str
+    incident: str
+    version: int
+    outcome: str
+    published_at: datetime
+    content: dict[str, Any]
+
+    @property
+    def outcome_name(self) -> str:
+        return str(Outcome(self.outcome).label)
+
+    @property
+    def act_name(self) -> str:
+        return localized(self.content["act_names"])
+
+    @property
+    def place_name(self) -> str:
+        return str(self.content["place"]["label"])
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFinding:
+    """One published finding with its versions, newest first: (code, published at)."""
+
+    line: FindingLine
+    agreement: str
+    versions: tuple[tuple[str, datetime], ...]
+
+    @property
+    def newer(self) -> str:
+        """Return the code of the version that supersedes this one; '' if this one stands."""
+        return "" if self.versions[0][0] == self.line.code else self.versions[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the timeline in the agreement's zone; coverage is a share, 0..1."""
+
+    begins: datetime
+    allegations: int
+    contested: int
+    findings: int
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTotals:
+    """How all incidents ever opened divide: opened = decided + undecided + ruled + merged."""
+
+    opened: int
+    decided: int
+    undecided: int
+    inadmissible: int
+    merged: int
+    outside: int  # of the decided and undecided: computed to lie outside, counted for nobody
+
+    @property
+    def standing(self) -> int:
+        """Return the incidents that stand: those merged into another are counted there."""
+        return self.opened - self.merged
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Every party's record, with the partition of reports and incidents it has to agree with."""
+
+    as_of: datetime
+    agreement: AgreementFace
+    in_force_from: datetime | None
+    in_force_until: datetime | None
+    lines: tuple[StandingLine, ...]
+    partition: tuple[Line, ...]
+    totals: CaseTotals
+
+    @property
+    def received(self) -> int:
+        return sum(line.count for line in self.partition)
+
+    @property
+    def refusal(self) -> str:
+        """Return why no comparison is supported, in words; '' if one is."""
+        return self.lines[0].comparison if self.lines else ""
+
+    @property
+    def computed_at(self) -> datetime | None:
+        """Return when the newest line was computed; None before the first."""
+        return max((line.as_of for line in self.lines), default=None)
+
+    @property
+    def missing(self) -> int:
+        """Return how many counted incidents the lines do not cover yet (or no longer)."""
+        counted = self.totals.decided + self.totals.undecided - self.totals.outside
+        return counted - self.lines[0].n_admissible if self.lines else counted
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentList:
+    """An agreement's incidents under a filter, of how many."""
+
+    as_of: datetime
+    agreement: AgreementFace
+    wanted: IncidentFilter
+    incidents: tuple[PublicIncident, ...]
+    n_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Everything the public dashboard shows, from one reading."""
+
+    standings: Standings
+    found: IncidentList
+    days: tuple[Day, ...]
+    findings: tuple[FindingLine, ...] = field(default=())

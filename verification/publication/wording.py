@@ -1,0 +1,91 @@
+"""The words for the codes of a published record, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.agreement.models import Likelihood, Severity
+from reports.intake.choices import AccusedKind, Stance, TollCategory, TollHarm
+from reports.people.models import SourceKind
+from verification.adjudication import answers
+from verification.corroboration.choices import Position, PositionReason
+from verification.corroboration.states import PositionState
+from verification.publication.tally import CLASSES
+
+LISTS: Mapping[str, Mapping[str, Any]] = {
+    name: dict(choices.choices)
+    for name, choices in {
+        "severity": Severity,
+        "likelihood": Likelihood,
+        "stance": Stance,
+        "accused": AccusedKind,
+        "source": SourceKind,
+        "occurrence": answers.Occurrence,
+        "breach": answers.Breach,
+        "attribution": answers.Attribution,
+        "intent": answers.Intent,
+        "confidence": answers.Confidence,
+        "outcome": answers.Outcome,
+        "position": Position,
+        "position_reason": PositionReason,
+        "position_state": PositionState,
+        "toll_harm": TollHarm,
+        "toll_category": TollCategory,
+    }.items()
+} | {"class": CLASSES}
+
+STANDARDS: Mapping[str, object] = {
+    "balance_of_probabilities": gettext_lazy(
+        "Balance of probabilities: an answer is given as “yes” only if it is more likely than not."
+    ),
+}
+
+METHODS: Mapping[str, object] = {
+    "majority vote over independent origins": gettext_lazy(
+        "Majority vote over independent origins"
+    ),
+}
+
+
+def label(kind: str, code: str) -> str:
+    """Return the words of a code; a code nobody knows any more stands for itself."""
+    return str(LISTS[kind].get(code, code)) if code else ""
+
+
+def standard_words(code: str) -> str:
+    """Return what a standard of proof means, in plain words."""
+    return str(STANDARDS.get(code, code))
+
+
+def method_words(method: str) -> str:
+    """Return a scoring method's plain name."""
+    return str(METHODS.get(method, method))
+
+
+def toll_words(tolls: list[dict[str, Any]]) -> list[str]:
+    """Return reported tolls as phrases, ranges kept as ranges."""
+    return [
+        _("%(harm)s, %(who)s: %(count)s")
+        % {
+            "harm": label("toll_harm", toll["harm"]),
+            "who": label("toll_category", toll["category"]).lower(),
+            "count": _range(toll.get("least"), toll.get("best"), toll.get("most")),
+        }
+        for toll in tolls
+    ]
+
+
+def _range(least: int | None, best: int | None, most: int | None) -> str:
+    known = [n for n in (least, best, most) if n is not None]
+    if not known:
+        return _("not known")
+    if known[0] == known[-1]:
+        return str(known[0])
+    words = _("%(least)s to %(most)s") % {"least": known[0], "most": known[-1]}
+    if best is None:
+        return words
+    return _("%(range)s, best %(best)s") % {"range": words, "best": best}
