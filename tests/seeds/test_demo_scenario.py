@@ -131,6 +131,18 @@ class TestStory:
             carried = (event["origin"], event["speaker"])
             assert carried in read if event["says"] == "supports" else carried == (None, None)
 
+    def test_watches_are_alike_and_see_no_real_event(self) -> None:
+        spans = []
+        for watch in SCENARIO["watches"]:
+            assert "monitor" in CAST[watch["by"]]["roles"] and watch["place"] in PLACES
+            spans.append((instant(watch["from"]), instant(watch["until"])))
+        assert {ends - begins for begins, ends in spans} == {timedelta(hours=12)}
+        assert set(Counter(watch["place"] for watch in SCENARIO["watches"]).values()) == {3}
+        for claim in CLAIMS.values():
+            begins, ends = instant(claim["observed_from"]), instant(claim["observed_until"])
+            if ends - begins <= timedelta(days=1):
+                assert not [s for s in spans if s[0] < ends and begins < s[1]], claim["claim_id"]
+
     def test_every_outcome_the_demonstration_promises_is_there(self) -> None:
         outcome = {
             key: (
