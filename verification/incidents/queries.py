@@ -78,10 +78,10 @@ def incident_by_code(code: str) -> Incident:
 
 def incident_by_id(incident_id: uuid.UUID | str) -> Incident:
     """Return an incident by its key; NotFound otherwise."""
-    found = _rows().filter(pk=incident_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    try:
+        return _rows().get(pk=incident_id)
+    except (Incident.DoesNotExist, ValidationError, ValueError) as error:
+        raise NotFound() from error
 
 
 def incident_for_triage(user: User, code: str, *, at: datetime) -> Incident:

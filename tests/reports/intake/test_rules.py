@@ -86,7 +86,7 @@ GOOD: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("changes", GOOD, ids=repr)
+@pytest.mark.parametrize("changes", GOOD, ids=lambda value: repr(value)[:60])
 def test_what_is_complete_is_taken(changes: dict[str, Any]) -> None:
     assert fields(**changes) == set()
 
@@ -217,7 +217,7 @@ class TestTheSameContentIsTheSameHash:
             {"origin": STATEMENT},
             {"channel": "api"},
         ],
-        ids=repr,
+        ids=lambda value: repr(value)[:60],
     )
     def test_any_other_answer_is_other_content(self, changes: dict[str, Any]) -> None:
         assert draft().sha256() != draft(**changes).sha256()

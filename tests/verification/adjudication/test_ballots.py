@@ -69,7 +69,7 @@ GOOD: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("changes", GOOD, ids=repr)
+@pytest.mark.parametrize("changes", GOOD, ids=lambda value: repr(value)[:60])
 def test_consistent_ballots_are_taken(changes: dict[str, Any]) -> None:
     assert problems(some_answers(**changes)) == set()
 
@@ -157,7 +157,7 @@ def test_every_contradiction_is_named(changes: dict[str, Any], named: set[str]) 
             {"occurrence_likelihood", "breach_likelihood", "attribution_likelihood"},
         ),
     ],
-    ids=repr,
+    ids=lambda value: repr(value)[:60],
 )
 def test_reasons_citations_and_terms(told: dict[str, Any], named: set[str]) -> None:
     assert problems(some_answers(), **told) == named
