@@ -245,13 +245,26 @@ STORAGES = {
 
 # -- the machine's door -----------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "reports.api.authentication.KeyAuthentication",  # first: its challenge goes with a 401
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "reports.api.authentication.HasScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.rest.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.rest.problem_response",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Ceasefire verification reports", "VERSION": "1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Ceasefire verification reports",
+    "DESCRIPTION": "File reports and read the terms by machine. Refusals are RFC 9457 problems.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
 
 # -- work behind the pages --------------------------------------------------------------
 # The journal is the only queue that counts; a message only says "look" (config/celery.py).

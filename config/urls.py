@@ -1,8 +1,9 @@
 """Mounts the two apps, the login pages and the health checks."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from config.health import healthz, readyz
+from reports.api.terms import nothing_here
 
 urlpatterns = [
     path("healthz", healthz),
@@ -11,4 +12,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("reports.urls")),
     path("", include("verification.urls")),
+    # What nobody serves is answered to a machine as a problem, not as a page.
+    re_path(r"^api/(?P<rest>.*)$", nothing_here),
 ]

@@ -1,6 +1,6 @@
 """Addresses of the record."""
 
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from reports.identity import RECEIPT_ALPHABET
 from reports.pages.desk import desk
@@ -36,4 +36,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),
+    path("api/v1/", include("reports.api.urls")),
 ]

@@ -1,0 +1,60 @@
+"""Who asks by machine: an API key in the Authorization header, with its scopes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from reports.people.queries import user_by_api_key
+
+SCHEME = b"bearer"
+SCOPES = ("reports:read", "reports:write")
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <prefix>.<secret>`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return the person and key of a valid token; None where no token was sent."""
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != SCHEME:
+            return None
+        token = parts[1].decode("latin-1") if len(parts) == 2 else ""
+        found = user_by_api_key(token, at=timezone.now()) if token.isprintable() else None
+        if found is None:
+            raise AuthenticationFailed(_("This key is not known, has expired or was revoked."))
+        return found
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge that goes with a 401."""
+        return 'Bearer realm="api"'
+
+
+class KeyAuthenticationInSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema describes the key."""
+
+    target_class = "reports.api.authentication.KeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        return {"type": "http", "scheme": "bearer"}
+
+
+class HasScope(BasePermission):
+    """A key does only what its scopes say; a person signed in does what their roles say."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Answer whether the key (if there is one) carries the scope of this request."""
+        if request.auth is None:
+            return True
+        wanted = "reports:read" if request.method in ("GET", "HEAD", "OPTIONS") else "reports:write"
+        self.message = _("This key lacks the scope %(scope)s.") % {"scope": wanted}
+        return wanted in request.auth.scopes

@@ -1,0 +1,80 @@
+"""Doors for machines: file a report, and read one's own."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from reports.api.bodies import ProblemShown, ReportBody, ReportShown, ReportsShown
+from reports.api.drafting import draft_from, report_body, with_pointers
+from reports.intake.actions import file_report
+from reports.intake.queries import own_report, own_reports_after
+from reports.people.permissions import require
+from reports.problems import Invalid
+
+PAGE_SIZE = 50
+PROBLEMS = {
+    ("4XX", "application/problem+json"): ProblemShown,
+}
+
+
+@extend_schema(
+    methods=["POST"],
+    operation_id="file_report",
+    description="201 for a new report; 200 where the same was filed under this id already.",
+    request=ReportBody,
+    responses={200: ReportShown, 201: ReportShown, **PROBLEMS},
+)
+@extend_schema(
+    methods=["GET"],
+    operation_id="list_own_reports",
+    parameters=[OpenApiParameter("cursor", str, description="as given in `next`")],
+    responses={200: ReportsShown, **PROBLEMS},
+)
+@api_view(["GET", "POST"])
+def reports_door(request: Request) -> Response:
+    """File one report, or list one's own, latest first."""
+    return _file(request) if request.method == "POST" else _list(request)
+
+
+def _file(request: Request) -> Response:
+    at = timezone.now()
+    require(request.user, "report.file", at=at)
+    body = ReportBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    read = body.validated_data
+    try:
+        filing = file_report(draft=draft_from(read), by=request.user, at=at)
+    except Invalid as problem:
+        raise with_pointers(problem, read.get("tolls") or ()) from problem
+    report = own_report(request.user, filing.report.receipt)
+    address = reverse("api-report", args=[report.receipt], request=request)
+    return Response(
+        ReportShown(report_body(report)).data,
+        status=201 if filing.created else 200,
+        headers={"Location": address},
+    )
+
+
+def _list(request: Request) -> Response:
+    cursor = request.query_params.get("cursor")
+    if cursor is not None and not cursor.isprintable():
+        raise Http404
+    found = own_reports_after(request.user, cursor, most=PAGE_SIZE + 1)
+    rows = found[:PAGE_SIZE]
+    onward = None
+    if len(found) > PAGE_SIZE:
+        onward = f"{reverse('api-reports', request=request)}?cursor={rows[-1].receipt}"
+    return Response(ReportsShown({"results": [report_body(r) for r in rows], "next": onward}).data)
+
+
+@extend_schema(operation_id="read_own_report", responses={200: ReportShown, **PROBLEMS})
+@api_view(["GET"])
+def report_door(request: Request, receipt: str) -> Response:
+    """Read one of one's own reports."""
+    return Response(ReportShown(report_body(own_report(request.user, receipt))).data)

@@ -1,0 +1,113 @@
+"""Doors for machines: the terms and the lists a report answers from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from reports.agreement.queries import (
+    Agreement,
+    act_kinds,
+    agreement_by_slug,
+    agreements,
+    parties_of,
+    versions_of,
+)
+from reports.api.bodies import (
+    ActShown,
+    AgreementLine,
+    AgreementShown,
+    PlaceShown,
+    SpeakerShown,
+)
+from reports.intake.rules import TEXT_MOST
+from reports.people.queries import named_sources
+from reports.places.queries import places_matching
+
+
+@extend_schema(operation_id="list_agreements", responses=AgreementLine(many=True))
+@api_view(["GET"])
+@permission_classes([AllowAny])
+def agreements_door(request: Request) -> Response:
+    """List the agreements."""
+    return Response(AgreementLine(agreements(), many=True).data)
+
+
+@extend_schema(operation_id="read_agreement", responses=AgreementShown)
+@api_view(["GET"])
+@permission_classes([AllowAny])
+def agreement_door(request: Request, slug: str) -> Response:
+    """Read an agreement with its parties and the clauses of every version."""
+    return Response(AgreementShown(_agreement(agreement_by_slug(slug))).data)
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    versions = [
+        {
+            "number": version.number,
+            "in_force_from": version.in_force_from,
+            "in_force_until": version.in_force_until,
+            "source_url": version.source_url,
+            "clauses": [
+                {
+                    "code": clause.code,
+                    "titles": clause.titles,
+                    "summaries": clause.summaries,
+                    "severity": clause.severity,
+                    "prohibits": [act.code for act in clause.prohibits.all()],
+                }
+                for clause in version.clauses.all()
+            ],
+        }
+        for version in versions_of(agreement.pk)
+    ]
+    return {
+        "slug": agreement.slug,
+        "titles": agreement.titles,
+        "timezone": agreement.timezone,
+        "area": agreement.area,
+        "parties": parties_of(agreement.pk),
+        "versions": versions,
+    }
+
+
+@extend_schema(operation_id="list_acts", responses=ActShown(many=True))
+@api_view(["GET"])
+@permission_classes([AllowAny])
+def acts_door(request: Request) -> Response:
+    """List the kinds of act."""
+    return Response(ActShown(act_kinds(), many=True).data)
+
+
+@extend_schema(
+    operation_id="find_places",
+    parameters=[OpenApiParameter("q", str, required=True, description="a name, in any script")],
+    responses=PlaceShown(many=True),
+)
+@api_view(["GET"])
+def places_door(request: Request) -> Response:
+    """Find the places a name may mean, best match first. You choose: nothing is picked."""
+    found = places_matching(request.query_params.get("q", "")[:TEXT_MOST])
+    return Response(PlaceShown([asdict(place) for place in found], many=True).data)
+
+
+@extend_schema(operation_id="list_speakers", responses=SpeakerShown(many=True))
+@api_view(["GET"])
+def speakers_door(request: Request) -> Response:
+    """List those whom a report may quote."""
+    return Response(SpeakerShown([asdict(one) for one in named_sources()], many=True).data)
+
+
+@extend_schema(exclude=True)
+@api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
+@permission_classes([AllowAny])
+def nothing_here(request: Request, rest: str = "") -> Response:
+    """Answer for every address under /api/v1/ that does not exist."""
+    raise Http404

@@ -1,0 +1,24 @@
+"""Addresses for machines, under /api/v1/."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from reports.api.reports import report_door, reports_door
+from reports.api.terms import (
+    acts_door,
+    agreement_door,
+    agreements_door,
+    places_door,
+    speakers_door,
+)
+
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("reports", reports_door, name="api-reports"),
+    path("reports/<receipt:receipt>", report_door, name="api-report"),
+    path("agreements", agreements_door, name="api-agreements"),
+    path("agreements/<slug:slug>", agreement_door, name="api-agreement"),
+    path("acts", acts_door, name="api-acts"),
+    path("places", places_door, name="api-places"),
+    path("speakers", speakers_door, name="api-speakers"),
+]
