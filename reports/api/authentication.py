@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from reports.people.queries import user_by_api_key
+from reports.people.queries import User, user_by_api_key
 
 SCHEME = b"bearer"
 SCOPES = ("reports:read", "reports:write")
@@ -37,7 +37,12 @@ class KeyAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
 
-class KeyAuthenticationInSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+def asker(request: Request) -> User:
+    """Return whoever asks; for doors that let nobody in without an account."""
+    return cast(User, request.user)
+
+
+class KeyAuthenticationInSchema(OpenApiAuthenticationExtension):
     """How the schema describes the key."""
 
     target_class = "reports.api.authentication.KeyAuthentication"
@@ -53,8 +58,9 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Answer whether the key (if there is one) carries the scope of this request."""
-        if request.auth is None:
+        key: Any = request.auth
+        if key is None:
             return True
         wanted = "reports:read" if request.method in ("GET", "HEAD", "OPTIONS") else "reports:write"
         self.message = _("This key lacks the scope %(scope)s.") % {"scope": wanted}
-        return wanted in request.auth.scopes
+        return wanted in key.scopes

@@ -229,7 +229,7 @@ class ProblemShown(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField(required=False)
-    errors = ErrorShown(many=True, required=False)
+    errors = ErrorShown(many=True, required=False)  # type: ignore[assignment] # RFC 9457's own name
 
 
 class PartyShown(serializers.Serializer[Any]):
@@ -290,7 +290,7 @@ class PlaceShown(serializers.Serializer[Any]):
     """A place a name may mean."""
 
     id = serializers.UUIDField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # as the page's search names it
     detail = serializers.CharField()
     near = serializers.CharField()
     names = serializers.ListField(child=serializers.CharField())

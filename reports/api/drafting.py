@@ -39,7 +39,7 @@ POINTERS: Mapping[str, str] = {
 def with_pointers(problem: Invalid, tolls: Sequence[Mapping[str, Any]]) -> Invalid:
     """Return the same problem, its errors named by the place in the body they speak of."""
     rows = {f"{toll['harm']}_{toll['category']}": f"/tolls/{n}" for n, toll in enumerate(tolls)}
-    known = POINTERS | rows
+    known = {**POINTERS, **rows}
     errors = {known.get(name, f"/{name}"): texts for name, texts in problem.errors.items()}
     return Invalid(problem.detail, errors=errors)
 

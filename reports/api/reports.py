@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from reports.api.authentication import asker
 from reports.api.bodies import ProblemShown, ReportBody, ReportShown, ReportsShown
 from reports.api.drafting import draft_from, report_body, with_pointers
 from reports.intake.actions import file_report
@@ -49,10 +50,10 @@ def _file(request: Request) -> Response:
     body.is_valid(raise_exception=True)
     read = body.validated_data
     try:
-        filing = file_report(draft=draft_from(read), by=request.user, at=at)
+        filing = file_report(draft=draft_from(read), by=asker(request), at=at)
     except Invalid as problem:
         raise with_pointers(problem, read.get("tolls") or ()) from problem
-    report = own_report(request.user, filing.report.receipt)
+    report = own_report(asker(request), filing.report.receipt)
     address = reverse("api-report", args=[report.receipt], request=request)
     return Response(
         ReportShown(report_body(report)).data,
@@ -65,7 +66,7 @@ def _list(request: Request) -> Response:
     cursor = request.query_params.get("cursor")
     if cursor is not None and not cursor.isprintable():
         raise Http404
-    found = own_reports_after(request.user, cursor, most=PAGE_SIZE + 1)
+    found = own_reports_after(asker(request), cursor, most=PAGE_SIZE + 1)
     rows = found[:PAGE_SIZE]
     onward = None
     if len(found) > PAGE_SIZE:
@@ -77,4 +78,4 @@ def _list(request: Request) -> Response:
 @api_view(["GET"])
 def report_door(request: Request, receipt: str) -> Response:
     """Read one of one's own reports."""
-    return Response(ReportShown(report_body(own_report(request.user, receipt))).data)
+    return Response(ReportShown(report_body(own_report(asker(request), receipt))).data)

@@ -98,3 +98,13 @@ def reports_by_id(ids: Iterable[uuid.UUID]) -> list[Report]:
 def report_by_client_uuid(client_uuid: uuid.UUID) -> Report | None:
     """Return the report filed under a client's id, or None."""
     return _rows().filter(client_uuid=client_uuid).first()
+
+
+def own_reports_after(user: User, receipt: str | None, *, most: int) -> list[Report]:
+    """Return the next of one's own reports after one of them, latest first."""
+    found = own_reports(user)
+    if receipt is not None:
+        last = own_report(user, receipt)
+        same_instant = Q(received_at=last.received_at, pk__lt=last.pk)
+        found = found.filter(Q(received_at__lt=last.received_at) | same_instant)
+    return list(found.select_related("supersedes")[:most])

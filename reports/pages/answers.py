@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
@@ -12,6 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from reports.people.queries import User
 from reports.problems import NotAllowed, NotFound, Problem
 
 UNPROCESSABLE = 422
@@ -42,6 +43,11 @@ def signed_in(view: View) -> View:
         return answers_problems(view)(request, *args, **kwargs)
 
     return asking
+
+
+def asker(request: HttpRequest) -> User:
+    """Return the signed-in person; for pages that `signed_in` guards."""
+    return cast(User, request.user)
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -19,7 +19,7 @@ from reports.intake.actions import AnotherReportHasThisId, Filing, file_report
 from reports.intake.drafts import ReportDraft
 from reports.intake.queries import Report, own_report, report_by_client_uuid
 from reports.intake.rules import problems_in
-from reports.pages.answers import add_errors, sent_back, signed_in
+from reports.pages.answers import add_errors, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.drafting import BLANK, FIELDS, answers_of, draft_of
 from reports.pages.forms import ReportForm, readable_uuid
@@ -42,7 +42,7 @@ def file_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def correct_page(request: HttpRequest, receipt: str) -> HttpResponse:
     """Show a report's answers to be corrected; what is sent is a new report in its place."""
-    earlier = own_report(request.user, receipt)
+    earlier = own_report(asker(request), receipt)
     return _serve(request, earlier.agreement, earlier)
 
 
@@ -69,7 +69,7 @@ def _file(request: HttpRequest, agreement: Agreement, earlier: Report | None) ->
         _add_what_rules_say(form, draft, at)
         return sent_back(request, PAGE, _context(form, agreement, earlier))
     try:
-        filing = file_report(draft=draft, by=request.user, at=at)
+        filing = file_report(draft=draft, by=asker(request), at=at)
     except Invalid as problem:
         add_errors(form, problem, FIELDS)
         return sent_back(request, PAGE, _context(form, agreement, earlier))
@@ -167,5 +167,5 @@ def _context(form: ReportForm, agreement: Agreement, earlier: Report | None) -> 
         "acts": [(act.name, act.definition) for act in act_kinds()],
         "earlier": earlier.receipt if earlier else "",
         "cancel_url": reverse("report", args=[earlier.receipt]) if earlier else reverse("desk"),
-        "nothing_found": bool(form["place_typed"].value()) and not form["place"].field.choices,
+        "nothing_found": bool(form["place_typed"].value()) and not form.has_candidates(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -201,13 +201,13 @@ class ReportForm(forms.Form):
         super().__init__(*args, **options)
         self.judged = judged
         known = [(act.code, act.name) for act in acts]
-        self.fields["act"].choices = [("", _("Choose one")), *known]  # type: ignore[attr-defined]
-        self.fields["accused"].choices = [  # type: ignore[attr-defined]
+        _choice_field(self, "act").choices = [("", _("Choose one")), *known]
+        _choice_field(self, "accused").choices = [
             *((f"party:{party.code}", party.name) for party in parties),
             *((value, words) for value, words in choices.AccusedKind.choices if value != "party"),
         ]
-        self.fields["speaker"].choices = speaker_groups(sources)  # type: ignore[attr-defined]
-        self.fields["place"].choices = [  # type: ignore[attr-defined]
+        _choice_field(self, "speaker").choices = speaker_groups(sources)
+        _choice_field(self, "place").choices = [
             (str(place.id), place_label(place)) for place in places
         ]
         for name, harm, category in RANGES:
@@ -220,6 +220,10 @@ class ReportForm(forms.Form):
         super().full_clean()
         if not self.judged:
             self._errors = ErrorDict()
+
+    def has_candidates(self) -> bool:
+        """Answer whether there is a place to choose."""
+        return bool(_choice_field(self, "place").choices)
 
     def typed(self, name: str) -> Any:
         """Return what a field was read as, or None where it could not be read."""
@@ -255,6 +259,10 @@ class OwnListForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), choices=[("", _("All")), *ReportState.choices], required=False
     )
+
+
+def _choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+    return cast(forms.ChoiceField, form.fields[name])
 
 
 class WatchForm(forms.Form):
@@ -296,14 +304,18 @@ class WatchForm(forms.Form):
         self, *args: Any, places: Sequence[PlaceChoice], parties: Iterable[Party], **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["place"].choices = [  # type: ignore[attr-defined]
+        _choice_field(self, "place").choices = [
             (str(place.id), place_label(place)) for place in places
         ]
-        self.fields["denied_by"].choices = [  # type: ignore[attr-defined]
+        _choice_field(self, "denied_by").choices = [
             ("", _("No, the watch begins")),
             ("unknown", _("Access denied, by whom is not known")),
             *((party.code, party.name) for party in parties),
         ]
+
+    def has_candidates(self) -> bool:
+        """Answer whether there is a place to choose."""
+        return bool(_choice_field(self, "place").choices)
 
 
 def readable_uuid(text: Any) -> uuid.UUID | None:

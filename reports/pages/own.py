@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.intake.actions import withdraw_report
 from reports.intake.queries import own_report, own_reports
-from reports.pages.answers import signed_in
+from reports.pages.answers import asker, signed_in
 from reports.pages.forms import OwnListForm
 from reports.pages.reading import SHOWN_PRECISION, filed_report
 from reports.people.permissions import may, require
@@ -30,7 +30,7 @@ def own_list_page(request: HttpRequest) -> HttpResponse:
     require(request.user, "report.file", at=at)
     form = OwnListForm(request.GET)
     state = form.cleaned_data["state"] if form.is_valid() else ""
-    found = own_reports(request.user)
+    found = own_reports(asker(request))
     if state:
         found = found.filter(state=state)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -59,7 +59,7 @@ def own_list_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def report_page(request: HttpRequest, receipt: str) -> HttpResponse:
     """Show one's own report: the receipt, what happens next, and what was filed."""
-    report = own_report(request.user, receipt)
+    report = own_report(asker(request), receipt)
     verdict = may(request.user, "report.file", at=timezone.now(), agreement_id=report.agreement_id)
     context = {
         "report": filed_report(report),
@@ -75,9 +75,9 @@ def report_page(request: HttpRequest, receipt: str) -> HttpResponse:
 def withdraw_page(request: HttpRequest, receipt: str) -> HttpResponse:
     """Ask whether to withdraw a report, and withdraw it."""
     at = timezone.now()
-    report = own_report(request.user, receipt)
+    report = own_report(asker(request), receipt)
     if request.method == "POST":
-        withdraw_report(report=report, by=request.user, at=at)
+        withdraw_report(report=report, by=asker(request), at=at)
         messages.success(request, _("The report is withdrawn. It stays on record as withdrawn."))
         return redirect("report", report.receipt)
     require(request.user, "report.file", at=at, agreement_id=report.agreement_id)

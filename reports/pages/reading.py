@@ -77,7 +77,9 @@ def filed_report(report: Report) -> FiledReport:
         if named
         else report.place_typed or str(report.get_location_kind_display()),
         where_lines=_where_lines(report, named.detail if named else ""),
-        accused=accused and {"name": accused.name, "code": accused.code, "colour": accused.colour},
+        accused={"name": accused.name, "code": accused.code, "colour": accused.colour}
+        if accused
+        else None,
         accused_words=str(report.get_accused_kind_display()),
         origin=str(report.origin.get_kind_display()),
         speaker="" if report.source.user_id else report.source.name,

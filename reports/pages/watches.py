@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from reports.agreement.queries import Agreement, parties_of
 from reports.coverage.actions import end_watch, start_watch
 from reports.coverage.queries import own_watch, watches_of
-from reports.pages.answers import add_errors, sent_back, signed_in
+from reports.pages.answers import add_errors, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.filing import candidates
 from reports.pages.forms import WatchForm
@@ -51,7 +51,7 @@ def watches_page(request: HttpRequest) -> HttpResponse:
             means=form.cleaned_data["means"],
             state="denied" if denied else "active",
             denied_by=parties.get(denied),
-            by=request.user,
+            by=asker(request),
             at=at,
         )
     except Invalid as problem:
@@ -66,7 +66,7 @@ def watches_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def watch_end(request: HttpRequest, watch_id: uuid.UUID) -> HttpResponse:
     """End one's own watch now."""
-    end_watch(watch=own_watch(request.user, watch_id), by=request.user, at=timezone.now())
+    end_watch(watch=own_watch(asker(request), watch_id), by=asker(request), at=timezone.now())
     messages.success(request, _("The watch has ended."))
     return redirect("watches")
 
@@ -84,7 +84,7 @@ def _form(agreement: Agreement, *, initial: Any = None, data: QueryDict | None =
 def _context(
     request: HttpRequest, agreement: Agreement, form: WatchForm, at: Any
 ) -> dict[str, Any]:
-    page = Paginator(watches_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(watches_of(asker(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     places = place_choices(watch.place_id for watch in page.object_list)
     rows = [
         {
@@ -106,5 +106,5 @@ def _context(
         "agreement_slug": agreement.slug,
         "agreement_title": agreement.title,
         "as_of": at,
-        "nothing_found": bool(form["place_typed"].value()) and not form["place"].field.choices,
+        "nothing_found": bool(form["place_typed"].value()) and not form.has_candidates(),
     }
