@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
@@ -93,3 +95,13 @@ class TestSettings:
         app.loader.import_default_modules()
         rung = {entry["task"] for entry in app.conf.beat_schedule.values()}
         assert rung <= set(app.tasks)
+
+
+class TestDoorbell:
+    def test_every_thread_knows_the_broker(self) -> None:
+        """The bell rings from a thread of its own, where an app is current only as the default."""
+        known: list[str] = []
+        ringer = threading.Thread(target=lambda: known.append(current_app.main))
+        ringer.start()
+        ringer.join()
+        assert known == [app.main] == ["cvr"]
