@@ -1,0 +1,98 @@
+"""A score is a row with all it rests on; nothing new makes no new row."""
+
+from dataclasses import replace
+
+import pytest
+
+from reports.journal.kinds import Kind
+from tests.factories import LATER, NOW, World, a_draft, an_allegation, an_incident, settle
+from tests.proofs import no_trace, one_event
+from verification.corroboration.actions import StatementDraft, give_statement
+from verification.scoring.actions import rescore_incident, score_values
+from verification.scoring.assemble import candidates_of, from_json, inputs_of
+from verification.scoring.models import Score
+from verification.scoring.queries import latest_score, latest_scores, scores_of
+
+SAW = StatementDraft("occurred", "supports", "eyewitness", "I saw it from my balcony.")
+
+
+def test_it_is_written_by_the_drain(world: World) -> None:
+    incident = an_incident(world)
+    score = latest_score(incident)
+    assert score is not None
+    assert set(score.p) == {"ARM", "AZE", "other", "none"}
+    assert sum(score.p.values()) == pytest.approx(1)
+    assert score.p["ARM"] > score.p["AZE"]
+    assert (score.n_origins, score.n_statements) == (1, 1)
+
+
+def test_the_event_does_not_carry_the_figures(world: World) -> None:
+    incident = an_incident(world)
+    give_statement(incident=incident, draft=SAW, by=world.witness, at=NOW)
+    with one_event(Kind.INCIDENT_SCORED) as left:
+        rescore_incident(incident=incident, at=LATER)
+    assert left[0].payload == {"origins": 2}
+
+
+def test_nothing_new_no_new_row(world: World) -> None:
+    incident = an_incident(world)
+    with no_trace():
+        assert rescore_incident(incident=incident, at=LATER) == latest_score(incident)
+
+
+def test_any_score_can_be_computed_again_from_what_it_keeps(world: World) -> None:
+    incident = an_incident(world)
+    give_statement(incident=incident, draft=SAW, by=world.witness, at=NOW)
+    settle()
+    for score in scores_of(incident):
+        again = score_values(from_json(score.inputs), candidates=candidates_of(world.agreement.pk))
+        assert {name: getattr(score, name) for name in again} == again
+
+
+def test_a_side_s_own_word_is_set_apart(world: World) -> None:
+    incident = an_incident(world)  # the only source speaks for Azerbaijan
+    score = latest_score(incident)
+    assert score.contributions[0]["aligned"]
+    assert score.p_without_aligned["ARM"] < score.p["ARM"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says", "party"),
+    [
+        ({}, "observed", ""),
+        ({"accused_kind": "party", "accused_code": "ARM"}, "accuses", "ARM"),
+        ({"accused_kind": "other"}, "accuses_other", ""),
+    ],
+)
+def test_what_a_monitor_s_report_says(
+    world: World, changes: dict[str, str], says: str, party: str
+) -> None:
+    incident = an_incident(world, a_draft(world, **changes))
+    (item,) = inputs_of(incident, at=NOW)
+    assert (item.says, item.party, item.group, item.public) == (says, party, "monitor", False)
+
+
+@pytest.mark.parametrize(
+    ("stance", "kind", "code", "says"),
+    [
+        ("alleges", "party", "AZE", "accuses"),
+        ("admits", "party", "ARM", "admits"),
+        ("denies", "nobody", "", "denies"),
+    ],
+)
+def test_what_a_ministry_says(world: World, stance: str, kind: str, code: str, says: str) -> None:
+    draft = replace(
+        an_allegation(world, world.mod_armenia, "AZE"),
+        stance=stance,
+        accused_kind=kind,
+        accused_code=code,
+    )
+    (item,) = inputs_of(an_incident(world, draft), at=NOW)
+    assert (item.says, item.group, item.aligned, item.public) == (says, "ARM", True, True)
+
+
+def test_newest_scores_in_one_go(world: World) -> None:
+    incidents = [an_incident(world), an_incident(world)]
+    newest = latest_scores([i.pk for i in incidents])
+    assert newest == {i.pk: latest_score(i) for i in incidents}
+    assert Score.objects.count() == 2
