@@ -11,6 +11,7 @@ from reports.agreement.models import Likelihood
 from reports.identity import new_key, new_receipt
 from reports.intake import choices
 from reports.intake.states import ReportState
+from reports.journal.models import no_truncate
 
 
 class Origin(models.Model):
@@ -37,6 +38,7 @@ class Origin(models.Model):
 
 
 STATEMENT_FIELDS = [
+    "id",
     "client_uuid",
     "receipt",
     "agreement",
@@ -174,6 +176,7 @@ class Report(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="report_statement_is_immutable", fields=STATEMENT_FIELDS),
             pgtrigger.Protect(name="report_no_delete", operation=pgtrigger.Delete),
+            no_truncate("report"),
         ]
 
     def __str__(self) -> str:

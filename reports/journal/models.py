@@ -16,14 +16,19 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
     return [
         pgtrigger.Protect(name=f"{name}_no_update", operation=pgtrigger.Update),
         pgtrigger.Protect(name=f"{name}_no_delete", operation=pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name=f"{name}_no_truncate",
-            operation=pgtrigger.Truncate,
-            when=pgtrigger.Before,
-            level=pgtrigger.Statement,
-            func="RAISE EXCEPTION 'pgtrigger: this table is append-only';",
-        ),
+        no_truncate(name),
     ]
+
+
+def no_truncate(name: str) -> pgtrigger.Trigger:
+    """Return the trigger which makes a table refuse to be emptied at one stroke."""
+    return pgtrigger.Trigger(
+        name=f"{name}_no_truncate",
+        operation=pgtrigger.Truncate,
+        when=pgtrigger.Before,
+        level=pgtrigger.Statement,
+        func="RAISE EXCEPTION 'pgtrigger: this table is append-only';",
+    )
 
 
 class Event(models.Model):

@@ -1,0 +1,205 @@
+"""Every named constraint of the database bites: a row that breaks it is refused by its name."""
+
+import copy
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from reports.agreement.models import Agreement, AgreementVersion, Clause, Party
+from reports.coverage.models import Watch
+from reports.identity import new_key
+from reports.intake.models import Origin, Report
+from reports.journal.models import Event, Job
+from reports.people.models import Alignment, RoleGrant, Source
+from reports.places.models import Place, PlaceName
+from tests.factories import NOW
+from tests.scenes import Scene, kept_scene
+from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.corroboration.models import PartyPosition, Statement
+from verification.incidents.models import Incident, Link, Merge
+from verification.publication.models import Finding
+from verification.standing.models import Standing
+
+BEFORE = NOW - timedelta(days=900)
+Changes = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    with kept_scene(django_db_blocker) as built:
+        yield built
+
+
+def own(**changes: Any) -> Callable[[Any], Changes]:
+    """Return changes that do not look at the copied row."""
+    return lambda row: changes
+
+
+# What a copy of a row that is there would have to change to break each constraint.
+# The third item asks for a row of a kind.
+Breaking = tuple[type[models.Model], Callable[[Any], Changes], Changes]
+ANSWERS: dict[str, Changes] = {
+    "names_party_or_says_unattributable": {"parties": []},
+    "of_violation_names_a_clause": {"clause": None},
+    "attributes_only_violations": {"breach": "no_breach"},
+    "gives_and_cites_reasons": {"cited_reports": []},
+}
+BROKEN: dict[str, Breaking] = {
+    "event_kind_is_known": (Event, own(kind="report.eaten"), {}),
+    "job_once_per_handler": (Job, own(), {}),
+    "job_is_not_done_and_quarantined": (
+        Job,
+        own(handler="x", done_at=NOW, quarantined_at=NOW),
+        {},
+    ),
+    "role_grant_ends_after_it_begins": (RoleGrant, own(granted_until=BEFORE), {}),
+    "role_is_granted_once_at_a_time": (RoleGrant, own(), {}),
+    "alignment_is_of_a_person_or_an_organisation": (Alignment, own(organisation=None), {}),
+    "alignment_ends_after_it_begins": (
+        Alignment,
+        lambda row: {"aligned_until": row.aligned_from},
+        {},
+    ),
+    "source_grade_carries_its_reason": (Source, own(key="x", grade="A"), {"user": None}),
+    "agreement_quorum_is_two_or_more": (Agreement, own(slug="x", prefix="X", quorum=1), {}),
+    "version_number_is_unique": (AgreementVersion, own(), {}),
+    "version_ends_after_it_begins": (
+        AgreementVersion,
+        lambda row: {"number": 9, "in_force_until": row.in_force_from},
+        {},
+    ),
+    "clause_code_is_unique": (Clause, own(), {}),
+    "party_code_is_unique": (Party, own(), {}),
+    "place_lies_on_earth": (Place, own(key="x", lat=91), {}),
+    "place_name_is_listed_once": (PlaceName, own(), {}),
+    "watch_ends_after_it_begins": (Watch, lambda row: {"watched_until": row.watched_from}, {}),
+    "watch_denier_needs_denial": (
+        Watch,
+        lambda row: {"denied_by": row.agreement.parties.first()},
+        {},
+    ),
+    "report_window_ends_after_it_begins": (
+        Report,
+        lambda row: {**FRESH, "observed_until": row.observed_from},
+        {},
+    ),
+    "report_names_a_party_or_none": (
+        Report,
+        lambda row: {**FRESH, "accused_kind": "party"},
+        {"accused": None},
+    ),
+    "report_rejection_has_a_reason": (Report, lambda row: {**FRESH, "state": "rejected"}, {}),
+    "report_spot_is_whole_or_absent": (Report, lambda row: {**FRESH, "lat": None}, {}),
+    "incident_window_ends_after_it_begins": (
+        Incident,
+        lambda row: {"code": "X", "window_until": row.window_from},
+        {},
+    ),
+    "incident_merged_names_the_other": (
+        Incident,
+        own(code="X", merged_into=None),
+        {"state": "merged"},
+    ),
+    "incident_is_not_merged_into_itself": (
+        Incident,
+        lambda row: {"code": "X", "self": True},
+        {"state": "merged"},
+    ),
+    "incident_inadmissible_has_a_ruling": (
+        Incident,
+        own(code="X", state="inadmissible"),
+        {"state": "open"},
+    ),
+    "report_is_linked_once_to_an_incident": (Link, own(), {"unlinked_at": None}),
+    "incident_is_absorbed_once_at_a_time": (Merge, own(), {}),
+    "statement_on_actor_names_a_party": (Statement, own(party=None), {"question": "actor"}),
+    "party_is_asked_once_about_an_incident": (PartyPosition, own(), {}),
+    "position_is_due_after_notice": (
+        PartyPosition,
+        lambda row: {"due_at": row.notified_at},
+        {"state": "awaited"},
+    ),
+    "position_answered_says_something": (
+        PartyPosition,
+        own(state="answered", answered_at=NOW),
+        {"state": "awaited"},
+    ),
+    "position_lapses_only_after_its_deadline": (
+        PartyPosition,
+        lambda row: {"lapsed_at": row.notified_at},
+        {"state": "lapsed"},
+    ),
+    "case_round_is_unique": (Case, own(), {"state": "decided"}),
+    "incident_has_one_open_case": (Case, own(round=9), {"state": "balloting"}),
+    "case_quorum_is_two_or_more": (Case, own(round=9, quorum=1), {"state": "decided"}),
+    "reviewer_sits_once": (Seat, own(number=9), {}),
+    "seat_number_is_unique": (
+        Seat,
+        lambda row: {"reviewer": row.case.opened_by},
+        {"alignment": "ARM"},
+    ),
+    "recusal_has_a_reason": (Seat, own(number=9, recused_at=NOW), {}),
+    **{f"ballot_{name}": (Ballot, own(**changes), {}) for name, changes in ANSWERS.items()},
+    **{f"decision_{name}": (Decision, own(**changes), {}) for name, changes in ANSWERS.items()},
+    "decision_rests_on_two_ballots_or_more": (Decision, own(n_ballots=1), {}),
+    "finding_version_is_unique": (
+        Finding,
+        own(code="X", decision=None, outcome="inadmissible"),
+        {},
+    ),
+    "finding_rests_on_a_decision": (Finding, own(code="X", version=9, decision=None), {}),
+    "standing_bounds_are_in_order": (Standing, own(bound_low=9, bound_high=8), {}),
+}
+FRESH = {"client_uuid": new_key(), "receipt": "XXXXX-XXXXX", "supersedes": None}
+
+
+def named_constraints() -> set[str]:
+    """Return the name of every constraint our models declare."""
+    return {
+        constraint.name
+        for app in ("reports", "verification")
+        for model in apps.get_app_config(app).get_models()
+        for constraint in model._meta.constraints
+    }
+
+
+def test_every_constraint_has_its_case() -> None:
+    assert set(BROKEN) | {"origin_key_is_unique"} == named_constraints()
+
+
+def refusal_of(row: models.Model) -> str:
+    """Return the name of the constraint that refuses a row."""
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        row.save(force_insert=True)
+    return str(refused.value.__cause__.diag.constraint_name)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_it_bites(scene: Scene, db: None, name: str) -> None:
+    model, changes, asked = BROKEN[name]
+    row = copy.copy(scene.row(model, **asked))
+    row.pk, row._state = new_key(), copy.copy(row._state)
+    row._state.adding = True
+    given = changes(row)
+    if given.pop("self", False):
+        row.merged_into_id = row.pk
+    for field, value in given.items():
+        setattr(row, field, value)
+    assert refusal_of(row) == name
+
+
+def test_an_origin_s_key_is_unique(scene: Scene, db: None) -> None:
+    keyed = {
+        "agreement": scene.world.agreement,
+        "kind": "statement",
+        "key": "brief-7",
+        "said_by": scene.world.mod_armenia,
+    }
+    Origin.objects.create(**keyed)
+    assert refusal_of(Origin(**keyed)) == "origin_key_is_unique"
+    Origin.objects.create(**{**keyed, "key": ""})
+    Origin.objects.create(**{**keyed, "key": ""})  # without a key there may be many

@@ -1,0 +1,79 @@
+"""A finished story with a row in every table, kept for a whole module of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import models, transaction
+
+from reports.coverage.actions import start_watch
+from reports.people.actions import issue_api_key
+from tests.factories import (
+    LATER,
+    NOW,
+    World,
+    a_case,
+    a_draft,
+    a_report,
+    an_allegation,
+    an_incident,
+    build_world,
+    seal_all,
+    settle,
+)
+from verification.adjudication.actions import decide_case
+from verification.corroboration.actions import (
+    StatementDraft,
+    give_statement,
+    lapse_overdue_positions,
+)
+from verification.incidents.actions import merge_incidents
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A world in which everything has happened once; `row` hands out any row of a table."""
+
+    world: World
+
+    def row(self, model: type[models.Model], **asked: Any) -> Any:
+        found = model._default_manager.filter(**asked).order_by("pk").first()
+        assert found is not None, f"the scene has no {model.__name__} with {asked}"
+        return found
+
+
+def build_scene() -> Scene:
+    """Let everything happen once: a decided case, a merge, an open case, a watch, a key."""
+    world = build_world()
+    issue_api_key(user=world.partner, label="station", scopes=[], by=None, at=NOW)
+    start_watch(agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW)
+    first = a_report(world)
+    a_report(world, a_draft(world, supersedes=first.receipt))
+    decided = an_incident(world)
+    told = StatementDraft("actor", "supports", "eyewitness", "I saw who fired it.", "ARM")
+    give_statement(incident=decided, draft=told, by=world.witness, at=NOW)
+    give_statement(
+        incident=decided, draft=replace(told, question="occurred"), by=world.witness, at=NOW
+    )
+    case = a_case(world, decided)
+    seal_all(case)
+    lapse_overdue_positions(at=LATER)
+    decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
+    settle()
+    a_case(world)
+    kept = an_incident(world)
+    other = an_incident(world, an_allegation(world, world.mod_armenia, "AZE"))
+    merge_incidents(kept=kept, absorbed=other, why="One event.", by=world.triage, at=NOW)
+    settle()
+    return Scene(world)
+
+
+@contextmanager
+def kept_scene(blocker: Any) -> Iterator[Scene]:
+    """Keep a scene open for a module's tests and take it back afterwards."""
+    with blocker.unblock(), transaction.atomic():
+        yield build_scene()
+        transaction.set_rollback(True)
