@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from reports.intake.choices import LocationKind, TollCategory, TollHarm
 from reports.intake.queries import Report
 from reports.intake.states import MOVES, ReportState
+from reports.intake.tolls import toll_range
 from reports.places.geo import Ellipse, ellipse_ring
 from reports.places.queries import place_choices
 
@@ -119,9 +120,9 @@ def _where_lines(report: Report, detail: str) -> tuple[str, ...]:
         lines.append(_("Not located yet: triage will look for the place."))
     if report.location_kind == LocationKind.BEARING:
         lines.append(
-            _("%(range)d m on a bearing of %(bearing)d degrees, seen from %(lat).4f, %(lon).4f")
+            _("%(range)s on a bearing of %(bearing)d degrees, seen from %(lat).4f, %(lon).4f")
             % {
-                "range": report.range_m,
+                "range": _length(report.range_m),
                 "bearing": report.bearing_deg,
                 "lat": report.observer_lat,
                 "lon": report.observer_lon,
@@ -129,10 +130,18 @@ def _where_lines(report: Report, detail: str) -> tuple[str, ...]:
         )
     if report.lat is not None and report.radius_m is not None:
         lines.append(
-            _("%(lat).4f, %(lon).4f, within %(radius)d m")
-            % {"lat": report.lat, "lon": report.lon, "radius": round(report.radius_m)}
+            _("%(lat).4f, %(lon).4f, within %(radius)s")
+            % {"lat": report.lat, "lon": report.lon, "radius": _length(report.radius_m)}
         )
     return tuple(lines)
+
+
+def _length(metres: float | None) -> str:
+    """Return a length in words: metres below a kilometre, else kilometres."""
+    length = metres or 0.0
+    if length < 1000:
+        return _("%(metres)d m") % {"metres": round(length)}
+    return _("%(km)s km") % {"km": f"{length / 1000:.1f}".removesuffix(".0")}
 
 
 def _count(report: Report) -> str:
@@ -148,11 +157,7 @@ def _count(report: Report) -> str:
 
 def _toll(toll: dict[str, Any]) -> tuple[str, str]:
     named = f"{TollHarm(toll['harm']).label}, {TollCategory(toll['category']).label}"
-    words = ((_("at least"), "least"), (_("best"), "best"), (_("at most"), "most"))
-    figures = [f"{word} {toll[key]}" for word, key in words if toll[key] is not None]
-    if len({toll[key] for _word, key in words if toll[key] is not None}) == 1:
-        figures = [str(next(toll[key] for _word, key in words if toll[key] is not None))]
-    return named, ", ".join(figures)
+    return named, toll_range(toll["least"], toll["best"], toll["most"])
 
 
 def map_features(report: Report, place_name: str) -> dict[str, Any]:

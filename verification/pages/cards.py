@@ -15,6 +15,7 @@ from reports.agreement.queries import Agreement, parties_of
 from reports.intake.choices import CountQualifier, ObservationUnit, TollCategory, TollHarm
 from reports.intake.queries import Report
 from reports.intake.rules import Reason
+from reports.intake.tolls import toll_range
 from reports.people.queries import alignment_codes
 from reports.places.queries import PlaceChoice, place_choices
 from verification.corroboration.queries import Statement
@@ -217,23 +218,8 @@ def _counts(report: Report) -> Iterable[str]:
         yield _("%(harm)s, %(category)s: %(range)s") % {
             "harm": TollHarm(toll["harm"]).label,
             "category": TollCategory(toll["category"]).label,
-            "range": toll_words(toll),
+            "range": toll_range(toll.get("least"), toll.get("best"), toll.get("most")),
         }
-
-
-def toll_words(toll: dict[str, Any]) -> str:
-    """Return a toll in words: the best figure, and from which to which where a range was given."""
-    least, best, most = toll.get("least"), toll.get("best"), toll.get("most")
-    ends = [str(end) for end in dict.fromkeys((least, most)) if end is not None and end != best]
-    if best is None:
-        return " – ".join(ends) or _("not given")
-    if not ends:
-        return str(best)
-    return _("%(best)s (from %(least)s to %(most)s)") % {
-        "best": best,
-        "least": best if least is None else least,
-        "most": best if most is None else most,
-    }
 
 
 def grouped_by_origin(cards: Sequence[ReportCard], reports: Sequence[Report]) -> list[OriginGroup]:
@@ -299,9 +285,12 @@ def features_of(cards: Iterable[ReportCard | IncidentCard], *, shape: str) -> di
                 "geometry": {"type": "Point", "coordinates": [card.lon, card.lat]},
                 "properties": {
                     "shape": shape,
-                    "title": f"{card.number}: {card.act}"
-                    if isinstance(card, ReportCard)
-                    else f"{card.code}: {card.act}",
+                    "title": " ".join(
+                        filter(
+                            None,
+                            (getattr(card, "number", "") or getattr(card, "code", ""), card.act),
+                        )
+                    ),
                     "text": card.place,
                     "radius_m": card.radius_m,
                 },

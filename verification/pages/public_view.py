@@ -8,7 +8,8 @@ from typing import Any
 
 from reports.agreement.queries import Agreement
 from reports.intake.choices import AccusedKind, Stance, TollCategory, TollHarm
-from verification.pages.cards import COARSE_PRECISION, PartyFace, toll_words
+from reports.intake.tolls import toll_range
+from verification.pages.cards import COARSE_PRECISION, PartyFace
 from verification.publication.queries import (
     AgreementFace,
     PublicIncident,
@@ -92,7 +93,7 @@ def _statement(row: dict[str, Any], parties: dict[str, PartyFace]) -> dict[str, 
         "narrative": row["narrative"],
         "tolls": [
             f"{TollHarm(toll['harm']).label}, {TollCategory(toll['category']).label}: "
-            f"{toll_words(toll)}"
+            f"{toll_range(toll.get('least'), toll.get('best'), toll.get('most'))}"
             for toll in row["tolls"]
         ],
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Likelihood, Severity
 from reports.intake.choices import AccusedKind, Stance, TollCategory, TollHarm
+from reports.intake.tolls import toll_range
 from reports.people.models import SourceKind
 from verification.adjudication import answers
 from verification.corroboration.choices import Position, PositionReason
@@ -73,19 +74,7 @@ def toll_words(tolls: list[dict[str, Any]]) -> list[str]:
         % {
             "harm": label("toll_harm", toll["harm"]),
             "who": label("toll_category", toll["category"]).lower(),
-            "count": _range(toll.get("least"), toll.get("best"), toll.get("most")),
+            "count": toll_range(toll.get("least"), toll.get("best"), toll.get("most")),
         }
         for toll in tolls
     ]
-
-
-def _range(least: int | None, best: int | None, most: int | None) -> str:
-    known = [n for n in (least, best, most) if n is not None]
-    if not known:
-        return _("not known")
-    if known[0] == known[-1]:
-        return str(known[0])
-    words = _("%(least)s to %(most)s") % {"least": known[0], "most": known[-1]}
-    if best is None:
-        return words
-    return _("%(range)s, best %(best)s") % {"range": words, "best": best}
