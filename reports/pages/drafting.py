@@ -36,7 +36,7 @@ def draft_of(
 
     What could not be read has a stand-in, so that the rules can judge all other answers at once.
     """
-    window = _window(form, agreement) or (at, at + timedelta(minutes=1))
+    window = _window(form, agreement, at) or (at, at + timedelta(minutes=1))
     typed = form.typed
     accused_kind, accused_code = _accused(typed("accused") or "")
     speaker = typed("speaker") if typed("origin_kind") != OriginKind.OBSERVATION else ""
@@ -67,20 +67,24 @@ def draft_of(
     )
 
 
-def _window(form: ReportForm, agreement: Agreement) -> tuple[datetime, datetime] | None:
-    typed = form.typed
+def _window(
+    form: ReportForm, agreement: Agreement, at: datetime
+) -> tuple[datetime, datetime] | None:
+    typed, day = form.typed, form.typed("day")
     when = WhenTyped(
         precision=typed("time_precision") or "",
-        day=typed("day"),
+        day=day or at.date(),  # a stand-in: the hours are judged although the date is missing
         time_from=typed("time_from"),
         time_until=typed("time_until"),
         day_until=typed("day_until"),
         part=typed("part") or "",
     )
     try:
-        return window_of(when, ZoneInfo(agreement.timezone))
+        window = window_of(when, ZoneInfo(agreement.timezone))
+        return window if day else None
     except CannotTell as gap:
-        if gap.field not in form.errors:
+        # A date that ends before a missing one says nothing yet.
+        if gap.field not in form.errors and (day or not typed("day_until")):
             form.add_error(gap.field, gap.message)
         return None
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.forms.utils import ErrorDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -33,7 +32,7 @@ from reports.pages.boxes import (
 from reports.people.queries import SourceChoice
 from reports.places.queries import PlaceChoice
 
-RECEIPT = RegexValidator(r"^[2-9A-Z]{5}-[2-9A-Z]{5}$")
+MISSING = forms.Field.default_error_messages["required"]
 RANGES = [
     (f"{harm}_{category}", harm, category)
     for harm in choices.TollHarm.values
@@ -78,7 +77,9 @@ class ReportForm(forms.Form):
     use_required_attribute = False
 
     client_uuid = forms.UUIDField(widget=forms.HiddenInput)
-    act = forms.ChoiceField(label=_("What happened"))
+    act = forms.ChoiceField(
+        label=_("What happened"), error_messages={"required": _("Choose what happened.")}
+    )
     stance = forms.ChoiceField(
         label=_("What the source does"), choices=choices.Stance.choices, widget=_radios()
     )
@@ -88,7 +89,7 @@ class ReportForm(forms.Form):
         widget=_radios(**{"class": "two"}),
     )
 
-    day = DayField(label=_("Date"))
+    day = DayField(label=_("Date"), error_messages={"required": _("Give the date.")})
     time_precision = forms.ChoiceField(
         label=_("How exactly the time is known"),
         choices=choices.TimePrecision.choices,
@@ -99,7 +100,10 @@ class ReportForm(forms.Form):
         label=_("When it ended"), required=False, help_text=_("Only if it lasted.")
     )
     part = ChoiceNeeded(label=_("Part of the day"), choices=PART_NAMES, widget=_radios())
-    day_until = DayField(label=_("Last date"), required=False)
+    day_until = DayNeeded(
+        label=_("Last date"),
+        help_text=_("The last of several days, or the date it ended if that was another."),
+    )
 
     location_kind = forms.ChoiceField(
         label=_("How you can say where"), choices=choices.LocationKind.choices, widget=_radios()
@@ -178,7 +182,10 @@ class ReportForm(forms.Form):
     )
 
     narrative = forms.CharField(
-        label=_("In words"),
+        label=_("What happened, in your words"),
+        error_messages={
+            "required": _("Say in a sentence what happened and how it is known."),
+        },
         widget=forms.Textarea(attrs={"rows": 7, "dir": "auto"}),
         help_text=_(
             "What happened, in which order, and how you know. Leave out names of private persons."
@@ -200,6 +207,9 @@ class ReportForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.judged = judged
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField) and field.error_messages["required"] == MISSING:
+                field.error_messages["required"] = _("Choose one of the answers.")
         known = [(act.code, act.name) for act in acts]
         _choice_field(self, "act").choices = [("", _("Choose one")), *known]
         _choice_field(self, "accused").choices = [
@@ -256,9 +266,7 @@ def speaker_groups(sources: Iterable[SourceChoice]) -> list[tuple[str, Any]]:
 class OwnListForm(forms.Form):
     """The filter of one's own list."""
 
-    state = forms.ChoiceField(
-        label=_("State"), choices=[("", _("All")), *ReportState.choices], required=False
-    )
+    state = ChoiceNeeded(label=_("State"), choices=[("", _("All")), *ReportState.choices])
 
 
 def _choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
@@ -270,10 +278,9 @@ class WatchForm(forms.Form):
 
     use_required_attribute = False
 
-    place_typed = forms.CharField(
+    place_typed = TextNeeded(
         label=_("Name of the place"),
         max_length=TEXT_MOST,
-        required=False,
         widget=forms.TextInput(attrs={"data-place-text": "", "autocomplete": "off"}),
     )
     place = forms.ChoiceField(

@@ -30,7 +30,7 @@ class WhenTyped:
     """What was typed about time: dates and times at the place of the event."""
 
     precision: str
-    day: date | None
+    day: date
     time_from: time | None = None
     time_until: time | None = None
     day_until: date | None = None
@@ -39,10 +39,8 @@ class WhenTyped:
 
 def window_of(typed: WhenTyped, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the half-open window [from, until) in UTC; CannotTell names what is missing."""
-    if typed.day is None:
-        raise CannotTell("day", _("Give the date."))
     if typed.precision in (TimePrecision.MINUTE, TimePrecision.HOUR):
-        return _by_the_clock(typed, typed.day, zone)
+        return _by_the_clock(typed, zone)
     if typed.precision == TimePrecision.PART_OF_DAY:
         if typed.part not in PARTS:
             raise CannotTell("part", _("Choose the part of the day."))
@@ -63,10 +61,10 @@ def window_of(typed: WhenTyped, zone: ZoneInfo) -> tuple[datetime, datetime]:
     )
 
 
-def _by_the_clock(typed: WhenTyped, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def _by_the_clock(typed: WhenTyped, zone: ZoneInfo) -> tuple[datetime, datetime]:
     if typed.time_from is None:
         raise CannotTell("time_from", _("Give the time, or choose a rougher answer above."))
-    begins = datetime.combine(day, typed.time_from)
+    begins = datetime.combine(typed.day, typed.time_from)
     if not _exists(begins, zone):
         raise CannotTell("time_from", _("Clocks were put forward that day: this time never was."))
     if typed.time_until is None and typed.day_until is None:
@@ -74,7 +72,7 @@ def _by_the_clock(typed: WhenTyped, day: date, zone: ZoneInfo) -> tuple[datetime
         return _earliest(begins, zone), _latest(ends, zone)
     if typed.time_until is None:
         raise CannotTell("time_until", _("Give the time it ended, or leave out the date of it."))
-    ends = datetime.combine(typed.day_until or day, typed.time_until)
+    ends = datetime.combine(typed.day_until or typed.day, typed.time_until)
     if not _exists(ends, zone):
         raise CannotTell("time_until", _("Clocks were put forward that day: this time never was."))
     if ends <= begins:

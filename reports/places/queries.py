@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Q
+from django.db.models import Case, Max, Q, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from reports.places.folding import folded
 from reports.places.geo import distance_m, initial_bearing_deg
-from reports.places.models import Place, PlaceKind
+from reports.places.models import Place, PlaceKind, PlaceName
 from reports.problems import NotFound
 
 SIMILARITY_FLOOR = 0.45  # trigram word similarity; below it "Gəncə" begins to match "Göyçə"
 MOST_CANDIDATES = 8
+MOST_SPELLINGS = 2  # of each script, beside the official ones
+SETTLEMENTS = (PlaceKind.TOWN, PlaceKind.VILLAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def _choice(place: Place, similarity: float = 1.0, near: str = "") -> PlaceChoic
     names = sorted(place.names.all(), key=lambda n: n.text)
     official = [n.text for n in names if n.kind == "official" and n.script == "Latn"]
     shown = list(dict.fromkeys(official or [n.text for n in names if n.script == "Latn"]))
-    others = tuple(dict.fromkeys(n.text for n in names if n.text not in shown))
+    others = _other_spellings(names, shown)
     detail = str(place.get_kind_display())
     if place.district:
         detail = f"{detail}, {place.district}"
@@ -61,6 +63,16 @@ def _choice(place: Place, similarity: float = 1.0, near: str = "") -> PlaceChoic
     )
 
 
+def _other_spellings(names: Iterable[PlaceName], shown: Sequence[str]) -> tuple[str, ...]:
+    """Return a few further spellings of each script: enough to know the place by."""
+    by_script: dict[str, list[str]] = {}
+    for name in names:
+        spellings = by_script.setdefault(name.script, [])
+        if name.text not in (*shown, *spellings) and len(spellings) < MOST_SPELLINGS:
+            spellings.append(name.text)
+    return tuple(text for spellings in by_script.values() for text in spellings)
+
+
 COMPASS = (
     gettext_noop("north"),
     gettext_noop("north-east"),
@@ -74,9 +86,9 @@ COMPASS = (
 
 
 def _near(place: Place, cities: Sequence[PlaceChoice]) -> str:
-    """Return how a place lies to the nearest city, or nothing for a city itself."""
+    """Return how a town or village lies to the nearest city; areas lie all round theirs."""
     others = [city for city in cities if city.id != place.pk]
-    if place.kind == PlaceKind.CITY or not others:
+    if place.kind not in SETTLEMENTS or not others:
         return ""
     away, city = min(
         ((distance_m(c.lat, c.lon, place.lat, place.lon), c) for c in others),
@@ -98,10 +110,17 @@ def places_matching(typed: str, *, most: int = MOST_CANDIDATES) -> list[PlaceCho
     found = (
         Place.objects.annotate(
             similarity=Max(TrigramWordSimilarity(wanted, "names__folded")),
+            named_so=Max(
+                Case(
+                    When(names__folded=wanted, names__kind="official", then=2),
+                    When(names__folded=wanted, then=1),
+                    default=0,
+                )
+            ),
         )
         .filter(Q(similarity__gte=SIMILARITY_FLOOR) | Q(names__folded__startswith=wanted))
         .distinct()
-        .order_by("-similarity", "key")[:most]
+        .order_by("-named_so", "-similarity", "radius_m", "key")[:most]
     )
     rows = list(found.prefetch_related("names"))
     cities = _cities() if rows else []
