@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from reports.identity import RECEIPT_ALPHABET
 from reports.pages.desk import desk
 from reports.pages.filing import correct_page, file_page
+from reports.pages.machines import machines_page
 from reports.pages.own import own_list_page, report_page, withdraw_page
 from reports.pages.places import place_search
 from reports.pages.watches import watch_end, watches_page
@@ -36,5 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),
+    path("api/", machines_page, name="api-docs"),
     path("api/v1/", include("reports.api.urls")),
 ]

@@ -38,7 +38,7 @@ FIRST_SCREENS: tuple[tuple[str, str], ...] = (
     ("monitor", "reports-own"),
     ("operator", "health"),
     ("publisher", "findings"),
-    ("partner", "reports-own"),
+    ("partner", "api-docs"),
 )
 
 

@@ -107,6 +107,13 @@ class TestDesk:
     def test_a_monitor_lands_on_their_own_list(self, world: World) -> None:
         assert as_member(world, "filer").get("/desk/")["Location"] == "/reports/"
 
+    def test_a_partner_lands_where_machines_are_told_what_to_do(self, world: World) -> None:
+        client = as_member(world, "partner")
+        assert client.get("/desk/")["Location"] == "/api/"
+        html = shown(client.get("/api/"))
+        for words in ("POST /api/v1/reports", "/api/v1/schema", "http://testserver/api/v1/"):
+            assert words in html
+
     def test_links_are_of_those_pages_that_open(self, world: World) -> None:
         for name in CAST:
             client = as_member(world, name)

@@ -1,0 +1,33 @@
+"""Page: how a machine talks to this house."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reports.pages.navigation import address_of
+
+
+@require_safe
+def machines_page(request: HttpRequest) -> HttpResponse:
+    """Show the doors for machines, how to get a key, and how refusals look."""
+    doors = [
+        ("api-agreements", "GET", _("The agreements; each with its parties and clauses"), False),
+        ("api-acts", "GET", _("The kinds of act, with the codes other systems use"), False),
+        ("api-incidents", "GET", _("Incidents, as the public sees them"), False),
+        ("api-findings", "GET", _("Findings, as the public sees them"), False),
+        ("api-standings", "GET", _("The standing of each party"), False),
+        ("api-places", "GET", _("Places a name may mean: ?q=name"), True),
+        ("api-speakers", "GET", _("Those whom a report may quote"), True),
+        ("api-reports", "POST", _("File a report; sending the same twice is harmless"), True),
+        ("api-reports", "GET", _("Your own reports, latest first"), True),
+    ]
+    rows = [
+        {"url": url, "method": method, "what": what, "key": key}
+        for name, method, what, key in doors
+        if (url := address_of(name))
+    ]
+    context = {"doors": rows, "origin": f"{request.scheme}://{request.get_host()}"}
+    return render(request, "reports/machines.html", context)
