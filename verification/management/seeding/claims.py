@@ -54,10 +54,9 @@ def file_claim(row: Row, *, agreement: Agreement, by: User, at: datetime) -> boo
     return file_report(draft=draft_of(row, agreement), by=by, at=at).created
 
 
-def accept_claim(row: Row, *, by: User, at: datetime) -> bool:
+def accept_claim(report: Report, *, by: User, at: datetime) -> bool:
     """Accept a filed claim; False if triage has seen it."""
-    report = report_of(row["claim_id"])
-    if report is None or report.state != ReportState.FILED:
+    if report.state != ReportState.FILED:
         return False
     accept_report(report=report, by=by, at=at)
     return True

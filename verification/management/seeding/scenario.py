@@ -94,7 +94,7 @@ def _file(story: Story, row: Row, by: str, at: datetime) -> bool:
 
 
 def _accept(story: Story, row: Row, by: str, at: datetime) -> bool:
-    return accept_claim(row, by=story.person(by), at=at)
+    return accept_claim(story.report(row["claim_id"]), by=story.person(by), at=at)
 
 
 PARTS = {
