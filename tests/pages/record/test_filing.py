@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from reports.intake.models import Report
 from reports.journal.models import Event
@@ -139,6 +141,26 @@ class TestFiling:
         assert filer.post(NEW, typed).status_code == 302
         report = Report.objects.get()
         assert (report.place, report.lat, report.place_typed) == (None, None, "The old mill")
+
+
+class TestTheBlankForm:
+    def test_it_asks_few_questions_of_the_database_and_all_of_the_filer(
+        self, filer: Client, world: World
+    ) -> None:
+        with CaptureQueriesContext(connection) as made:
+            html = shown(filer.get(NEW))
+        assert len(made) <= 16
+        for words in (world.agreement.title, "Asia/Baku", "Armenia", "Azerbaijan", "Sniper fire"):
+            assert words in html
+        assert world.mod_armenia.name in html
+        for person in (world.witness, world.filer):
+            assert person.source.name not in html  # a person's own source is nobody's to name
+
+    def test_it_needs_no_script_and_no_second_request(self, filer: Client, world: World) -> None:
+        html = shown(filer.get(NEW))
+        assert "<style" not in html
+        assert not re.search(r"<script(?![^>]*src=)", html)
+        assert len(html) < 100_000
 
 
 class TestPlaces:
