@@ -72,7 +72,7 @@ def corroborate_incident(request: HttpRequest, code: str) -> HttpResponse:
         try:
             give_statement(incident=incident, draft=form.draft(), by=user, at=at)
         except Invalid as problem:
-            add_errors(form, problem)
+            add_errors(form, _in_words(problem, form))
         else:
             messages.success(
                 request, _("Your statement is on record. You can replace it with a later one.")
@@ -88,6 +88,14 @@ def corroborate_incident(request: HttpRequest, code: str) -> HttpResponse:
     if form.errors:
         return sent_back(request, "verification/corroborate.html", context)
     return render(request, "verification/corroborate.html", context)
+
+
+def _in_words(problem: Invalid, form: StatementForm) -> Invalid:
+    """Return the problem with words for people where the room lists codes for machines."""
+    for name in ("question", "says", "basis"):
+        if name in problem.errors:
+            problem.errors[name] = [str(form.fields[name].error_messages["required"])]
+    return problem
 
 
 def _form(request: HttpRequest, incident: Incident, view: PublicView) -> StatementForm:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from verification.pages.forms_asked import RoomForm
+
 
 class OpenCaseForm(forms.Form):
     """The incident a case is opened on, and the version of it the chair saw."""
@@ -13,8 +15,10 @@ class OpenCaseForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
-class DecideForm(forms.Form):
+class DecideForm(RoomForm):
     """The panel's reasons. Its answers come from the ballots and are nowhere typed."""
+
+    asked = ("reasons",)
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     reasons = forms.CharField(

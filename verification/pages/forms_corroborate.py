@@ -11,16 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from reports.people.queries import SourceChoice, source_by_id
 from verification.corroboration.actions import StatementDraft
 from verification.corroboration.choices import Basis, Question, Says
+from verification.pages.forms_asked import RoomForm
 
 NOBODY = ("", _("In my own name"))
 OWN = ("", _("No, I know it otherwise"))
 
 
-class StatementForm(forms.Form):
+class StatementForm(RoomForm):
     """One answer to one question; which errors matter is decided by the room's rules."""
 
+    asked = ("question", "says", "basis", "note")
+    choose = {"required": _("Choose one of these.")}
+
     question = forms.ChoiceField(
-        label=_("Which question do you answer?"), choices=Question.choices, widget=forms.RadioSelect
+        label=_("Which question do you answer?"),
+        choices=Question.choices,
+        widget=forms.RadioSelect,
+        error_messages=choose,
+        required=False,
     )
     party = forms.ChoiceField(
         label=_("Which party do you mean?"),
@@ -33,9 +41,14 @@ class StatementForm(forms.Form):
         help_text=_("“Cannot say” is an honest answer. It is counted as such."),
         choices=Says.choices,
         widget=forms.RadioSelect(attrs={"class": "across"}),
+        error_messages=choose,
+        required=False,
     )
     basis = forms.ChoiceField(
-        label=_("What it rests on"), choices=[("", "—"), *Basis.choices], required=False
+        label=_("What it rests on"),
+        choices=[("", "—"), *Basis.choices],
+        error_messages=choose,
+        required=False,
     )
     note = forms.CharField(
         label=_("What you know, and how"),

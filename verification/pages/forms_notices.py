@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.corroboration.actions import Answer
 from verification.corroboration.choices import Position, PositionReason
+from verification.pages.forms_asked import RoomForm
 
 
 def _persons(label: Any) -> forms.IntegerField:
@@ -19,12 +20,17 @@ def _persons(label: Any) -> forms.IntegerField:
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(RoomForm):
     """A position with its reason; the rules say which reasons a position needs."""
+
+    asked = ("position",)
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     position = forms.ChoiceField(
-        label=_("What your side says"), choices=Position.choices, widget=forms.RadioSelect
+        label=_("What your side says"),
+        choices=Position.choices,
+        widget=forms.RadioSelect,
+        required=False,
     )
     reason_code = forms.ChoiceField(
         label=_("The reason that comes nearest"),
@@ -55,9 +61,9 @@ class AnswerForm(forms.Form):
     def preview(self) -> dict[str, Any]:
         """Return the answer as the public will read it."""
         typed = self.cleaned_data
-        reasons = dict(PositionReason.choices)
+        positions, reasons = dict(Position.choices), dict(PositionReason.choices)
         return {
-            "position": str(Position(typed["position"]).label),
+            "position": str(positions.get(typed["position"], "")),
             "reason": str(reasons.get(typed["reason_code"], "")),
             "text": typed["text"].strip(),
             "conceded_killed": typed["conceded_killed"],

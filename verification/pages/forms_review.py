@@ -19,6 +19,7 @@ from verification.adjudication.answers import (
     Occurrence,
     Severity,
 )
+from verification.pages.forms_asked import RoomForm
 
 BLANK = ("", "—")
 
@@ -46,8 +47,13 @@ HOW_LIKELY = _("How likely that is")
 HOW_SURE = _("How good the evidence is")
 
 
-class BallotForm(forms.Form):
+class BallotForm(RoomForm):
     """One reviewer's answers. Their rules live in the room; here they only keep their names."""
+
+    asked = (
+        *("occurrence", "occurrence_likelihood", "occurrence_confidence", "breach"),
+        *("attribution", "intent", "reasons", "cited_reports"),
+    )
 
     occurrence = _one_of(_("Did it happen?"), Occurrence.choices)
     occurrence_likelihood = _likelihood(_("How likely it is that it happened"))
@@ -115,8 +121,10 @@ class BallotForm(forms.Form):
         )
 
 
-class RecuseForm(forms.Form):
+class RecuseForm(RoomForm):
     """A conflict of interest, declared."""
+
+    asked = ("reason",)
 
     reason = forms.CharField(
         label=_("What the conflict is"),

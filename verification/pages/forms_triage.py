@@ -5,16 +5,20 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from verification.pages.forms_asked import RoomForm
+
 REASON_MOST = 500  # characters a reason may have
 
 
-class SeenForm(forms.Form):
+class SeenForm(RoomForm):
     """A form that knows which version of the record its page showed."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class RejectForm(SeenForm):
+    asked = ("reason",)
+
     reason = forms.CharField(
         label=_("Why it is turned away"),
         help_text=_("Its author reads this. Say what is missing, so that it can be filed better."),
@@ -24,7 +28,9 @@ class RejectForm(SeenForm):
     )
 
 
-class LinkForm(forms.Form):
+class LinkForm(RoomForm):
+    asked = ("why",)
+
     incident = forms.CharField(
         label=_("Incident"),
         help_text=_("Its code, as in NK20-0042."),
@@ -68,6 +74,8 @@ class MergeForm(SeenForm):
 
 
 class RulingForm(SeenForm):
+    asked = ("ruling",)
+
     ruling = forms.CharField(
         label=_("Reasons of the ruling"),
         help_text=_("A sentence or two. They are published word for word."),

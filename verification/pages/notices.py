@@ -98,6 +98,7 @@ def _context(position: PartyPosition, form: AnswerForm, at: datetime) -> dict[st
         "incident": public_view(incident.code, at=at),
         "position": position_rows([position], faces=faces)[0],
         "answered": answered,
+        "settled": incident.state not in LIVING,
         "lapsed": position.state == PositionState.LAPSED,
         "may_answer": not answered and incident.state in LIVING,
         "clauses": [

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.people.permissions import require
-from reports.problems import Invalid, MoveRefused
+from reports.problems import Invalid, MoveRefused, StaleState
 from verification.adjudication.actions import recuse_reviewer, seal_ballot
 from verification.adjudication.queries import CaseFile, case_for_reviewer, review_queue
 from verification.incidents.queries import incident_history
@@ -77,6 +77,8 @@ def review_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 
 def _seal(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
     context = _context(request, file, at, ballot=request.POST)
+    if not context["may_vote"]:
+        raise StaleState(_("Your ballot is sealed already, or the panel has decided."))
     form: BallotForm = context["ballot_form"]
     if form.is_valid():
         try:

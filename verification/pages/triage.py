@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -207,7 +208,7 @@ def _again(request: HttpRequest, report: Report, at: datetime, **bound: forms.Fo
 def _report_context(request: HttpRequest, report: Report, at: datetime) -> dict[str, Any]:
     user, agreement = asker(request), report.agreement
     faces = faces_of(agreement.pk, [report.source], at=at)
-    card = report_cards([report], faces=faces, reveal=True)[0]
+    card = replace(report_cards([report], faces=faces, reveal=True)[0], number="")
     version = {"version": report.version}
     accepted = report.state == ReportState.ACCEPTED
     links = incident_cards([link.incident for link in links_of_report(report)])

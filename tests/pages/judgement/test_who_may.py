@@ -78,9 +78,7 @@ class TestRecords:
         ):
             assert browse(cast[who]).get(reverse(name, args=args)).status_code == 404, name
 
-    def test_no_door_takes_other_methods(
-        self, world: World, browse: Browse
-    ) -> None:
+    def test_no_door_takes_other_methods(self, world: World, browse: Browse) -> None:
         assert browse(world.triage).delete(reverse("triage")).status_code == 405
         assert browse(world.triage).post(reverse("triage")).status_code == 405
         assert browse(world.chair).put(reverse("chair")).status_code == 405

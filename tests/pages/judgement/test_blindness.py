@@ -1,0 +1,122 @@
+"""Blindness: before their own ballot is sealed, no page shows a reviewer a score or a ballot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from reports.people.models import User
+from tests.factories import NOW, World, a_ballot, a_case, an_incident, some_answers
+from tests.pages.judgement.conftest import Browse
+from verification.adjudication.actions import seal_ballot
+from verification.adjudication.models import Case, Seat
+from verification.scoring.models import Score
+from verification.scoring.queries import latest_score
+
+CANARY = "Canary reasons that only one reviewer has written down."
+
+
+def traces_of(score: Score) -> list[str]:
+    """Return what only the score's own part of a page would print."""
+    figures = [f"{nats:+.2f}" for part in score.contributions for nats in part["nats"].values()]
+    return ["majority vote", score.inputs_hash, 'id="score"', *figures]
+
+
+def reachable(case: Case) -> Iterator[str]:
+    """Yield the address of every page that speaks of this case, whoever may open it."""
+    incident = case.incident
+    for name, args in (
+        ("review", []),
+        ("review-case", [case.pk]),
+        ("chair", []),
+        ("chair-case", [case.pk]),
+        ("triage", []),
+        ("triage-incident", [incident.code]),
+        ("triage-report", [incident.links.get().report_id]),
+        ("corroborate", []),
+        ("corroborate-incident", [incident.code]),
+        ("notice", [incident.positions.get().pk]),
+        ("history", [incident.code]),
+        ("home", []),
+        ("incidents", []),
+        ("incident", [incident.code]),
+        ("findings", []),
+        ("standings", []),
+    ):
+        try:
+            yield reverse(name, args=args)
+        except NoReverseMatch:  # a page that does not exist shows nothing
+            continue
+
+
+def seated(case: Case) -> list[Seat]:
+    return list(case.seats.filter(recused_at=None).select_related("reviewer"))
+
+
+def read_everything(client: Client, case: Case) -> dict[str, str]:
+    return {url: client.get(url).content.decode() for url in reachable(case)}
+
+
+def in_context(answer: Any, *names: str) -> list[Any]:
+    return [answer.context[name] for name in names]
+
+
+def test_no_page_a_reviewer_can_reach_shows_the_score_before_their_ballot(
+    world: World, browse: Browse
+) -> None:
+    case = a_case(world, an_incident(world))
+    score = latest_score(case.incident)
+    assert score is not None
+    traces = traces_of(score)
+    assert len(traces) > 3
+    for seat in seated(case):
+        pages = read_everything(browse(seat.reviewer), case)
+        assert len(pages) > 10
+        for url, text in pages.items():
+            assert [trace for trace in traces if trace in text] == [], (seat.number, url)
+
+
+def test_the_hidden_is_not_even_handed_to_the_template(world: World, browse: Browse) -> None:
+    case = a_case(world)
+    first, second, third = seated(case)
+    url = reverse("review-case", args=[case.pk])
+    draft = a_ballot(case)
+    seal_ballot(case=case, draft=draft, by=first.reviewer, at=NOW)
+    answer = browse(second.reviewer).get(url)
+    assert in_context(answer, "score", "panel", "own_ballot") == [None, None, None]
+    assert in_context(answer, "ballots", "side_by_side") == [[], []]
+    own = browse(first.reviewer).get(url)
+    assert own.context["score"] is not None
+    assert own.context["ballots"] == []
+    assert third.reviewer != second.reviewer
+
+
+def test_no_ballot_shows_until_all_are_sealed(world: World, browse: Browse) -> None:
+    case = a_case(world)
+    url = reverse("review-case", args=[case.pk])
+    first, *others = seated(case)
+    draft = a_ballot(case, some_answers(intent="deliberate"))
+    seal_ballot(
+        case=case,
+        draft=type(draft)(answers=draft.answers, reasons=CANARY, cited=draft.cited),
+        by=first.reviewer,
+        at=NOW,
+    )
+    everybody: list[User] = [world.chair, world.triage, *(seat.reviewer for seat in others)]
+    for user in everybody:
+        for address, text in read_everything(browse(user), case).items():
+            assert CANARY not in text, address
+    assert CANARY in browse(first.reviewer).get(url).content.decode()
+    for seat in others:
+        seal_ballot(case=case, draft=a_ballot(case), by=seat.reviewer, at=NOW)
+    for seat in others:
+        text = browse(seat.reviewer).get(url).content.decode()
+        assert CANARY in text
+        assert "By seat, never by name" in text
+        for member in (first, *others):
+            assert member.reviewer.pseudonym not in text
+            if member not in (seat, *case.seats.filter(reviewer=world.chair)):  # a common word
+                assert member.reviewer.username not in text
