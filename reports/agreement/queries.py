@@ -66,3 +66,12 @@ def clauses_in_force(
     if act:
         found = found.filter(prohibits=act)
     return list(found.select_related("version").distinct().order_by("version__number", "code"))
+
+
+def prohibitions(agreement_id: uuid.UUID) -> list[tuple[str, Period]]:
+    """Return every (act, period) in which some clause of an agreement prohibits that act."""
+    rows = Clause.objects.filter(version__agreement_id=agreement_id, prohibits__isnull=False)
+    found = rows.values_list(
+        "prohibits", "version__in_force_from", "version__in_force_until"
+    ).distinct()
+    return [(act, Period(begins, ends)) for act, begins, ends in found]

@@ -28,7 +28,7 @@ def statements_on(incident: Incident) -> list[Statement]:
     """Return the standing statements on a case file: the latest of each source and question."""
     rows = (
         Statement.objects.filter(incident_id__in=member_ids(incident))
-        .select_related("source__organisation", "party", "origin__said_by")
+        .select_related("source__organisation", "given_by", "party", "origin__said_by")
         .order_by("given_at", "id")
     )
     latest: dict[tuple[object, ...], Statement] = {}

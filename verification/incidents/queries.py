@@ -111,7 +111,14 @@ def linked_reports(incident: Incident) -> list[Report]:
             state=ReportState.ACCEPTED,
         )
         .exclude(superseded_by__state=ReportState.ACCEPTED)
-        .select_related("source__organisation", "act", "accused", "place", "origin__said_by")
+        .select_related(
+            "source__organisation",
+            "filed_by",
+            "act",
+            "accused",
+            "place",
+            "origin__said_by__organisation",
+        )
         .distinct()
     )
     return list(rows.order_by("received_at", "id"))
@@ -140,7 +147,9 @@ def ended_links(incident: Incident) -> list[Link]:
     )
 
 
-def accepted_without_incident(agreement: Agreement, user: User, *, at: datetime) -> QuerySet[Report]:
+def accepted_without_incident(
+    agreement: Agreement, user: User, *, at: datetime
+) -> QuerySet[Report]:
     """Return the accepted reports that belong to no incident yet, oldest first, for triage."""
     accepted = inbox(agreement, user, state=ReportState.ACCEPTED, at=at)
     linked = Link.objects.filter(report=OuterRef("pk"), unlinked_at=None)

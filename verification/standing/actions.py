@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import transaction
 
 from reports.agreement.models import Agreement, Party
-from reports.agreement.queries import parties_of, periods_in_force
+from reports.agreement.queries import parties_of, periods_in_force, prohibitions
+from reports.agreement.rules import Period
 from reports.coverage.queries import hours_covered
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
@@ -102,10 +103,25 @@ def incident_facts(agreement_id: UUID) -> list[IncidentFact]:
     )
     for incident_id, code in links.values_list("incident_id", "report__accused__code"):
         accused.setdefault(roots[incident_id], set()).add(code)
+    # What no clause prohibits cannot be a breach, however sure the score is of who did it.
+    prohibited = prohibitions(agreement_id)
     return [
-        _fact(incident, decisions.get(incident.pk), scores.get(incident.pk), accused)
+        _fact(
+            incident,
+            decisions.get(incident.pk),
+            scores.get(incident.pk) if _is_prohibited(incident, prohibited) else None,
+            accused,
+        )
         for incident in incidents
     ]
+
+
+def _is_prohibited(incident: Incident, prohibited: Sequence[tuple[str, Period]]) -> bool:
+    window = (incident.window_from, incident.window_until)
+    return any(
+        act == incident.act_id and period.relation(*window) != "outside"
+        for act, period in prohibited
+    )
 
 
 def _fact(
