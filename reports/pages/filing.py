@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from reports.intake.actions import AnotherReportHasThisId, Filing, file_report
 from reports.intake.drafts import ReportDraft
 from reports.intake.queries import Report, own_report, report_by_client_uuid
 from reports.intake.rules import problems_in
-from reports.pages.answers import add_errors, asker, sent_back, signed_in
+from reports.pages.answers import View, add_errors, answers_problems, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.drafting import BLANK, FIELDS, answers_of, draft_of
 from reports.pages.forms import ReportForm, readable_uuid
@@ -31,15 +32,27 @@ from reports.problems import Invalid
 PAGE = "reports/report_new.html"
 
 
+def keeps_what_was_typed(view: View) -> View:
+    """Wrap a filing page so that a sign-in that ended meanwhile costs no report."""
+
+    @wraps(view)
+    def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not request.user.is_authenticated:
+            return answers_problems(kept_page)(request)
+        return signed_in(view)(request, *args, **kwargs)
+
+    return keeping
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
+@keeps_what_was_typed
 def file_page(request: HttpRequest) -> HttpResponse:
     """Show the filing form, look up a place, or file."""
     return _serve(request, current_agreement(request), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
+@keeps_what_was_typed
 def correct_page(request: HttpRequest, receipt: str) -> HttpResponse:
     """Show a report's answers to be corrected; what is sent is a new report in its place."""
     earlier = own_report(asker(request), receipt)
@@ -98,6 +111,20 @@ def _offer_a_new_key(
     own = found is not None and found.filed_by_id == request.user.pk
     context |= {"conflict": True, "conflict_receipt": found.receipt if found and own else ""}
     return render(request, PAGE, context, status=AnotherReportHasThisId.status)
+
+
+def kept_page(request: HttpRequest) -> HttpResponse:
+    """Return the form with all that was typed and the way to send it; nothing was filed.
+
+    For those whose sign-in or whose form ended before they sent it.
+    """
+    agreement = current_agreement(request)
+    form = _form(agreement, _with_own_key(request.POST), judged=False)
+    context = _context(form, agreement, None) | {
+        "came_too_late": True,
+        "signed_out": not request.user.is_authenticated,
+    }
+    return render(request, PAGE, context, status=403)
 
 
 def _add_what_rules_say(form: ReportForm, draft: ReportDraft, at: Any) -> None:

@@ -290,6 +290,40 @@ class TestWrongAnswers:
         assert {"act", "stance", "day", "location_kind", "accused", "narrative"} <= found
 
 
+class TestComingTooLate:
+    def test_who_was_signed_out_keeps_what_they_typed(self, world: World) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(world.filer)
+        token = client.get(NEW).cookies["csrftoken"].value
+        typed = answers(world) | {"csrfmiddlewaretoken": token}
+        client.cookies.pop("sessionid")
+        answer = client.post(NEW, typed)
+        html = shown(answer)
+        assert answer.status_code == 403
+        assert "Sign in in a new tab" in html
+        assert typed["narrative"] in html
+        assert typed["client_uuid"] in html
+        # After signing in elsewhere the old page's token is refused: kept again, then filed.
+        client.force_login(world.filer)
+        client.cookies["csrftoken"] = "x" * 32
+        second = client.post(NEW, typed)
+        assert second.status_code == 403
+        assert "Look it over and send it again" in shown(second)
+        assert typed["narrative"] in shown(second)
+        assert Report.objects.count() == 0
+        fresh = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown(second))
+        assert fresh
+        assert client.post(NEW, typed | {"csrfmiddlewaretoken": fresh[1]}).status_code == 302
+        assert Report.objects.count() == 1
+
+    def test_other_forms_say_that_nothing_was_done(self, world: World) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(world.filer)
+        answer = client.post("/watches/", {})
+        assert answer.status_code == 403
+        assert "The form was open too long" in shown(answer)
+
+
 class TestCorrecting:
     def test_the_form_says_what_the_report_said(self, filer: Client, world: World) -> None:
         filer.post(NEW, answers(world, killed_civilians_least="5", killed_civilians_best="7"))
