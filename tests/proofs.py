@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -85,3 +86,15 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> tuple[list[Any], list[Excepti
         thread.join(timeout=60)
     assert len(gave) + len(raised) == len(calls)
     return gave, raised
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+    """Wait until a condition holds and return what it gave; fail with `what` if it never does."""
+    stop_at = time.monotonic() + seconds
+    pause = threading.Event()
+    while time.monotonic() < stop_at:
+        found = condition()
+        if found:
+            return found
+        pause.wait(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
