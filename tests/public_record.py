@@ -9,17 +9,6 @@ from datetime import UTC, datetime, timedelta
 from reports.intake.actions import reject_report
 from reports.intake.drafts import Where
 from reports.intake.models import Report
-from verification.adjudication.actions import decide_case, open_case
-from verification.corroboration.actions import (
-    Answer,
-    StatementDraft,
-    answer_notice,
-    give_statement,
-    lapse_overdue_positions,
-)
-from verification.corroboration.models import PartyPosition
-from verification.incidents.actions import link_report, rule_inadmissible
-from verification.incidents.models import Incident
 from tests.factories import (
     LATER,
     NOW,
@@ -33,6 +22,17 @@ from tests.factories import (
     settle,
     some_answers,
 )
+from verification.adjudication.actions import decide_case, open_case
+from verification.corroboration.actions import (
+    Answer,
+    StatementDraft,
+    answer_notice,
+    give_statement,
+    lapse_overdue_positions,
+)
+from verification.corroboration.models import PartyPosition
+from verification.incidents.actions import link_report, rule_inadmissible
+from verification.incidents.models import Incident
 
 NARRATIVE = "CANARY-NARRATIVE the observer stood behind the mill"
 NOTE = "CANARY-NOTE the witness looked out of the third window"

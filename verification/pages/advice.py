@@ -30,6 +30,7 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
         "engine_version": score["engine_version"],
         "inputs_hash": score["inputs_hash"],
         "n_origins": score["n_origins"],
+        "voteless": max(0, score["n_origins"] - len(origins)),
         "n_statements": score["n_statements"],
         "at": datetime.fromisoformat(score["at"]),
         "candidates": [

@@ -31,11 +31,15 @@ class StandingView:
 
 @dataclass(frozen=True, slots=True)
 class PartitionRow:
-    """One class of the partition; reports outside any incident have no rows to show."""
+    """One class of the partition; reports outside any incident have no rows to show.
+
+    `first` marks the first class that holds anything, with which the sum in words begins.
+    """
 
     label: str
     count: int
     url: str
+    first: bool
 
 
 @answers_problems
@@ -86,9 +90,11 @@ def _view(line: StandingLine, slug: str) -> StandingView:
 def partition_rows(seen: Standings) -> list[PartitionRow]:
     """Return the classes of reports, each with the incidents behind it where there are any."""
     slug = seen.agreement.slug
+    first = next((line.key for line in seen.partition if line.count), "")
     return [
         PartitionRow(
             label=line.label,
+            first=line.key == first,
             count=line.count,
             url=""
             if line.key in REPORTS_ONLY or not line.count

@@ -112,6 +112,7 @@ class Asked:
     form: FilterForm
     wrong: tuple[str, ...]  # names in the address whose value nobody knows
     ignored: tuple[str, ...]  # the same, as the form labels them
+    n_set: int
     extra: bool  # whether a filter beyond the main ones is set
 
 
@@ -127,5 +128,6 @@ def asked_for(data: QueryDict, words: FilterWords) -> Asked:
         form = FilterForm(kept, words)
     form.is_valid()
     values = {NAMES.get(name, name): value for name, value in form.cleaned_data.items()}
+    n_set = sum(1 for value in form.cleaned_data.values() if value)
     extra = any(form.cleaned_data.get(field.name) for field in form.others)
-    return Asked(IncidentFilter(**values), form, tuple(wrong), ignored, extra)
+    return Asked(IncidentFilter(**values), form, tuple(wrong), ignored, n_set, extra)

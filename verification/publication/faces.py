@@ -121,6 +121,16 @@ class FindingLine:
     def place_name(self) -> str:
         return str(self.content["place"]["label"])
 
+    @property
+    def attributed(self) -> list[PartyFace]:
+        """Return the parties it names, as they were named when it was published."""
+        decision = self.content["decision"] or {"parties": []}
+        known = self.content["parties"]
+        return [
+            PartyFace(code, localized(known[code]["names"]), known[code]["colour"])
+            for code in decision["parties"]
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class PublicFinding:

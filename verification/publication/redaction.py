@@ -88,7 +88,14 @@ def public_place(incident: Incident, reports: Sequence[Report]) -> dict[str, Any
             "radius_m": place.radius_m,
             "ring": [],
         }
-    empty: dict[str, Any] = {"place_id": "", "cell": "", "lat": None, "lon": None, "radius_m": None, "ring": []}
+    empty: dict[str, Any] = {
+        "place_id": "",
+        "cell": "",
+        "lat": None,
+        "lon": None,
+        "radius_m": None,
+        "ring": [],
+    }
     if incident.lat is None or incident.lon is None:
         return empty
     area = public_area(incident.lat, incident.lon)
