@@ -20,7 +20,7 @@ from reports.agreement.queries import (
     parties_of,
     versions_of,
 )
-from reports.api.bodies import (
+from reports.api.shown import (
     ActShown,
     AgreementLine,
     AgreementShown,

@@ -23,7 +23,8 @@ from reports.intake.rules import problems_in
 from reports.pages.answers import View, add_errors, answers_problems, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.drafting import BLANK, FIELDS, answers_of, draft_of
-from reports.pages.forms import ReportForm, readable_uuid
+from reports.pages.forms import ReportForm
+from reports.pages.offers import readable_uuid
 from reports.people.permissions import require
 from reports.people.queries import named_sources
 from reports.places.queries import PlaceChoice, place_choices, places_matching

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.forms.utils import ErrorDict
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reports.agreement.queries import ActKind, Party
@@ -29,6 +26,7 @@ from reports.pages.boxes import (
     TextNeeded,
     WholeNumberField,
 )
+from reports.pages.offers import LIKELIHOODS, PART_NAMES, place_label, speaker_groups
 from reports.people.queries import SourceChoice
 from reports.places.queries import PlaceChoice
 
@@ -38,29 +36,6 @@ RANGES = [
     for harm in choices.TollHarm.values
     for category in choices.TollCategory.values
 ]
-PART_NAMES = (
-    ("night", _("Night: 00:00 to 06:00")),
-    ("morning", _("Morning: 06:00 to 12:00")),
-    ("afternoon", _("Afternoon: 12:00 to 18:00")),
-    ("evening", _("Evening: 18:00 to 24:00")),
-)
-LIKELIHOODS = (
-    ("", _("Rather not say")),
-    ("almost_certain", _("Almost certain")),
-    ("very_likely", _("Very likely")),
-    ("likely", _("Likely")),
-    ("roughly_even", _("Roughly even")),
-    ("unlikely", _("Unlikely")),
-)
-
-
-def place_label(place: PlaceChoice) -> SafeString:
-    """Return a candidate as its card shows it: spellings, what and where it is, other names."""
-    lines = [line for line in (place.detail, place.near, " · ".join(place.names)) if line]
-    hints = format_html_join(
-        "", '<span class="hint" dir="auto">{}</span>', ((line,) for line in lines)
-    )
-    return format_html("<bdi>{}</bdi>{}", place.label, hints)
 
 
 def _radios(**attrs: str) -> forms.RadioSelect:
@@ -255,14 +230,6 @@ class ReportForm(forms.Form):
         return any(self[name].errors or any(self[name].value() or ()) for name in names)
 
 
-def speaker_groups(sources: Iterable[SourceChoice]) -> list[tuple[str, Any]]:
-    """Return the speakers as a list grouped by their kind."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for source in sources:
-        groups.setdefault(source.kind, []).append((str(source.id), source.name))
-    return [("", str(_("Nobody else: I say it myself"))), *groups.items()]
-
-
 class OwnListForm(forms.Form):
     """The filter of one's own list."""
 
@@ -323,11 +290,3 @@ class WatchForm(forms.Form):
     def has_candidates(self) -> bool:
         """Answer whether there is a place to choose."""
         return bool(_choice_field(self, "place").choices)
-
-
-def readable_uuid(text: Any) -> uuid.UUID | None:
-    """Return a typed or sent key as a UUID, or None."""
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        return None

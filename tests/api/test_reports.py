@@ -5,78 +5,23 @@ from __future__ import annotations
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event
-from reports.people.actions import issue_api_key, revoke_api_key
-from reports.people.models import ApiKey, User
+from tests.api.machines import REPORTS, a_body, is_problem, key_for, machine, post
 from tests.factories import World, a_report
-
-REPORTS = "/api/v1/reports"
-
-
-def key_for(user: User, *scopes: str) -> str:
-    """Return the token of a fresh key."""
-    return issue_api_key(
-        user=user,
-        label="tests",
-        scopes=scopes or ("reports:read", "reports:write"),
-        by=None,
-        at=timezone.now(),
-    )[1]
-
-
-def machine(token: str) -> Client:
-    return Client(HTTP_AUTHORIZATION=f"Bearer {token}", enforce_csrf_checks=True)
 
 
 @pytest.fixture
 def filer(world: World) -> Client:
     return machine(key_for(world.filer))
-
-
-def a_body(world: World, **changes: Any) -> dict[str, Any]:
-    """Return a complete body: explosions heard in Ganja in the night to 11 October."""
-    body: dict[str, Any] = {
-        "id": str(uuid.uuid4()),
-        "agreement": "nk2020",
-        "act": "missile_strike",
-        "stance": "observes",
-        "means": "heard",
-        "observed_from": "2020-10-11T02:00:00+04:00",
-        "observed_until": "2020-10-11T03:00:00+04:00",
-        "time_precision": "hour",
-        "location": {"kind": "place", "place": str(world.ganja.pk), "typed": "Ganja"},
-        "accused": {"kind": "unknown"},
-        "narrative": "Three heavy explosions were heard from the centre of the city.",
-        "tolls": [{"harm": "killed", "category": "civilians", "least": 5, "best": None, "most": 9}],
-    }
-    return body | changes
-
-
-def post(client: Client, body: Any, **options: Any) -> Any:
-    raw = body if isinstance(body, str | bytes) else json.dumps(body)
-    return client.post(REPORTS, raw, **({"content_type": "application/json"} | options))
-
-
-def is_problem(answer: Any, status: int) -> dict[str, Any]:
-    """Check the form of a refusal and return its body."""
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json()
-    assert body["status"] == status
-    assert {"type", "title", "code"} <= body.keys()
-    return body
 
 
 class TestFiling:
@@ -266,56 +211,6 @@ class TestNastyBodies:
             assert answer.status_code in (200, 201), (charset, answer.content)
 
 
-class TestWhoMay:
-    def test_without_a_key(self, client: Client, world: World) -> None:
-        for answer in (client.get(REPORTS), post(client, a_body(world))):
-            is_problem(answer, 401)
-            assert answer["WWW-Authenticate"].startswith("Bearer")
-
-    @pytest.mark.parametrize("token", ["", "x", "cvr.x", "a b", "\x00.x", "é.é", "." * 9])
-    def test_with_a_wrong_key(self, world: World, token: str) -> None:
-        is_problem(machine(token).get(REPORTS), 401)
-
-    def test_with_a_key_that_ended(self, world: World) -> None:
-        token = key_for(world.filer)
-        key = ApiKey.objects.get()
-        ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-        is_problem(machine(token).get(REPORTS), 401)
-        other = key_for(world.filer)
-        assert machine(other).get(REPORTS).status_code == 200
-        revoke_api_key(key=ApiKey.objects.exclude(pk=key.pk).get(), by=None, at=timezone.now())
-        is_problem(machine(other).get(REPORTS), 401)
-
-    def test_a_scope_is_all_a_key_may(self, world: World) -> None:
-        reader = machine(key_for(world.filer, "reports:read"))
-        writer = machine(key_for(world.filer, "reports:write"))
-        assert reader.get(REPORTS).status_code == 200
-        assert "reports:write" in is_problem(post(reader, a_body(world)), 403)["detail"]
-        assert post(writer, a_body(world)).status_code == 201
-        is_problem(writer.get(REPORTS), 403)
-
-    def test_roles_bind_machines_too(self, world: World) -> None:
-        for user, status in ((world.outsider, 403), (world.chair, 403), (world.partner, 201)):
-            assert post(machine(key_for(user)), a_body(world)).status_code == status
-        malformed = post(machine(key_for(world.outsider)), {"x": 1})
-        is_problem(malformed, 403)
-
-    def test_a_session_works_and_needs_its_csrf_token(self, world: World) -> None:
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(world.filer)
-        assert client.get(REPORTS).status_code == 200
-        assert "CSRF" in is_problem(post(client, a_body(world)), 403)["detail"]
-        plain = Client()
-        plain.force_login(world.filer)
-        assert post(plain, a_body(world)).status_code == 201
-
-    def test_nobody_reads_what_is_not_theirs(self, world: World) -> None:
-        receipt = a_report(world).receipt
-        for user in (world.witness, world.triage, world.outsider):
-            is_problem(machine(key_for(user)).get(f"{REPORTS}/{receipt}"), 404)
-            assert machine(key_for(user)).get(REPORTS).json()["results"] == []
-
-
 class TestList:
     def test_pages_lead_through_all_reports_once(self, filer: Client, world: World) -> None:
         wanted = {a_report(world).receipt for _number in range(51)}
@@ -376,17 +271,6 @@ class TestElsewhere:
         text = out.read_text()
         assert "/api/v1/reports/{receipt}:" in text
         assert "application/problem+json" in text
-
-    def test_a_key_from_the_command_line(self, world: World) -> None:
-        out, notes = StringIO(), StringIO()
-        options = {"user": "partner", "label": "feed", "scope": ["reports:write"]}
-        call_command("issue_key", **options, stdout=out, stderr=notes)
-        token = out.getvalue().strip()
-        assert token not in notes.getvalue()
-        assert post(machine(token), a_body(world)).status_code == 201
-        for wrong in ({"user": "nobody"}, {"label": " "}, {"label": "x" * 81}):
-            with pytest.raises(CommandError):
-                call_command("issue_key", **(options | wrong), stdout=out, stderr=notes)
 
 
 class TestManyAtOnce:
