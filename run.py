@@ -196,6 +196,7 @@ def run_tests(args: list[str]) -> int:
     supervisor = Supervisor(data, lock)
     env = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
     env["CVR_DATA"] = str(data)
+    env.setdefault("PYTHONHASHSEED", "0")  # tests keep their names from run to run
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with engines(data, env, supervisor, throw_away=True):
