@@ -157,8 +157,8 @@ def problems_in_ballot(
     `clauses` are those in force at the time, `bound` the parties the agreement bound then.
     """
     found: dict[str, list[str]] = defaultdict(list)
-    _check_lists(answers, found)
-    if found:
+    _check_reasons(found, reasons=reasons, cited=cited, citable=citable)
+    if _check_lists(answers, found):
         return dict(found)
     occurred = answers.occurrence == Occurrence.OCCURRED
     if occurred and answers.breach == Breach.NOT_ASKED:
@@ -175,11 +175,12 @@ def problems_in_ballot(
         found["severity"].append(_("Say how severe the violation is."))
     _check_attribution(answers, found, breach=breach, parties=parties, bound=bound)
     _check_strength(answers, found)
-    _check_reasons(found, reasons=reasons, cited=cited, citable=citable)
     return dict(found)
 
 
-def _check_lists(answers: Answers, found: dict[str, list[str]]) -> None:
+def _check_lists(answers: Answers, found: dict[str, list[str]]) -> bool:
+    """Note answers that are on no list; answer whether there are any (then no rule applies)."""
+    before = len(found)
     lists: Iterable[tuple[str, Collection[str], bool]] = (
         ("occurrence", Occurrence.values, False),
         ("breach", Breach.values, False),
@@ -198,6 +199,7 @@ def _check_lists(answers: Answers, found: dict[str, list[str]]) -> None:
         value = getattr(answers, name)
         if value not in allowed and not (may_be_blank and not value):
             found[name].append(_("Choose an answer from the list."))
+    return len(found) > before
 
 
 def _check_attribution(

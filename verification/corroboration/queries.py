@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from reports.agreement.models import Agreement, Party
 from reports.intake.models import Report
@@ -94,6 +94,11 @@ def own_statements(incident: Incident, user: User) -> list[Statement]:
     return [s for s in statements_on(incident) if s.given_by_id == user.pk]
 
 
+_AWAITED_FIRST = Case(
+    When(state=PositionState.AWAITED, then=0), When(state=PositionState.LAPSED, then=1), default=2
+)
+
+
 def notices_for(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[PartyPosition]:
     """Return the notices to the party a liaison speaks for, awaited ones by deadline first."""
     require(user, "position.answer", at=at, agreement_id=agreement.pk)
@@ -102,7 +107,7 @@ def notices_for(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[P
     )
     return rows.select_related(
         "incident__act", "incident__place", "incident__agreement", "party"
-    ).order_by("answered_at", "due_at", "id")
+    ).order_by(_AWAITED_FIRST, "due_at", "id")
 
 
 def notice_for(user: User, position_id: uuid.UUID | str, *, at: datetime) -> PartyPosition:

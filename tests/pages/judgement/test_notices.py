@@ -48,6 +48,13 @@ class TestList:
         assert "due in 3 days" in text
         assert incident.code not in shown(browse(world.liaison_aze).get(reverse("notices")))
 
+    def test_what_awaits_an_answer_comes_first(self, world: World, browse: Browse) -> None:
+        first, second = an_incident(world), an_incident(world)
+        client = browse(world.liaison_arm)
+        client.post(asked(first)[1], ANSWER)
+        text = shown(client.get(reverse("notices")))
+        assert text.index(second.code) < text.index(first.code)
+
 
 class TestPage:
     def test_tells_what_is_alleged_and_nothing_of_sources(

@@ -162,6 +162,15 @@ class TestDesk:
         assert typed["reasons"] in text
         assert refused.context["score"] is None
 
+    def test_an_empty_ballot_is_told_everything_at_once(self, world: World, browse: Browse) -> None:
+        case = a_case(world)
+        with no_trace():
+            refused = browse(aligned_member(case)).post(page_of(case), {"do": "seal"})
+        assert refused.status_code == 422
+        named = ("occurrence", "occurrence_likelihood", "occurrence_confidence", "breach")
+        for field in (*named, "attribution", "intent", "reasons", "cited_reports"):
+            assert f'href="#ballot-{field}"' in shown(refused), field
+
     def test_the_answers_an_honest_reviewer_may_give(self, world: World, browse: Browse) -> None:
         case = a_case(world)
         nothing = {
