@@ -156,7 +156,7 @@ export function mountMap(element) {
   const block = document.getElementById(data.features);
   const collection = block ? JSON.parse(block.textContent) : { features: [] };
   const bounds = drawFeatures(L, map, collection.features || [], words);
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 10 });
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 10, animate: false });
   mindKeys(map, element);
   map.on("focus click", () => map.scrollWheelZoom.enable());
   map.on("blur mouseout", () => map.scrollWheelZoom.disable());
