@@ -4,6 +4,7 @@
     python3 run.py                  set up and run: database, broker, web, worker, clock
     python3 run.py test [ARGS]      set up and run the tests (ARGS go to pytest)
     python3 run.py manage ARGS      manage.py in this site's environment
+    python3 run.py screenshots      photograph every page, into screenshots/
     python3 run.py setup            only install the packages, those of the tests too
 
 Environment: PORT (8000), CVR_DATA (var), CVR_DEMO=0 (no demonstration), CVR_BIND
@@ -243,13 +244,24 @@ def run_manage(args: list[str]) -> int:
         return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
 
 
+def photograph(args: list[str]) -> int:
+    """Take pictures of all pages in a real browser, to be looked at."""
+    os.environ["CVR_BROWSER"] = "1"
+    return run_tests(["-m", "browser", "-s", "tests/browser/screenshots.py", *args])
+
+
 def set_up(args: list[str]) -> int:
     """Install everything and stop."""
     install("runtime", "test", *(["browser"] if os.environ.get("CVR_BROWSER") == "1" else []))
     return 0
 
 
-COMMANDS = {"test": run_tests, "manage": run_manage, "setup": set_up}
+COMMANDS = {
+    "test": run_tests,
+    "manage": run_manage,
+    "screenshots": photograph,
+    "setup": set_up,
+}
 
 
 def main() -> int:

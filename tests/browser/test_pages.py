@@ -171,6 +171,7 @@ def test_a_report_without_javascript(meet: Meet) -> None:
     monitor.page.locator("label:has([name=place])").first.tap()
     monitor.press("File the report", within="main")
     monitor.page.locator(".receipt").wait_for()
+    assert HEARD in monitor.reads()
     for link in ("correct", "withdraw"):
         monitor.page.locator(f"main a[href$='/{link}/']").first.click()
         monitor.page.locator("main form").first.wait_for()
@@ -198,7 +199,7 @@ def test_a_report_by_keyboard_alone(meet: Meet) -> None:
     tab_to(monitor, "means")
     keys.press("Space")
     tab_to(monitor, "day")
-    keys.type("12102020")
+    keys.type("10102020")  # in any order of day and month
     tab_to(monitor, "time_precision")
     for _step in range(3):
         keys.press("ArrowDown")
@@ -215,6 +216,9 @@ def test_a_report_by_keyboard_alone(meet: Meet) -> None:
             break
     keys.press("Enter")
     monitor.page.locator(".receipt").wait_for()
+    words = monitor.reads()
+    for said in ("Small-arms fire", "10 Oct 2020", "The day only", "Barda", HEARD):
+        assert said in words
 
 
 def tab_to(person: Person, name: str) -> None:
