@@ -14,7 +14,7 @@ from reports.coverage.models import Watch
 from reports.identity import new_key
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
-from reports.people.models import Alignment, RoleGrant, Source
+from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
@@ -139,7 +139,7 @@ BROKEN: dict[str, Breaking] = {
     "reviewer_sits_once": (Seat, own(number=9), {}),
     "seat_number_is_unique": (
         Seat,
-        lambda row: {"reviewer": row.case.opened_by},
+        lambda row: {"reviewer": User.objects.get(username="outsider")},
         {"alignment": "ARM"},
     ),
     "recusal_has_a_reason": (Seat, own(number=9, recused_at=NOW), {}),
