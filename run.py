@@ -2,7 +2,8 @@
 """Set up and run the whole site, or its tests, with nothing but Python.
 
     python3 run.py                  set up and run: database, broker, web, worker, clock
-    python3 run.py test [ARGS]      set up and run the tests (ARGS go to pytest)
+    python3 run.py test [ARGS]      set up and run the tests: all of them on every core, or
+                                    what ARGS say to pytest
     python3 run.py manage ARGS      manage.py in this site's environment
     python3 run.py screenshots      photograph every page, into screenshots/
     python3 run.py setup            only install the packages, those of the tests too
@@ -201,7 +202,8 @@ def run_tests(args: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with engines(data, env, supervisor, throw_away=True):
-            command = [str(PYTHON), "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), *args]
+            command = [str(PYTHON), "-m", "pytest", "-c", str(ROOT / "pyproject.toml")]
+            command += args or in_parallel()
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # pytest hears Ctrl-C, and reports
             tests = subprocess.Popen(
                 command,
@@ -213,6 +215,12 @@ def run_tests(args: list[str]) -> int:
     finally:
         os.close(lock)
         shutil.rmtree(data, ignore_errors=True)
+
+
+def in_parallel() -> list[str]:
+    """Return how to spread the whole suite over the cores, file by file."""
+    cores = min(os.cpu_count() or 1, 4)
+    return ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
 
 
 def sweep_old_tests() -> None:
