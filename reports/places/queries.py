@@ -19,6 +19,7 @@ from reports.problems import NotFound
 
 SIMILARITY_FLOOR = 0.45  # trigram word similarity; below it "Gəncə" begins to match "Göyçə"
 MOST_CANDIDATES = 8
+LONGEST_NAME = 80  # characters; the search takes milliseconds for each, so longer costs seconds
 MOST_SPELLINGS = 2  # of each script, beside the official ones
 SETTLEMENTS = (PlaceKind.TOWN, PlaceKind.VILLAGE)
 
@@ -104,7 +105,7 @@ def _near(place: Place, cities: Sequence[PlaceChoice]) -> str:
 
 def places_matching(typed: str, *, most: int = MOST_CANDIDATES) -> list[PlaceChoice]:
     """Return the places a typed name may mean, in any script, best match first."""
-    wanted = folded(typed)
+    wanted = folded(typed[:LONGEST_NAME])[:LONGEST_NAME]  # folding may make one letter several
     if len(wanted) < 2:
         return []
     found = (

@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from reports.places.actions import record_places
 from reports.places.folding import folded
@@ -112,6 +114,13 @@ class TestTheWholeGazetteer:
     @pytest.mark.parametrize("typed", ["", " ", "G", "!", "zzzzqqqq", "\u0301"])
     def test_what_means_nothing_finds_nothing(self, typed: str) -> None:
         assert keys(typed) == []
+
+    def test_an_endless_name_costs_no_more_than_a_long_one(self) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            keys("stepanakert " * 10_000)
+            keys("\u4e2d" * 10_000)  # one letter, several in the folded form
+        assert asked.captured_queries
+        assert max(len(query["sql"]) for query in asked.captured_queries) < 10_000
 
     def test_no_more_than_asked_for(self) -> None:
         assert len(keys("a", most=3)) == 0
