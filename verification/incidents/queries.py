@@ -70,7 +70,8 @@ def roots_of(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
 
 def incident_by_code(code: str) -> Incident:
     """Return an incident by its public code; NotFound otherwise."""
-    found = _rows().filter(code=code.strip().upper()).first()
+    wanted = code.strip().upper()
+    found = _rows().filter(code=wanted).first() if wanted.isprintable() else None
     if found is None:
         raise NotFound("There is no incident with this code.")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
@@ -17,6 +18,7 @@ from verification.publication.queries import dashboard, filter_words
 LATEST = 5  # findings on the first page
 
 
+@require_safe
 @answers_problems
 def home(request: HttpRequest) -> HttpResponse:
     """Show the dashboard of one agreement; before any agreement is recorded, say what comes."""

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from reports.agreement.naming import localized
 from reports.pages.answers import answers_problems
@@ -25,6 +26,7 @@ from verification.publication.wording import label, standard_words
 PAGE = 20  # findings on one page of the list
 
 
+@require_safe
 @answers_problems
 def findings(request: HttpRequest) -> HttpResponse:
     """Show an agreement's current findings, latest first."""
@@ -39,6 +41,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/findings.html", context)
 
 
+@require_safe
 @answers_problems
 def finding(request: HttpRequest, code: str) -> HttpResponse:
     """Show a finding from its published record alone."""

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from reports.intake.rules import REASON_TEXTS
 from reports.pages.answers import answers_problems
@@ -24,6 +25,7 @@ from verification.publication.wording import label, toll_words
 PAGE = 25  # incidents on one page of the list
 
 
+@require_safe
 @answers_problems
 def incidents(request: HttpRequest) -> HttpResponse:
     """Show the incidents a reader asked for, a page at a time."""
@@ -43,6 +45,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/incidents.html", context)
 
 
+@require_safe
 @answers_problems
 def incident(request: HttpRequest, code: str) -> HttpResponse:
     """Show one incident: what is alleged by whom, what the accused say, how far the case is."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
@@ -42,6 +43,7 @@ class PartitionRow:
     first: bool
 
 
+@require_safe
 @answers_problems
 def standings(request: HttpRequest) -> HttpResponse:
     """Show every party's record, how to read it, and the reason why no comparison is made."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from reports.intake import states as report_states
 from verification.adjudication import states as case_states
@@ -24,6 +25,7 @@ TABLES: tuple[tuple[object, type[Any], Mapping[Any, Any]], ...] = (
 )
 
 
+@require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """Show how attribution is computed, what is blind, and every step that is possible."""
     context = {
@@ -44,6 +46,7 @@ def _table(title: object, states: type[Any], moves: Mapping[Any, Any]) -> dict[s
     }
 
 
+@require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     """Show every word of the house with its meaning, and every kind of event."""
     context = {"groups": GROUPS, "events": event_words()}

@@ -95,6 +95,7 @@ def test_no_score_of_an_undecided_incident_is_public(client: Client, world: Worl
         "/?agreement=none",
         "/standings/?agreement=none",
         "/incidents/?agreement=none",
+        "/incidents/%00/history/",
     ],
 )
 def test_what_is_not_there_is_a_page_that_says_so(
@@ -103,6 +104,11 @@ def test_what_is_not_there_is_a_page_that_says_so(
     answer = client.get(address)
     assert answer.status_code == 404
     assert "There is no such page" in shown(answer)
+
+
+def test_public_pages_are_only_read(client: Client, record: PublicRecord) -> None:
+    pages = [address for address in public_addresses(record) if not address.startswith("/api/")]
+    assert {client.post(address).status_code for address in pages} == {405}
 
 
 def test_a_code_in_small_letters_leads_to_its_page(client: Client, record: PublicRecord) -> None:
