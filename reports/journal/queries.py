@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -23,6 +23,7 @@ class HistoryLine:
     label: str
     acting_as: str
     note: str
+    precision: str = "minute"  # "day" where the hour might tell who it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,18 @@ def history_lines(
     *,
     subject_ids: Collection[uuid.UUID] = (),
     public_only: bool = True,
+    days_of: tzinfo | None = None,
 ) -> list[HistoryLine]:
-    """Return the events of these case files (and of these single records), oldest first."""
+    """Return the events of these case files (and of these single records), oldest first.
+
+    `days_of` a zone: what is not public is told by its day there, never by its hour.
+    """
     events: QuerySet[Event] = Event.objects.filter(
         Q(file_id__in=file_ids) | Q(subject_id__in=subject_ids)
     )
     if public_only:
         events = events.filter(kind__in=[str(kind) for kind in PUBLIC_KINDS])
-    return [
+    lines = [
         HistoryLine(
             at=event.at,
             recorded_at=event.recorded_at,
@@ -67,6 +72,18 @@ def history_lines(
         )
         for event in events.order_by("at", "recorded_at", "id")
     ]
+    return lines if days_of is None else [_by_day(line, days_of) for line in lines]
+
+
+def _by_day(line: HistoryLine, zone: tzinfo) -> HistoryLine:
+    if line.kind in PUBLIC_KINDS:
+        return line
+    at, recorded_at = (_midnight(instant, zone) for instant in (line.at, line.recorded_at))
+    return replace(line, at=at, recorded_at=recorded_at, precision="day")
+
+
+def _midnight(instant: datetime, zone: tzinfo) -> datetime:
+    return instant.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def pending_work() -> Backlog:

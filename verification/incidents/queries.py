@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -290,7 +291,10 @@ def merge_suggestions(incident: Incident) -> list[Suggestion]:
 
 
 def incident_history(incident: Incident, user: User | None, *, at: datetime) -> list[HistoryLine]:
-    """Return an incident's history: in full for those who work on it, else the public part."""
+    """Return an incident's history: in full for those who work on it, else the public part.
+
+    Triage alone reads the hours of what is not public: the minute of a filing can name a monitor.
+    """
     full = user is not None and bool(
         may(user, "history.read", at=at, agreement_id=incident.agreement_id)
     )
@@ -300,7 +304,9 @@ def incident_history(incident: Incident, user: User | None, *, at: datetime) -> 
         reports = list(
             Link.objects.filter(incident_id__in=members).values_list("report_id", flat=True)
         )
-    return history_lines(members, subject_ids=reports, public_only=not full)
+    exact = full and may(user, "incident.triage", at=at, agreement_id=incident.agreement_id)
+    days_of = None if exact else ZoneInfo(incident.agreement.timezone)
+    return history_lines(members, subject_ids=reports, public_only=not full, days_of=days_of)
 
 
 def require_triage(user: User, agreement: Agreement, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -302,9 +303,12 @@ def features_of(cards: Iterable[ReportCard | IncidentCard], *, shape: str) -> di
 
 
 def statement_rows(
-    statements: Sequence[Statement], *, faces: Faces, mark: str = "S"
+    statements: Sequence[Statement], *, faces: Faces, mark: str = "S", days_of: str = ""
 ) -> list[dict[str, Any]]:
-    """Return statements as rows: who (by work, not by name), what to which question, on what."""
+    """Return statements as rows: who (by work, not by name), what to which question, on what.
+
+    `days_of` a zone: when it was given is told by the day there, never by its hour.
+    """
     return [
         {
             "key": str(row.pk),
@@ -318,13 +322,18 @@ def statement_rows(
             "says_words": str(row.get_says_display()),
             "basis": str(row.get_basis_display()),
             "note": row.note,
-            "given_at": row.given_at,
+            "given_at": _midnight(row.given_at, days_of) if days_of else row.given_at,
+            "precision": "day" if days_of else "minute",
             "url": row.origin.url,
             "publisher": row.origin.publisher,
             "relayed": row.origin.said_by_id != row.source_id,
         }
         for number, row in enumerate(statements, start=1)
     ]
+
+
+def _midnight(instant: datetime, zone: str) -> datetime:
+    return instant.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def position_rows(positions: Iterable[Any], *, faces: Faces) -> list[dict[str, Any]]:

@@ -34,7 +34,8 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
     sources = [r.source for r in file.reports] + [s.source for s in file.statements]
     faces = faces_of(file.incident.agreement_id, sources, at=at)
     cards = report_cards(file.reports, faces=faces)
-    statements = statement_rows(file.statements, faces=faces)
+    zone = file.incident.agreement.timezone
+    statements = statement_rows(file.statements, faces=faces, days_of=zone)
     incident = incident_card(file.incident)
     return {
         "case": {
@@ -47,7 +48,7 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
             "quorum": file.case.quorum,
         },
         "incident": incident,
-        "zone": file.incident.agreement.timezone,
+        "zone": zone,
         "agreement_title": file.incident.agreement.title,
         "origins": grouped_by_origin(cards, file.reports),
         "n_reports": len(cards),

@@ -57,6 +57,7 @@ def history_items(lines: Iterable[HistoryLine]) -> list[dict[str, Any]]:
     return [
         {
             "at": line.at,
+            "precision": line.precision,
             "title": line.label,
             "text": line.note,
             "actor": role_words(line.acting_as),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -302,3 +303,19 @@ class TestReading:
         assert incident_history(incident, world.filer, at=NOW) == public
         with no_trace():
             incident_history(incident, world.triage, at=NOW)
+
+    def test_the_hours_of_what_is_not_public_are_for_triage_alone(self, world: World) -> None:
+        incident = an_incident(world)
+        public = {line.kind: line.at for line in incident_history(incident, None, at=NOW)}
+        zone = ZoneInfo(world.agreement.timezone)
+        midnight = NOW.astimezone(zone).replace(hour=0, minute=0)
+        for person in (world.reviewer_arm, world.chair, world.publisher):
+            lines = incident_history(incident, person, at=NOW)
+            inner = [line for line in lines if line.kind not in public]
+            assert {"report.filed", "incident.scored"} <= {line.kind for line in inner}
+            assert {(line.at, line.recorded_at.hour, line.precision) for line in inner} == {
+                (midnight, 0, "day")
+            }
+            assert {line.kind: line.at for line in lines if line.kind in public} == public
+        seen = incident_history(incident, world.triage, at=NOW)
+        assert {line.at for line in seen} == {NOW}
