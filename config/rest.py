@@ -81,7 +81,7 @@ def _of_problem(problem: Problem) -> dict[str, Any]:
     return _problem(
         problem.code,
         problem.status,
-        problem.title,
+        str(problem.title),
         problem.detail,
         [{"pointer": pointer_to(name), "detail": text} for name, texts in found for text in texts],
     )

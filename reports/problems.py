@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 class Problem(Exception):
     """Base of every refusal an action raises; doors turn it into a page or problem+json.
@@ -13,12 +16,12 @@ class Problem(Exception):
 
     code = "problem"
     status = 400
-    title = "The request could not be carried out"
+    title: str | Promise = _("The request could not be carried out")
 
     def __init__(
         self, detail: str = "", *, errors: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        self.detail = str(detail) or self.title
+        self.detail = str(detail) or str(self.title)
         self.errors = {name: [str(m) for m in found] for name, found in (errors or {}).items()}
         super().__init__(self.detail)
 
@@ -28,7 +31,7 @@ class NotFound(Problem):
 
     code = "not-found"
     status = 404
-    title = "Nothing here, or not for you"
+    title = _("Nothing here, or not for you")
 
 
 class NotAllowed(Problem):
@@ -36,7 +39,7 @@ class NotAllowed(Problem):
 
     code = "not-allowed"
     status = 403
-    title = "Your role does not allow this"
+    title = _("Your role does not allow this")
 
 
 class StaleState(Problem):
@@ -44,7 +47,7 @@ class StaleState(Problem):
 
     code = "stale-state"
     status = 409
-    title = "Somebody else changed this record first"
+    title = _("Somebody else changed this record first")
 
 
 class MoveRefused(Problem):
@@ -52,7 +55,7 @@ class MoveRefused(Problem):
 
     code = "move-refused"
     status = 409
-    title = "This step is not possible in the present state"
+    title = _("This step is not possible in the present state")
 
 
 class Invalid(Problem):
@@ -60,4 +63,4 @@ class Invalid(Problem):
 
     code = "invalid"
     status = 422
-    title = "Some answers need another look"
+    title = _("Some answers need another look")

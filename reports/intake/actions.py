@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import ActKind, Party
 from reports.agreement.queries import parties_of
@@ -35,7 +36,7 @@ class AnotherReportHasThisId(Problem):
 
     code = "another-report-has-this-id"
     status = 409
-    title = "A different report was already filed under this id"
+    title = gettext_lazy("A different report was already filed under this id")
 
 
 @dataclass(frozen=True, slots=True)

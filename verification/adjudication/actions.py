@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Clause
 from reports.agreement.queries import clauses_in_force, parties_of
@@ -54,7 +55,7 @@ class NoPanel(Problem):
 
     code = "no-panel"
     status = 409
-    title = "No panel can be seated by the rules"
+    title = gettext_lazy("No panel can be seated by the rules")
 
 
 class NotReady(Problem):
@@ -62,7 +63,7 @@ class NotReady(Problem):
 
     code = "not-ready"
     status = 409
-    title = "This case cannot be decided yet"
+    title = gettext_lazy("This case cannot be decided yet")
 
 
 class Conflicted(Problem):
@@ -70,7 +71,7 @@ class Conflicted(Problem):
 
     code = "conflict-of-interest"
     status = 409
-    title = "A conflict of interest rules this out"
+    title = gettext_lazy("A conflict of interest rules this out")
 
 
 @transaction.atomic

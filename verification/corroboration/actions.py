@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Party
 from reports.intake.choices import OriginKind
@@ -42,7 +43,7 @@ class NotIndependent(Problem):
 
     code = "not-independent"
     status = 409
-    title = "A second person has to corroborate this"
+    title = gettext_lazy("A second person has to corroborate this")
 
 
 @dataclass(frozen=True, slots=True)

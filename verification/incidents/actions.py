@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Agreement
 from reports.agreement.queries import periods_in_force
@@ -34,7 +35,7 @@ class NotLinkable(Problem):
 
     code = "not-linkable"
     status = 409
-    title = "This report cannot be linked here"
+    title = gettext_lazy("This report cannot be linked here")
 
 
 def _needs_reason(why: str) -> str:
