@@ -18,7 +18,6 @@ from reports.people.models import (
     Role,
     RoleGrant,
     Source,
-    SourceKind,
     User,
 )
 from reports.people.permissions import SECOND_FACTOR_ROLES, roles_of
@@ -130,8 +129,3 @@ def source_by_key(key: str) -> Source | None:
 def user_by_username(username: str) -> User | None:
     """Return the person with this username, or None."""
     return User.objects.filter(username=username).first()
-
-
-def source_kinds() -> list[tuple[str, str]]:
-    """Return the kinds of source with their names."""
-    return [(str(value), str(label)) for value, label in SourceKind.choices]

@@ -10,9 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from reports.agreement.queries import Agreement, parties_of
+from reports.agreement.queries import parties_of
 from reports.intake.choices import CountQualifier, ObservationUnit, TollCategory, TollHarm
 from reports.intake.queries import Report
 from reports.intake.rules import Reason
@@ -354,13 +353,3 @@ def position_rows(positions: Iterable[Any], *, faces: Faces) -> list[dict[str, A
         }
         for row in positions
     ]
-
-
-def copies_words(count: int) -> str:
-    """Return how many copies stand under an origin, in words."""
-    return ngettext("%(count)d copy", "%(count)d copies", count) % {"count": count}
-
-
-def zone_of(agreement: Agreement) -> str:
-    """Return the zone in which an agreement's events are told."""
-    return agreement.timezone

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from reports.agreement.models import Party
 from reports.intake.models import Report
-from reports.intake.rules import Reason
 from reports.people.models import Source
 from reports.places.blur import area_of_cell, public_area
 from reports.places.models import PlaceKind
@@ -175,11 +174,6 @@ def public_reasons(incident: Incident) -> list[dict[str, str]]:
         {"test": r["test"], "verdict": r["verdict"], "code": r["code"]}
         for r in incident.admissibility_reasons
     ]
-
-
-def reason_texts(rows: Sequence[dict[str, str]]) -> list[str]:
-    """Return the sentences behind stored reasons, in the reader's language."""
-    return [Reason(row["test"], row["verdict"], row["code"]).text for row in rows]
 
 
 def public_decision(decision: Decision) -> dict[str, Any]:
