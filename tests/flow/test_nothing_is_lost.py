@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,10 +27,15 @@ USUALLY, AT_MOST = 1.0, 2.5
 
 
 def open_incidents(world: World, count: int) -> list[Incident]:
-    """Open incidents; each calls for a score and for a notice to the accused."""
+    """Open incidents; each calls for a score and for a notice to the accused.
+
+    Each is told by an origin of its own: of copies, a quick worker links one to the first incident.
+    """
     made = []
     for _ in range(count):
-        report = an_accepted_report(world, an_allegation(world, world.mod_azerbaijan, "ARM"))
+        draft = an_allegation(world, world.mod_azerbaijan, "ARM")
+        own = replace(draft.origin, url=f"https://news.example/{uuid4()}")
+        report = an_accepted_report(world, replace(draft, origin=own))
         made.append(open_incident(report=report, why="First.", by=world.triage, at=NOW))
     return made
 
