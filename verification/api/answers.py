@@ -89,7 +89,7 @@ class StandingOut(s.Serializer[Any]):
     name = s.CharField()
     decided = s.IntegerField()
     by_severity = s.DictField(child=s.IntegerField())
-    expected = s.FloatField(allow_null=True)
+    expected = s.IntegerField(allow_null=True)
     bound_low = s.IntegerField()
     bound_high = s.IntegerField()
     open_against = s.IntegerField()

@@ -127,7 +127,7 @@ def _numbers(line: StandingLine) -> str:
     values = {"decided": line.decided, "open": line.open_against}
     if line.expected is None:
         return _("%(decided)d decided · %(open)d open against it") % values
-    return _("%(decided)d decided · %(open)d open against it · %(expected).1f expected") % {
+    return _("%(decided)d decided · %(open)d open against it · %(expected)d expected") % {
         **values,
         "expected": line.expected,
     }

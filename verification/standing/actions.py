@@ -103,20 +103,26 @@ def incident_facts(agreement_id: UUID) -> list[IncidentFact]:
     )
     for incident_id, code in links.values_list("incident_id", "report__accused__code"):
         accused.setdefault(roots[incident_id], set()).add(code)
-    # What no clause prohibits cannot be a breach, however sure the score is of who did it.
     prohibited = prohibitions(agreement_id)
     return [
         _fact(
             incident,
             decisions.get(incident.pk),
-            scores.get(incident.pk) if _is_prohibited(incident, prohibited) else None,
+            scores.get(incident.pk) if _counts(incident, prohibited) else None,
             accused,
         )
         for incident in incidents
     ]
 
 
-def _is_prohibited(incident: Incident, prohibited: Sequence[tuple[str, Period]]) -> bool:
+def _counts(incident: Incident, prohibited: Sequence[tuple[str, Period]]) -> bool:
+    """Answer whether an undecided incident's score enters the expected breaches.
+
+    What no clause prohibits cannot be a breach, however sure the score is of who did it. And
+    what a panel has before it stays out, or its reviewers could read the score off the sum.
+    """
+    if incident.state == IncidentState.UNDER_REVIEW:
+        return False
     window = (incident.window_from, incident.window_until)
     return any(
         act == incident.act_id and period.relation(*window) != "outside"

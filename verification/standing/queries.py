@@ -19,7 +19,7 @@ class StandingLine:
     colour: int
     decided: int
     by_severity: dict[str, int]
-    expected: float | None  # None: withheld, a sum of so few scores would give them away
+    expected: int | None  # whole breaches; None: withheld, so few scores would give them away
     bound_low: int
     bound_high: int
     open_against: int
@@ -56,7 +56,10 @@ def standing_lines(agreement_id: uuid.UUID) -> list[StandingLine]:
             colour=row.party.colour,
             decided=row.decided_breaches,
             by_severity=row.by_severity,
-            expected=row.expected_breaches if may_show_expected(still_open=row.n_open) else None,
+            # Whole breaches only: the difference of two exact sums would be one incident's score.
+            expected=round(row.expected_breaches)
+            if may_show_expected(still_open=row.n_open)
+            else None,
             bound_low=row.bound_low,
             bound_high=row.bound_high,
             open_against=row.open_against,

@@ -52,7 +52,7 @@ def lines_of(seen: Standings) -> list[str]:
         (
             f"{line.party} {line.name}",
             str(line.decided),
-            "withheld" if line.expected is None else f"{line.expected:.1f}",
+            "withheld" if line.expected is None else str(line.expected),
             str(line.open_against),
             f"{line.coverage_hours:.0f} h of {line.period_hours:.0f} h",
             f"{line.as_of:%Y-%m-%d %H:%M} UTC",
