@@ -1,4 +1,4 @@
-"""Keys and public codes: time-ordered UUIDs inside, short unguessable codes outside."""
+"""Keys and public codes: UUIDs inside, short unguessable codes outside."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ RECEIPT_LENGTH = 10  # 32**10 = 2**50 codes
 def new_key() -> uuid.UUID:
     """Return a version 7 UUID (time-ordered, RFC 9562)."""
     return uuid.UUID(int=uuid7().int)
+
+
+def new_random_key() -> uuid.UUID:
+    """Return a version 4 UUID, for rows whose key is seen by people who must not learn its time."""
+    return uuid.uuid4()
 
 
 def new_receipt() -> str:

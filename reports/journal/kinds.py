@@ -42,6 +42,7 @@ class Kind(models.TextChoices):
     INCIDENT_SCORED = "incident.scored", _("The incident was scored")
     CASE_OPENED = "case.opened", _("A case was opened and its panel seated")
     REVIEWER_RECUSED = "reviewer.recused", _("A reviewer was recused and replaced")
+    REVIEWER_REPLACED = "reviewer.replaced", _("A reviewer was replaced by rule")
     BALLOT_SEALED = "ballot.sealed", _("A ballot was sealed")
     CASE_DECIDED = "case.decided", _("The panel decided")
     FINDING_PUBLISHED = "finding.published", _("A finding was published")

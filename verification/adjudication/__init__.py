@@ -2,5 +2,5 @@
 
 Decided here: conflicts of interest, balance of a panel, quorum, when the accused has been heard,
 what the standard of proof lets a reviewer say. Hears: nothing.
-Leaves: case.opened, reviewer.recused, ballot.sealed, case.decided.
+Leaves: case.opened, reviewer.recused, reviewer.replaced, ballot.sealed, case.decided.
 """

@@ -33,6 +33,7 @@ from verification.adjudication.queries import (
     involved,
     possible_reviewers,
     readiness,
+    why_vacated,
 )
 from verification.adjudication.rules import (
     REASONS_LEAST,
@@ -199,6 +200,38 @@ def recuse_reviewer(*, case: Case, reason: str, by: User, at: datetime) -> Seat:
     return replacement
 
 
+@transaction.atomic
+def replace_reviewer(*, case: Case, seat_number: int, by: User, at: datetime) -> Seat:
+    """Vacate a seat whose holder may no longer judge, or did not in time; the rules seat another.
+
+    Needs: case.decide; an open case; a conflict of interest that has come up since (a ballot
+    sealed from that seat then no longer counts), or no ballot when the time for ballots is over.
+    Leaves: the ended Seat, a new Seat, reviewer.replaced. Errors: Invalid if no rule vacates it.
+    """
+    role = require(by, "case.decide", at=at, agreement_id=case.incident.agreement_id)
+    held = Case.objects.select_for_update(of=("self",)).select_related("incident").get(pk=case.pk)
+    if held.state != CaseState.BALLOTING:
+        raise MoveRefused(_("The panel has decided; its seats stay as they were."))
+    seat = Seat.objects.filter(case=held, number=seat_number, recused_at=None).first()
+    if seat is None:
+        raise NotFound()
+    why = why_vacated(held, at=at).get(seat.number)
+    if why is None:
+        raise Invalid(_("No rule vacates this seat: its holder has no conflict, and time is left."))
+    _vacate(seat, kind=RecusalKind.BY_RULE, reason=why, at=at)
+    replacement = _replace(held, at=at)
+    record_event(
+        kind=Kind.REVIEWER_REPLACED,
+        subject=held,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=held.incident_id,
+        payload={"seat": seat.number, "replaced_by_seat": replacement.number},
+    )
+    return replacement
+
+
 def _vacate(seat: Seat, *, kind: str, reason: str, at: datetime) -> None:
     seat.recused_at, seat.recusal_kind, seat.recusal_reason = at, kind, reason
     seat.save(update_fields=["recused_at", "recusal_kind", "recusal_reason"])
@@ -338,7 +371,8 @@ def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision
     incident = Incident.objects.select_related("agreement").get(pk=case.incident_id)
     state = readiness(case, at=at)
     if case.state == CaseState.BALLOTING and not state:
-        lacking = [v.reason for v in (state.quorum, state.complete, state.heard) if not v]
+        verdicts = (state.quorum, state.complete, state.heard, state.unconflicted)
+        lacking = [v.reason for v in verdicts if not v]
         raise NotReady(" ".join(lacking))
     ballots = ballots_of(case)
     panel = panel_answers([ballot.answers() for ballot in ballots])

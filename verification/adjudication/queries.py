@@ -18,7 +18,12 @@ from reports.people.permissions import Verdict, may, require
 from reports.people.queries import alignment_codes, alignment_of, holders_of
 from reports.problems import NotFound
 from verification.adjudication.models import Ballot, Case, Decision, Seat
-from verification.adjudication.rules import Reviewer, is_party_heard, meets_quorum
+from verification.adjudication.rules import (
+    Reviewer,
+    has_conflict,
+    is_party_heard,
+    meets_quorum,
+)
 from verification.adjudication.states import CaseState
 from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.queries import accused_parties, positions_on, statements_on
@@ -56,9 +61,10 @@ class Readiness:
     quorum: Verdict
     heard: Verdict
     complete: Verdict
+    unconflicted: Verdict
 
     def __bool__(self) -> bool:
-        return bool(self.quorum) and bool(self.heard) and bool(self.complete)
+        return all((self.quorum, self.heard, self.complete, self.unconflicted))
 
 
 def _cases() -> QuerySet[Case]:
@@ -155,7 +161,40 @@ def readiness(case: Case, *, at: datetime) -> Readiness:
         quorum=meets_quorum(voted, quorum=case.quorum),
         heard=is_party_heard(awaited_parties(case.incident)),
         complete=complete,
+        unconflicted=_unconflicted(conflicts_in(case)),
     )
+
+
+def conflicts_in(case: Case) -> dict[int, str]:
+    """Return {seat number: reason} of those who sit and have a conflict of interest by now.
+
+    A file grows while its panel votes: what is linked later may be a reviewer's own.
+    """
+    people, organisations = involved(case.incident)
+    found: dict[int, str] = {}
+    for seat in case.seats.filter(recused_at=None).select_related("reviewer"):
+        holder = Reviewer(str(seat.reviewer_id), str(seat.reviewer.organisation_id or ""), "")
+        verdict = has_conflict(holder, people=people, organisations=organisations)
+        if verdict:
+            found[seat.number] = verdict.reason
+    return found
+
+
+def _unconflicted(conflicts: dict[int, str]) -> Verdict:
+    if conflicts:
+        words = _("A conflict of interest has come up in seat %(seats)s; replace the reviewer.")
+        return Verdict(False, words % {"seats": ", ".join(map(str, sorted(conflicts)))})
+    return Verdict(True, _("Nobody who sits has a conflict of interest."))
+
+
+def why_vacated(case: Case, *, at: datetime) -> dict[int, str]:
+    """Return {seat number: reason} of the seats a chair may have filled anew."""
+    found: dict[int, str] = {}
+    if at >= case.ballots_due_at:
+        silent = case.seats.filter(recused_at=None, ballot=None)
+        words = _("The time for ballots passed without one from this seat.")
+        found = dict.fromkeys(silent.values_list("number", flat=True), words)
+    return found | conflicts_in(case)
 
 
 def review_queue(user: User, *, at: datetime) -> list[tuple[Case, Seat]]:
@@ -236,7 +275,9 @@ def may_see_score(user: User, incident: Incident) -> Verdict:
         case__state=CaseState.BALLOTING,
     )
     if waiting.exists():
-        return Verdict(False, _("You sit on this case: the score shows once your ballot is sealed."))
+        return Verdict(
+            False, _("You sit on this case: the score shows once your ballot is sealed.")
+        )
     return Verdict(True, _("You have no ballot to seal on this incident."))
 
 

@@ -20,7 +20,13 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.rules import may_corroborate
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
-from verification.incidents.queries import incident_by_code, incidents_of, member_ids, roots_of
+from verification.incidents.queries import (
+    incident_by_code,
+    incidents_of,
+    linked_reports,
+    member_ids,
+    roots_of,
+)
 from verification.incidents.states import LIVING
 
 
@@ -141,15 +147,11 @@ def public_claims(incident: Incident) -> list[Report]:
         unlinked_at=None,
         report__state="accepted",
         report__source__user=None,
-    )
+    ).exclude(report__superseded_by__state="accepted")
     return reports_by_id(rows.values_list("report_id", flat=True))
 
 
 def accused_parties(incident: Incident) -> list[Party]:
-    """Return the parties accused by the accepted reports of a case file, by code."""
-    rows = Party.objects.filter(
-        report__links__incident_id__in=member_ids(incident),
-        report__links__unlinked_at=None,
-        report__state="accepted",
-    )
-    return list(rows.distinct().order_by("code"))
+    """Return the parties accused by the standing reports of a case file, by code."""
+    found = {r.accused.code: r.accused for r in linked_reports(incident) if r.accused is not None}
+    return [found[code] for code in sorted(found)]

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from reports.agreement.queries import Agreement
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
-from reports.problems import Invalid
-from verification.adjudication.actions import decide_case, open_case
+from reports.problems import Invalid, NotFound
+from verification.adjudication.actions import decide_case, open_case, replace_reviewer
 from verification.adjudication.answers import Outcome, outcome_of
 from verification.adjudication.queries import (
     CaseFile,
@@ -29,6 +29,7 @@ from verification.adjudication.queries import (
     incidents_without_case,
     readiness,
     seats_of,
+    why_vacated,
 )
 from verification.corroboration.queries import positions_by_incident
 from verification.incidents.queries import Incident
@@ -123,6 +124,8 @@ def chair_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         form = DecideForm(initial={"version": file.case.version})
         return render(request, "verification/chair_case.html", _context(file, form, at))
+    if "replace" in request.POST:
+        return _replace(request, file, at)
     form = DecideForm(request.POST)
     check_fresh(file.case, request.POST.get("version"))
     if form.is_valid():
@@ -138,6 +141,15 @@ def chair_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     return sent_back(request, "verification/chair_case.html", _context(file, form, at))
 
 
+def _replace(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
+    number = request.POST.get("replace", "")
+    if not number.isdecimal() or len(number) > 4:
+        raise NotFound()
+    replace_reviewer(case=file.case, seat_number=int(number), by=asker(request), at=at)
+    messages.success(request, _("The seat is vacated; the rules seated somebody else."))
+    return redirect("chair-case", file.case.pk)
+
+
 def _context(file: CaseFile, form: DecideForm, at: datetime) -> dict[str, Any]:
     context = file_context(file, at=at)
     state = readiness(file.case, at=at)
@@ -146,12 +158,13 @@ def _context(file: CaseFile, form: DecideForm, at: datetime) -> dict[str, Any]:
     return context | {
         "form": form,
         "seed": file.case.panel_seed,
-        "panel_seats": _seats(file, context["faces"]),
+        "panel_seats": _seats(file, context["faces"], at),
         "ready": bool(state),
         "preconditions": [
             (_("Quorum"), state.quorum),
             (_("All ballots"), state.complete),
             (_("The accused heard"), state.heard),
+            (_("No conflict of interest"), state.unconflicted),
         ],
         "outcome": outcome,
         "panel_rows": answer_rows(panel, faces=context["faces"]) if panel is not None else (),
@@ -167,7 +180,9 @@ def _context(file: CaseFile, form: DecideForm, at: datetime) -> dict[str, Any]:
     }
 
 
-def _seats(file: CaseFile, faces: Any) -> list[dict[str, Any]]:
+def _seats(file: CaseFile, faces: Any, at: datetime) -> list[dict[str, Any]]:
+    balloting = file.case.state == "balloting"
+    vacated = why_vacated(file.case, at=at) if balloting else {}
     return [
         {
             "number": seat.number,
@@ -178,6 +193,7 @@ def _seats(file: CaseFile, faces: Any) -> list[dict[str, Any]]:
             "has_voted": seat.has_voted,  # type: ignore[attr-defined]
             "recused_at": seat.recused_at,
             "recusal_reason": seat.recusal_reason,
+            "vacated": vacated.get(seat.number, "") if seat.recused_at is None else "",
         }
         for seat in seats_of(file.case)
     ]

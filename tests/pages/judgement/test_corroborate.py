@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.factories import (
     an_incident,
     seal_all,
 )
-from tests.pages.judgement.conftest import Browse
+from tests.pages.judgement.conftest import Browse, Clock
 from tests.proofs import no_trace
 from verification.adjudication.actions import decide_case
 from verification.corroboration.actions import Answer, answer_notice
@@ -120,12 +121,13 @@ class TestPage:
 
 class TestStatement:
     def test_a_later_one_replaces_the_earlier_and_both_stay(
-        self, world: World, browse: Browse
+        self, world: World, browse: Browse, clock: Clock
     ) -> None:
         incident = an_incident(world)
         client = browse(world.witness)
         done = client.post(page_of(incident), SAID)
         assert (done.status_code, done["Location"]) == (302, page_of(incident))
+        clock.at += timedelta(minutes=5)
         client.post(page_of(incident), {**SAID, "says": "cannot_say", "note": "I was not there."})
         assert Statement.objects.count() == 2
         text = shown(client.get(page_of(incident)))
