@@ -36,7 +36,7 @@ from verification.incidents.models import Incident
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 SET_UP_AT = datetime(2020, 9, 28, tzinfo=UTC)
 NOW = datetime(2020, 10, 12, 8, 0, tzinfo=UTC)  # the tests' clock: two days into the truce
-PASSWORD = "correct horse battery"  # noqa: S105 - of people who exist in tests only
+PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True)
