@@ -16,11 +16,6 @@ def new_key() -> uuid.UUID:
     return uuid.UUID(int=uuid7().int)
 
 
-def new_random_key() -> uuid.UUID:
-    """Return a version 4 UUID, for rows whose key is seen by people who must not learn its time."""
-    return uuid.uuid4()
-
-
 def new_receipt() -> str:
     """Return a random receipt code such as `7K3MQ-9TXHD`."""
     drawn = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from reports.agreement.models import Likelihood
-from reports.identity import new_random_key, new_receipt
+from reports.identity import new_key, new_receipt
 from reports.intake import choices
 from reports.intake.states import ReportState
 from reports.journal.models import no_truncate
@@ -17,7 +17,7 @@ from reports.journal.models import no_truncate
 class Origin(models.Model):
     """Where a statement first came from; copies share one origin and count once."""
 
-    id = models.UUIDField(primary_key=True, default=new_random_key, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     agreement = models.ForeignKey("reports.Agreement", on_delete=models.PROTECT)
     kind = models.CharField(max_length=20, choices=choices.OriginKind.choices)
     said_by = models.ForeignKey("reports.Source", on_delete=models.PROTECT)
@@ -89,7 +89,7 @@ STATEMENT_FIELDS = [
 class Report(models.Model):
     """One source's statement about one event. Instants in UTC; lengths in metres."""
 
-    id = models.UUIDField(primary_key=True, default=new_random_key, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     client_uuid = models.UUIDField(unique=True)
     receipt = models.CharField(max_length=16, unique=True, default=new_receipt)
     agreement = models.ForeignKey("reports.Agreement", on_delete=models.PROTECT)

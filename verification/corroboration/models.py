@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from reports.identity import new_key, new_random_key
+from reports.identity import new_key
 from reports.journal.models import append_only
 from verification.corroboration import choices
 from verification.corroboration.states import PositionState
@@ -15,7 +15,7 @@ from verification.corroboration.states import PositionState
 class Statement(models.Model):
     """One source's answer to one question about an incident; a later one replaces an earlier."""
 
-    id = models.UUIDField(primary_key=True, default=new_random_key, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     incident = models.ForeignKey(
         "verification.Incident", on_delete=models.PROTECT, related_name="statements"
     )

@@ -12,6 +12,7 @@ from reports.people.queries import SourceChoice, source_by_id
 from verification.corroboration.actions import StatementDraft
 from verification.corroboration.choices import Basis, Question, Says
 from verification.pages.forms_asked import RoomForm
+from verification.pages.opaque import keys_behind, opaque
 
 NOBODY = ("", _("In my own name"))
 OWN = ("", _("No, I know it otherwise"))
@@ -91,7 +92,8 @@ class StatementForm(RoomForm):
     ) -> None:
         super().__init__(*given, **named)
         self._offer("party", list(parties))
-        self._offer("relays", [OWN, *claims])
+        self.keys = keys_behind(key for key, _words in claims)
+        self._offer("relays", [OWN, *((opaque(key), words) for key, words in claims)])
         self._offer("speaker", [NOBODY, *((str(one.id), one.name) for one in speakers)])
 
     def _offer(self, name: str, choices: list[Any]) -> None:
@@ -112,5 +114,5 @@ class StatementForm(RoomForm):
             url=typed["url"].strip(),
             publisher=typed["publisher"].strip(),
             published_on=typed["published_on"],
-            relays=typed["relays"],
+            relays=self.keys.get(typed["relays"], ""),
         )

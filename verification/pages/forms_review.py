@@ -20,6 +20,7 @@ from verification.adjudication.answers import (
     Severity,
 )
 from verification.pages.forms_asked import RoomForm
+from verification.pages.opaque import keys_behind, opaque
 
 BLANK = ("", "—")
 
@@ -104,7 +105,9 @@ class BallotForm(RoomForm):
             "initial", {"breach": Breach.NOT_ASKED, "attribution": Attribution.NOT_ASKED}
         )
         super().__init__(*given, **named)
-        offers = {"clause": [BLANK, *clauses], "parties": parties, "cited_reports": citable}
+        self.keys = keys_behind(key for key, _words in citable)
+        cites = [(opaque(key), words) for key, words in citable]
+        offers = {"clause": [BLANK, *clauses], "parties": parties, "cited_reports": cites}
         for name, choices in offers.items():
             self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
 
@@ -117,7 +120,7 @@ class BallotForm(RoomForm):
         return BallotDraft(
             answers=Answers(**plain, parties=tuple(typed["parties"])),
             reasons=typed["reasons"],
-            cited=tuple(typed["cited_reports"]),
+            cited=tuple(self.keys[shown] for shown in typed["cited_reports"]),
         )
 
 

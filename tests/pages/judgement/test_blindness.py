@@ -120,3 +120,15 @@ def test_no_ballot_shows_until_all_are_sealed(world: World, browse: Browse) -> N
             assert member.reviewer.pseudonym not in text
             if member not in (seat, *case.seats.filter(reviewer=world.chair)):  # a common word
                 assert member.reviewer.username not in text
+
+
+class TestKeys:
+    def test_no_key_of_a_row_tells_a_reviewer_when_it_was_made(
+        self, world: World, browse: Browse
+    ) -> None:
+        case = a_case(world)
+        reviewer = case.seats.order_by("number").first().reviewer
+        page = browse(reviewer).get(reverse("review-case", args=[case.pk])).content.decode()
+        report = case.incident.links.get().report
+        for key in (report.pk, report.origin_id):
+            assert str(key) not in page and key.hex not in page

@@ -29,6 +29,7 @@ from verification.corroboration.models import Statement
 from verification.corroboration.queries import positions_on
 from verification.incidents.actions import link_report, merge_incidents, open_incident
 from verification.incidents.models import Incident
+from verification.pages.opaque import opaque
 from verification.pages.public_view import PublicView
 
 SAID = {
@@ -156,8 +157,10 @@ class TestStatement:
         incident = an_incident(world)
         origin = incident.links.get().report.origin
         client = browse(world.witness)
-        assert str(origin.pk) in shown(client.get(page_of(incident)))
-        client.post(page_of(incident), {**SAID, "relays": origin.pk})
+        page = client.get(page_of(incident)).content.decode()
+        assert opaque(str(origin.pk)) in page
+        assert str(origin.pk) not in page
+        client.post(page_of(incident), {**SAID, "relays": opaque(str(origin.pk))})
         assert Statement.objects.get().origin == origin
 
     @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.proofs import no_trace
 from verification.adjudication.actions import seal_ballot
 from verification.adjudication.models import Ballot, Case
 from verification.corroboration.actions import StatementDraft, give_statement
+from verification.pages.opaque import opaque
 
 
 def shown(answer: Any) -> str:
@@ -39,7 +40,7 @@ def as_form(case: Case, **changes: Any) -> dict[str, Any]:
         **answers,
         "parties": list(draft.answers.parties),
         "reasons": draft.reasons,
-        "cited_reports": list(draft.cited),
+        "cited_reports": [opaque(key) for key in draft.cited],
         "do": "seal",
         **changes,
     }
