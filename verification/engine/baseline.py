@@ -73,7 +73,7 @@ class _Votes:
         self.incident, self.origin, self.group, self.share = incident, origin, group, share
 
 
-def _ballots(n_parties: int, prior: FloatArray) -> tuple[FloatArray, IntArray]:
+def ballots_of_labels(n_parties: int, prior: FloatArray) -> tuple[FloatArray, IntArray]:
     """Return how each label votes (L, C) and how telling it is (L,), 0 = no vote."""
     ballots = np.zeros((n_labels(n_parties), len(prior)))
     telling = np.zeros(n_labels(n_parties), dtype=np.int64)
@@ -99,7 +99,7 @@ def _ballots(n_parties: int, prior: FloatArray) -> tuple[FloatArray, IntArray]:
 
 def _votes_of_origins(claims: Claims, prior: FloatArray) -> _Votes:
     """Return one vote per (incident, origin), shared equally by its most telling statements."""
-    ballots, telling = _ballots(claims.n_parties, prior)
+    ballots, telling = ballots_of_labels(claims.n_parties, prior)
     starts, unit = _runs(claims.incident, claims.origin)
     top = np.zeros(len(starts), dtype=np.int64)
     np.maximum.at(top, unit, telling[claims.label])

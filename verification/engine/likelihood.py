@@ -1,0 +1,182 @@
+"""From claims to fitted evidence: votes, copy detection in two passes, the hierarchical fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from verification.engine.chorus import (
+    Chorus,
+    first_pass_weights,
+    stranger_weights,
+    with_composites,
+)
+from verification.engine.copying import clusters_of, linked, pair_evidence
+from verification.engine.evidence import Alphabet, alphabet_of, chorus_rows, template_of
+from verification.engine.labels import Says, encode_label
+from verification.engine.model import Fit, fit
+from verification.engine.reliability import Reliability, learn
+from verification.engine.silence import Presence, presence_patterns, silence_nats
+from verification.engine.types import BoolArray, Claims, FloatArray, IntArray, Priors
+from verification.engine.votes import Votes
+
+FIRST_ROUNDS = 10  # the cautious first pass is a sketch, not a fixed point
+CANDIDATE_ROUNDS = 8  # enough to re-judge who copies whom
+ANCHOR = 1.0  # weight of the first pass's base rates, per incident
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """Everything a posterior, an explanation or an update needs.
+
+    Shapes: cluster (S,) int, -1 = independent; table (R, C): nats of each table row, bounded
+            (bounded_table); log_evidence (N, C): their sum per incident, silence included.
+    """
+
+    claims: Claims
+    priors: Priors
+    alphabet: Alphabet
+    votes: Votes
+    chorus: Chorus
+    presence: Presence | None
+    cluster: IntArray
+    fit: Fit
+    table: FloatArray
+    log_evidence: FloatArray
+
+
+def votes_of(claims: Claims, priors: Priors, *, accelerate: bool = True) -> tuple[Votes, Alphabet]:
+    """Return the core's votes for folded claims sorted by incident.
+
+    Source: docs/scoring.md section 3.
+    """
+    alphabet = alphabet_of(claims)
+    label = alphabet.code[claims.label]
+    families = alphabet.n_families
+    one = np.arange(families)[:, None] == alphabet.family[None, :]
+    votes = Votes(
+        item=claims.incident,
+        source=claims.source,
+        kind=claims.basis * families + alphabet.family[label],
+        label=label,
+        weight=np.ones(claims.n_statements),
+        group=claims.group,
+        n_items=claims.n_incidents,
+        n_classes=claims.n_classes,
+        allowed=np.tile(one, (claims.n_bases, 1)),
+        template=template_of(claims, priors, alphabet),
+        accelerate=accelerate,
+    )
+    return votes, alphabet
+
+
+def presence_of(claims: Claims, spontaneous: BoolArray) -> Presence | None:
+    """Return who reported, or nothing if coverage is unknown (silence then tells nothing).
+
+    Only reports count as reporting: a party's answer when asked does not break its silence.
+    """
+    if claims.presence is None:
+        return None
+    quiet = encode_label(Says.SILENT_PRESENT, None, claims.n_parties)
+    spoke = spontaneous & (claims.label != quiet)
+    return presence_patterns(
+        claims.incident[spoke], claims.source[spoke], claims.group, claims.presence
+    )
+
+
+def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fitted:
+    """Return the fitted model of folded claims (fold_origins first).
+
+    Pass one weights each side as one voice, so that liars who own the majority cannot explain
+    their agreement away; it finds who copies whom. Pass two judges everybody again with the
+    refined answers, keeping no link of pass one.
+    Errors: BadClaims if priors do not fit.  Source: docs/scoring.md equations 1 to 11.
+    """
+    priors.check_fits(claims)
+    votes, alphabet = votes_of(claims, priors, accelerate=accelerate)
+    reports = alphabet.family[votes.label] == 0
+    presence = presence_of(claims, reports)
+    cautious = replace(votes, weight=first_pass_weights(votes, reports))
+    first = fit(
+        cautious,
+        priors.class_prior,
+        priors.class_strength,
+        claims.gold,
+        pooling=priors.pooling,
+        presence=presence,
+        max_rounds=FIRST_ROUNDS,
+    )
+    anchor, strength = _anchor(first, priors, claims)
+    base = replace(votes, weight=stranger_weights(votes, reports))
+    prior = chorus_rows(claims.n_parties, alphabet)
+    current, table, out = np.exp(first.log_q), first.reliability.log_theta, cautious.weight
+    for rounds in (CANDIDATE_ROUNDS, None):
+        cluster = _detect(cautious, current, table, reports, out)
+        chorus = with_composites(base, cluster, reports, prior)
+        last = fit(
+            chorus.votes,
+            anchor,
+            strength,
+            claims.gold,
+            pooling=priors.pooling,
+            presence=presence,
+            start=current,
+            **({} if rounds is None else {"max_rounds": rounds}),
+        )
+        current = np.exp(last.log_q)
+        table = learn(cautious, cautious.scatter(current), priors.pooling).log_theta
+        out = np.zeros(len(votes.item))
+    bounded = bounded_table(chorus.votes, last.reliability, alphabet, claims.n_parties)
+    evidence = chorus.votes.gather(bounded)
+    if presence is not None and last.silence is not None:
+        evidence += silence_nats(presence, last.silence).take(presence.pattern, axis=0)
+    return Fitted(
+        claims, priors, alphabet, base, chorus, presence, cluster, last, bounded, evidence
+    )
+
+
+def bounded_table(
+    votes: Votes, reliability: Reliability, alphabet: Alphabet, n_parties: int
+) -> FloatArray:
+    """Return the nats of every table row (R, C) within two bounds.
+
+    An admission never speaks against the admitting party, whatever was learned; and a chorus, for
+    or against, never speaks louder than the strongest group-and-basis row of ordinary sources.
+    Source: docs/scoring.md section 4.
+    """
+    nats = reliability.log_theta.copy()
+    for party in range(n_parties):
+        column = alphabet.code[encode_label(Says.ADMITS, party, n_parties)]
+        if alphabet.family[column] == 1 + party:
+            nats[:, column] = np.minimum(nats[:, column], nats[:, column, party, None])
+    chorus_group = votes.n_groups - 1
+    ordinary = votes.cell_group != chorus_group
+    reports = votes.allowed[votes.cell_kind] & (alphabet.family == 0)
+    rows = reliability.cell_log[ordinary][reports[ordinary]]
+    loudest = float(np.ptp(rows, axis=1).max()) if len(rows) else 0.0
+    chorus = votes.group[votes.pair_source] == chorus_group
+    mine = nats[chorus] - nats[chorus].mean(axis=2, keepdims=True)
+    spread = np.ptp(mine, axis=2, keepdims=True)
+    nats[chorus] = mine * np.minimum(1.0, loudest / np.maximum(spread, 1e-12))
+    return nats.reshape(-1, nats.shape[2])
+
+
+def _anchor(first: Fit, priors: Priors, claims: Claims) -> tuple[FloatArray, float]:
+    """Return base rates and how many pseudo incidents they weigh.
+
+    Without an anchor the larger classes slowly swallow the smaller ones round by round.
+    """
+    strength = priors.class_strength + ANCHOR * claims.n_incidents
+    rates = np.exp(first.log_pi)
+    return rates / rates.sum(), strength
+
+
+def _detect(
+    votes: Votes, q: FloatArray, log_theta: FloatArray, reports: BoolArray, out: FloatArray
+) -> IntArray:
+    """Return the cluster of each source, -1 for an independent one."""
+    pairs = pair_evidence(votes, q, log_theta, reports, out)
+    seen = np.bincount(votes.source[reports], minlength=votes.n_sources)
+    links = linked(pairs, seen, votes.n_items)
+    return clusters_of(pairs.first[links], pairs.second[links], votes.n_sources)
