@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from verification.engine.averaging import average_ballots
 from verification.engine.dawid_skene import Labels, dawid_skene
+from verification.engine.ensemble import averaged, correlated, one_coin
 from verification.engine.numeric import digamma, log_normalise, normalise, sum_by
 from verification.engine.votes import clamp
 
@@ -65,82 +65,9 @@ def lfc(labels: Labels, rounds: int = 200) -> np.ndarray:
     return q
 
 
-def bwa(labels: Labels) -> np.ndarray:
-    """Bayesian weighted average (after Li, Rubinstein and Cohn 2019)."""
-    one = np.eye(labels.n_classes)[labels.label]
-    rates = np.full(labels.n_classes, 1.0 / labels.n_classes)
-    scale = np.ones(len(one))
-    fitted = average_ballots(
-        labels.item, labels.worker, one, scale, rates, labels.gold, labels.n_workers
-    )
-    return clamp(fitted.p, labels.gold)
-
-
-def one_coin(labels: Labels, rounds: int = 100) -> np.ndarray:
-    """One reliability per worker, errors spread evenly, Beta(4, 1 + ...) prior, VB."""
-    c = labels.n_classes
-    q = labels.vote_shares()
-    for _ in range(rounds):
-        hit = np.bincount(
-            labels.worker, q[labels.item, labels.label], minlength=labels.n_workers
-        )
-        all_of = np.bincount(labels.worker, minlength=labels.n_workers)
-        a, b = hit + 4.0, all_of - hit + 1.0 * (c - 1)
-        gain = digamma(a) - digamma(b) + np.log(c - 1 + 1e-12)
-        one = np.eye(c)[labels.label] * gain[labels.worker, None]
-        pi = 1.0 + q.sum(axis=0)
-        new = clamp(
-            np.exp(log_normalise(sum_by(labels.item, one, len(q)) + digamma(pi))), labels.gold
-        )
-        done = np.abs(new - q).max() < 1e-5
-        q = new
-        if done:
-            break
-    return q
-
-
-def ebcc(labels: Labels, subtypes: int = 10, starts: int = 1, rounds: int = 300) -> np.ndarray:
-    """Enhanced BCC: classes have subtypes that correlate workers (Li et al. 2019); best ELBO."""
-    best, best_bound = labels.vote_shares(), -np.inf
-    for seed in range(starts):
-        q, bound = _ebcc_once(labels, subtypes, seed, rounds)
-        if bound > best_bound:
-            best, best_bound = q, bound
-    return best
-
-
-def _ebcc_once(labels: Labels, m: int, seed: int, rounds: int) -> tuple[np.ndarray, float]:
-    c, (key, size) = labels.n_classes, _keys(labels)
-    rng = np.random.default_rng(seed)
-    q = labels.vote_shares()
-    parts = rng.dirichlet(np.ones(m), size=(len(q), c)) * q[:, :, None]
-    prior = (np.ones((c, c)) + 3.0 * np.eye(c))[:, :, None]
-    for _ in range(rounds):
-        counts = sum_by(key, parts[labels.item].reshape(len(key), -1), size)
-        conf = counts.reshape(-1, c, c, m) + prior
-        e_log = digamma(conf) - digamma(conf.sum(axis=1, keepdims=True))
-        pi = 1.0 + parts.sum(axis=(0, 2))
-        mix = 0.1 / m + parts.sum(axis=0)
-        base = (digamma(pi) - digamma(pi.sum()))[:, None]
-        base = base + digamma(mix) - digamma(mix.sum(axis=1, keepdims=True))
-        nats = sum_by(labels.item, e_log.reshape(size, -1)[key], len(q)) + base.reshape(-1)
-        log_parts = log_normalise(nats)
-        new = np.exp(log_parts).reshape(-1, c, m)
-        new = _clamp_parts(new, labels.gold)
-        done = np.abs(new - parts).max() < 1e-4
-        parts = new
-        if done:
-            break
-    bound = float((np.logaddexp.reduce(nats, axis=1)).sum())
-    return parts.sum(axis=2), bound
-
-
-def _clamp_parts(parts: np.ndarray, gold: np.ndarray) -> np.ndarray:
-    decided = np.flatnonzero(gold >= 0)
-    own = parts[decided, gold[decided]] + 1e-12
-    parts[decided] = 0.0
-    parts[decided, gold[decided]] = own / own.sum(axis=1, keepdims=True)
-    return parts
+def ebcc(labels: Labels) -> np.ndarray:
+    """EBCC with the published ten subtypes, mean of two starts (Li et al. 2019)."""
+    return correlated(labels, subtypes=10, starts=2)
 
 
 def accu_copy(labels: Labels, rounds: int = 12, copy_rate: float = 0.8) -> np.ndarray:
@@ -223,7 +150,7 @@ REFERENCES = {
     "Dawid-Skene": dawid_skene,
     "IBCC": ibcc,
     "LFC": lfc,
-    "BWA": bwa,
+    "BWA": averaged,
     "one-coin": one_coin,
     "EBCC": ebcc,
     "ACCU-copy": accu_copy,

@@ -61,8 +61,10 @@ def fit(
     """
     q = clamp(vote_shares(votes, class_prior) if start is None else start, gold)
     pseudo = class_strength * class_prior
+    effect = None
     for number in range(1, max_rounds + 1):
-        reliability = learn(votes, votes.scatter(q), pooling)
+        reliability = learn(votes, votes.scatter(q), pooling, effect)
+        effect = reliability.effect
         log_pi = np.log((q.sum(axis=0) + pseudo) / (len(q) + class_strength))
         silence = None if presence is None else silence_rows(presence, q)
         log_q = answer(votes, reliability, log_pi, temper, presence, silence)

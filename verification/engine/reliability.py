@@ -17,9 +17,10 @@ from verification.engine.votes import Votes
 
 TINY = 1e-12
 EFFECT_START = 8.0  # c of equation 4 before any data: sources vary by about a third
-EFFECT_WEIGHT = 60.0  # cells' worth of belief in EFFECT_START
+EFFECT_WEIGHT = 20.0  # cells' worth of belief in EFFECT_START
 EFFECT_RANGE = (0.5, 200.0)
 NEWTON_STEPS = 12
+EFFECT_STEPS = 3  # per round of the fit, which goes on where the last one stopped
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +41,14 @@ class Reliability:
     exposure: FloatArray
 
 
-def learn(votes: Votes, counts: FloatArray, pooling: float) -> Reliability:
+def learn(
+    votes: Votes, counts: FloatArray, pooling: float, effect: FloatArray | None = None
+) -> Reliability:
     """Return the tables that soft counts of votes imply.
 
     Shapes: counts (P, L, C), how often each pair said each label while each class was true.
-    Units:  pooling w in pseudo statements.  Source: docs/scoring.md equations 3, 7, 8.
+    Units:  pooling w in pseudo statements; effect: c of the round before, to go on from.
+    Source: docs/scoring.md equations 3, 7, 8.
     """
     in_cell = sum_by(votes.cell, counts, len(votes.cell_group))
     mean, strength = _cells(votes, in_cell, pooling)
@@ -57,7 +61,7 @@ def learn(votes: Votes, counts: FloatArray, pooling: float) -> Reliability:
     seen = counts.sum(axis=1, keepdims=True)  # (P, 1, C)
     n_source = sum_by(votes.pair_source, counts, votes.n_sources)
     exposure = sum_by(votes.pair_source, seen * cell_mean[votes.cell], votes.n_sources)
-    effect = _effect_strength(votes, n_source, exposure)
+    effect = _effect_strength(votes, n_source, exposure, effect)
     log_theta = source_rows(votes, cell_mean, cell_log, effect, n_source, exposure)
     return Reliability(log_theta, cell_mean, cell_log, effect, n_source, exposure)
 
@@ -83,13 +87,15 @@ def _cells(votes: Votes, in_cell: FloatArray, w: float) -> tuple[FloatArray, flo
     return mean, 2.0 * w
 
 
-def _effect_strength(votes: Votes, n: FloatArray, exposure: FloatArray) -> FloatArray:
+def _effect_strength(
+    votes: Votes, n: FloatArray, exposure: FloatArray, before: FloatArray | None
+) -> FloatArray:
     """Return c of each group by empirical Bayes (equation 8), shrunk to EFFECT_START."""
-    c = np.full(votes.n_groups, EFFECT_START)
+    c = np.full(votes.n_groups, EFFECT_START) if before is None else before
     start = np.log(EFFECT_START) - digamma(np.array(EFFECT_START))
     touched = exposure > 1e-3
     cells = sum_by(votes.group, touched.astype(float).sum(axis=(1, 2))[:, None], votes.n_groups)
-    for _ in range(2):
+    for _ in range(EFFECT_STEPS):
         own = c[votes.group][:, None, None]
         gap = (own + n) / (own + exposure) - digamma(own + n) + np.log(own + exposure) - 1.0
         gap = np.where(touched, gap, 0.0).sum(axis=(1, 2))

@@ -1,0 +1,268 @@
+"""Between full refits: one statement or decision updates its own incident in microseconds.
+
+Holds copies of the fitted tables; the fit itself is never changed. A periodic full refit
+replaces the whole object; drift between the two is measured (docs/scoring.md section 11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from verification.engine.baseline import ballots_of_labels
+from verification.engine.chorus import BINS
+from verification.engine.evidence import label_rows
+from verification.engine.labels import Says, encode_label
+from verification.engine.numeric import digamma, normalise
+from verification.engine.posterior import FLOOR, SOFT, Scored
+from verification.engine.silence import ABSENT, MOST
+from verification.engine.types import UNKNOWN, BadClaims, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class NewStatement:
+    """One statement in the indices of the fitted claims; source -1 = not seen before.
+
+    origin is the index of who said it first, or any new number for a new origin.
+    """
+
+    incident: int
+    source: int
+    group: int
+    basis: int
+    label: int
+    origin: int
+
+
+class LiveScores:
+    """Current answers of a scored mission, updated in place; `p` of one incident on request."""
+
+    def __init__(self, scored: Scored) -> None:
+        fitted = scored.fitted
+        self.scored, self.fitted, self.votes = scored, fitted, fitted.chorus.votes
+        self.width = fitted.claims.n_classes
+        self.labels = fitted.alphabet.size
+        self.log_pi = fitted.fit.log_pi
+        self.evidence = fitted.log_evidence.copy()
+        self.table = fitted.table.reshape(-1, self.labels, self.width).copy()
+        self.gold = np.array(fitted.claims.gold)
+        self.pair_of = {
+            (int(s), int(k)): at
+            for at, (s, k) in enumerate(
+                zip(self.votes.pair_source, self.votes.pair_kind, strict=True)
+            )
+        }
+        self.cell_of = {
+            (int(g), int(k)): at
+            for at, (g, k) in enumerate(
+                zip(self.votes.cell_group, self.votes.cell_kind, strict=True)
+            )
+        }
+        reliability = fitted.fit.reliability
+        self.n_source = reliability.n_source.copy()
+        self.exposure = reliability.exposure.copy()
+        self.reliability = reliability
+        self.quiet = encode_label(Says.SILENT_PRESENT, None, fitted.claims.n_parties)
+        self._index()
+        self._averages()
+
+    def _index(self) -> None:
+        claims, cluster = self.fitted.claims, self.fitted.cluster
+        self.said = set(
+            zip(
+                claims.incident.tolist(),
+                claims.origin.tolist(),
+                claims.label.tolist(),
+                strict=True,
+            )
+        )
+        self.reporters = set(zip(claims.incident.tolist(), claims.source.tolist(), strict=True))
+        member = np.flatnonzero(cluster[claims.source] != UNKNOWN)
+        self.voice_count: dict[tuple[int, int, int], int] = {}
+        code = self.fitted.alphabet.code
+        for at in member.tolist():
+            key = (
+                int(claims.incident[at]),
+                int(code[claims.label[at]]),
+                int(cluster[claims.source[at]]),
+            )
+            self.voice_count[key] = self.voice_count.get(key, 0) + 1
+        self.starts = np.searchsorted(self.votes.item, np.arange(self.votes.n_items + 1))
+        self.by_source = np.argsort(self.votes.source, kind="stable")
+        self.source_starts = np.searchsorted(
+            self.votes.source[self.by_source], np.arange(self.votes.n_sources + 1)
+        )
+        presence = self.fitted.presence
+        if presence is not None:
+            self.heard = presence.codes[presence.pattern].copy()
+
+    def _averages(self) -> None:
+        averaged, claims = self.scored.averaged, self.fitted.claims
+        self.ballots, self.telling = ballots_of_labels(
+            claims.n_parties, self.fitted.priors.class_prior
+        )
+        if averaged is None:
+            return
+        told = self.telling[claims.label] > 0
+        weight = averaged.weight[claims.source] * told * self.fitted.votes.weight
+        self.tally = np.tile(averaged.rates, (claims.n_incidents, 1))
+        np.add.at(self.tally, claims.incident, self.ballots[claims.label] * weight[:, None])
+
+    def p_of(self, incident: int) -> FloatArray:
+        """Return the current probabilities of one incident (C,)."""
+        if self.gold[incident] != UNKNOWN:
+            sure = np.zeros(self.width)
+            sure[self.gold[incident]] = 1.0
+            return sure
+        nats = self.evidence[incident]
+        members = [_softmax(self.log_pi + nats)]
+        if self.scored.averaged is not None:
+            members.append(_softmax(self.log_pi + SOFT * nats))
+            row = self.tally[incident]
+            members.append(row / row.sum())
+        pool = self.scored.pool
+        mixed = sum(w * p for w, p in zip(pool.weights, members, strict=True))
+        shares = (1.0 - FLOOR * self.width) * np.asarray(mixed) + FLOOR
+        return _softmax(pool.temper * np.log(shares))
+
+    def add(self, new: NewStatement) -> FloatArray:
+        """Return the incident's probabilities after one more statement.
+
+        A copy of an origin already heard changes nothing. A member of a known cluster joins the
+        chorus instead of adding a voice.
+        Errors: BadClaims for an incident outside the fitted claims.
+        """
+        if not 0 <= new.incident < len(self.evidence):
+            raise BadClaims(f"incident {new.incident} is not among the fitted ones: refit first")
+        key = (new.incident, new.origin, new.label)
+        if key in self.said:
+            return self.p_of(new.incident)
+        self.said.add(key)
+        column = int(self.fitted.alphabet.code[new.label])
+        if column < self.labels - 1:
+            self.evidence[new.incident] += self._nats(new, column)
+        else:  # nobody used this label when the tables were learned: what the prior says of it
+            party = int(self.fitted.priors.group_party[new.group])
+            rows = label_rows(self.fitted.claims.n_parties, party, 4.0)
+            self.evidence[new.incident] += np.log(rows[:, new.label])
+        if self.fitted.alphabet.family[column] == 0 and new.label != self.quiet:
+            self._speak(new)
+        if self.scored.averaged is not None and self.telling[new.label] > 0:
+            weights = self.scored.averaged.weight
+            weight = weights[new.source] if new.source >= 0 else 1.0
+            self.tally[new.incident] += weight * self.ballots[new.label]
+        return self.p_of(new.incident)
+
+    def _nats(self, new: NewStatement, column: int) -> FloatArray:
+        family = int(self.fitted.alphabet.family[column])
+        kind = new.basis * self.fitted.alphabet.n_families + family
+        cluster = int(self.fitted.cluster[new.source]) if new.source >= 0 else UNKNOWN
+        if cluster == UNKNOWN or family != 0:
+            return self._row(new.source, new.group, kind, column)
+        voice = (new.incident, column, cluster)
+        before = self.voice_count.get(voice, 0)
+        self.voice_count[voice] = before + 1
+        if before == 0:
+            return self._row(new.source, new.group, kind, column)
+        after = self._chorus_row(cluster, before + 1, column)
+        if before == 1:
+            return after - self._lone_member(voice, column)
+        return after - self._chorus_row(cluster, before, column)
+
+    def _lone_member(self, voice: tuple[int, int, int], column: int) -> FloatArray:
+        """Return what the first voice of a chorus had added while it stood alone."""
+        rows = slice(self.starts[voice[0]], self.starts[voice[0] + 1])
+        for at in range(rows.start, rows.stop):
+            source = int(self.votes.source[at])
+            if source < len(self.fitted.cluster) and self.fitted.cluster[source] == voice[2]:
+                if self.votes.label[at] == column:
+                    return np.asarray(self.table[self.votes.pair[at], column])
+        return np.zeros(self.width)
+
+    def _chorus_row(self, cluster: int, voices: int, column: int) -> FloatArray:
+        kind = self.votes.n_kinds - len(BINS) + int(np.searchsorted(BINS, voices, "right")) - 1
+        source = self.fitted.votes.n_sources + cluster
+        return self._row(source, self.votes.n_groups - 1, kind, column)
+
+    def _row(self, source: int, group: int, kind: int, column: int) -> FloatArray:
+        """Return the nats of one table row, from the pair, else its cell, else the template."""
+        pair = self.pair_of.get((source, kind))
+        if pair is not None:
+            return np.asarray(self.table[pair, column])
+        cell = self.cell_of.get((group, kind))
+        if cell is not None:
+            return np.asarray(self.reliability.cell_log[cell, column])
+        return np.asarray(np.log(self.votes.template[group, kind, :, column] + 1e-9))
+
+    def _speak(self, new: NewStatement) -> None:
+        """Let one more distinct source of a group with coverage be heard."""
+        rows = self.fitted.fit.silence
+        if rows is None or (new.source >= 0 and (new.incident, new.source) in self.reporters):
+            return
+        self.reporters.add((new.incident, new.source))
+        before = int(self.heard[new.incident, new.group])
+        if before not in (ABSENT, MOST):
+            self.heard[new.incident, new.group] = before + 1
+            self.evidence[new.incident] += rows[new.group, before + 1] - rows[new.group, before]
+
+    def decide(self, incident: int, candidate: int) -> IntArray:
+        """Record a decision, re-estimate the sources heard on it, return the incidents to refresh.
+
+        Equation 13: counts move from the guess to the decision; equation 7 is redone for these
+        sources only.
+        """
+        votes = self.votes
+        here = slice(self.starts[incident], self.starts[incident + 1])
+        change = -self.p_of(incident)
+        change[candidate] += 1.0
+        self.gold[incident] = candidate
+        source, pair = votes.source[here], votes.pair[here]
+        weight = votes.weight[here]
+        np.add.at(self.n_source, (source, votes.label[here]), weight[:, None] * change)
+        expected = self.reliability.cell_mean[votes.cell[pair]] * (weight[:, None] * change)[:, None]
+        np.add.at(self.exposure, source, expected)
+        touched = np.unique(source[weight > 0])
+        self._relearn(touched)
+        rows = [self.by_source[self.source_starts[s] : self.source_starts[s + 1]] for s in touched]
+        if not rows:
+            return np.empty(0, dtype=np.int64)
+        return np.asarray(np.unique(votes.item[np.concatenate(rows)]))
+
+    def _relearn(self, sources: IntArray) -> None:
+        """Redo equation 7 for some sources; bounds on a chorus stay those of the last refit."""
+        votes, cells = self.votes, self.reliability
+        marked = np.zeros(votes.n_sources, dtype=bool)
+        marked[sources] = True
+        pairs = np.flatnonzero(marked[votes.pair_source] & (votes.pair_kind < votes.n_kinds - 4))
+        owner, cell = votes.pair_source[pairs], votes.cell[pairs]
+        c = cells.effect[votes.group[owner]][:, None, None]
+        n = np.maximum(self.n_source[owner], 0.0)
+        s = np.maximum(self.exposure[owner], 0.0)
+        total = (cells.cell_mean[cell] * (c + n) / (c + s)).sum(axis=1, keepdims=True)
+        self.table[pairs] = (
+            cells.cell_log[cell] + digamma(c + n) - np.log(c + s) - np.log(total)
+        )
+
+    def refresh(self, incidents: IntArray) -> None:
+        """Sum the evidence of some incidents again from the current tables."""
+        votes = self.votes
+        low, high = self.starts[incidents], self.starts[incidents + 1]
+        size = high - low
+        at = np.repeat(low - np.concatenate([[0], np.cumsum(size)[:-1]]), size)
+        at = at + np.arange(int(size.sum()))
+        nats = self.table[votes.pair[at], votes.label[at]] * votes.weight[at][:, None]
+        owner = np.repeat(np.arange(len(incidents)), size)
+        rows = self.fitted.fit.silence
+        for column in range(self.width):
+            self.evidence[incidents, column] = np.bincount(
+                owner, weights=nats[:, column], minlength=len(incidents)
+            )
+        if rows is not None:
+            for group in range(rows.shape[0]):
+                self.evidence[incidents] += rows[group, self.heard[incidents, group]]
+
+
+def _softmax(nats: FloatArray) -> FloatArray:
+    weights = np.exp(nats - nats.max())
+    return normalise(weights)
