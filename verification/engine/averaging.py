@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from verification.engine.model import base_rates
 from verification.engine.numeric import normalise, sum_by
 from verification.engine.types import FloatArray, IntArray
 from verification.engine.votes import clamp
@@ -37,10 +38,12 @@ def average_ballots(
     rates: FloatArray,
     gold: IntArray,
     n_sources: int,
+    split: FloatArray | None = None,
 ) -> Averaged:
     """Return source weights and the weighted average of each item's ballots.
 
-    Shapes: item, source, scale (M,); ballot (M, C), rows sum to 1; rates (C,); gold (N,).
+    Shapes: item, source, scale (M,); ballot (M, C), rows sum to 1; rates (C,); gold (N,);
+            split as in model.fit.
     Units:  scale in [0, 1]: 0 = the ballot is ignored, 1/m = one of m copies.
     Source: docs/scoring.md section 5.
     """
@@ -54,7 +57,7 @@ def average_ballots(
         error = np.bincount(source, weights=miss, minlength=n_sources)
         typical = max(float(miss.sum()) / max(float(scale.sum()), 1e-9), 1e-3)
         weight = (PRIOR_VOTES + heard) / (PRIOR_VOTES * typical + error) * typical
-        rates = normalise(q.sum(axis=0) + PRIOR_VOTES * rates)
+        rates = base_rates(q.sum(axis=0) + PRIOR_VOTES * rates, split)
         p = _shares(item, ballot, scale * weight[source], rates, n)
         moved = float(np.abs(clamp(p, gold) - q).mean()) if n else 0.0
         q = clamp(p, gold)

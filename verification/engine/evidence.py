@@ -31,6 +31,8 @@ CLEARS = 3.0  # "it was not p" is three times as likely when it was not p
 SEEN_IF_NONE = 0.25  # "observed" when nothing happened, against 1 when something did
 QUIET_IF_NONE = 2.0  # "was there, nothing to report" when nothing happened, against 1
 CHORUS_RIGHT = 1.5  # a chorus of copies starts out as weak evidence; its worth is learned
+NONE_BEFORE = 0.05  # 139 of 8,114 adjudicated incidents were discounted (Airwars), weak ones more
+OTHER_BEFORE = 0.20  # actor outside the agreement, or nobody ever learns who
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,19 @@ def family_of_label(n_parties: int) -> IntArray:
         if says in (Says.ADMITS, Says.DENIES):
             family[label] = 1 + int(party or 0)
     return family
+
+
+def field_priors(
+    n_parties: int, group_party: IntArray, basis_trust: FloatArray | None = None
+) -> Priors:
+    """Return priors of the field: what is contested is who, hardly ever whether.
+
+    Parties share evenly what "other" and "did not happen" leave: no party is presumed worse.
+    Source: docs/scoring.md section 3.
+    """
+    each = (1.0 - NONE_BEFORE - OTHER_BEFORE) / n_parties
+    rates = np.append(np.full(n_parties, each), [OTHER_BEFORE, NONE_BEFORE])
+    return Priors(rates / rates.sum(), group_party, basis_trust)
 
 
 def alphabet_of(claims: Claims) -> Alphabet:

@@ -16,6 +16,7 @@ from verification.engine.copying import clusters_of, linked, pair_evidence
 from verification.engine.evidence import Alphabet, alphabet_of, chorus_rows, template_of
 from verification.engine.labels import Says, encode_label
 from verification.engine.model import Fit, fit
+from verification.engine.numeric import normalise
 from verification.engine.reliability import Reliability, learn
 from verification.engine.silence import Presence, presence_patterns, silence_nats
 from verification.engine.types import BoolArray, Claims, FloatArray, IntArray, Priors
@@ -23,6 +24,7 @@ from verification.engine.votes import Votes
 
 FIRST_ROUNDS = 10  # the cautious first pass is a sketch, not a fixed point
 CANDIDATE_ROUNDS = 8  # enough to re-judge who copies whom
+SPLIT_DECISIONS = 50.0  # blind decisions' worth of belief that no party is worse beforehand
 ANCHOR = 1.0  # weight of the first pass's base rates, per incident
 
 
@@ -97,6 +99,7 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
     votes, alphabet = votes_of(claims, priors, accelerate=accelerate)
     reports = alphabet.family[votes.label] == 0
     presence = presence_of(claims, reports)
+    split = party_split(claims, priors)
     cautious = replace(votes, weight=first_pass_weights(votes, reports))
     first = fit(
         cautious,
@@ -106,6 +109,7 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
         pooling=priors.pooling,
         presence=presence,
         max_rounds=FIRST_ROUNDS,
+        split=split,
     )
     anchor, strength = _anchor(first, priors, claims)
     base = replace(votes, weight=stranger_weights(votes, reports))
@@ -122,6 +126,7 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
             pooling=priors.pooling,
             presence=presence,
             start=current,
+            split=split,
             **({} if rounds is None else {"max_rounds": rounds}),
         )
         current = np.exp(last.log_q)
@@ -160,6 +165,18 @@ def bounded_table(
     spread = np.ptp(mine, axis=2, keepdims=True)
     nats[chorus] = mine * np.minimum(1.0, loudest / np.maximum(spread, 1e-12))
     return nats.reshape(-1, nats.shape[2])
+
+
+def party_split(claims: Claims, priors: Priors) -> FloatArray:
+    """Return how the parties share the base rate (K,), by blind decisions and nothing else.
+
+    Were it learned from the engine's own guesses, the party that is accused more often would be
+    presumed worse in every other incident.  Source: docs/scoring.md section 3.
+    """
+    parties = claims.n_parties
+    decided = np.bincount(claims.gold[claims.gold >= 0], minlength=claims.n_classes)[:parties]
+    before = priors.class_prior[:parties] / priors.class_prior[:parties].sum()
+    return normalise(decided + SPLIT_DECISIONS * before)
 
 
 def _anchor(first: Fit, priors: Priors, claims: Claims) -> tuple[FloatArray, float]:

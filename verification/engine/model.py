@@ -52,10 +52,12 @@ def fit(
     presence: Presence | None = None,
     start: FloatArray | None = None,
     max_rounds: int = MAX_ROUNDS,
+    split: FloatArray | None = None,
 ) -> Fit:
     """Return the fixed point of the variational updates.
 
-    Shapes: class_prior (C,); gold (N,), -1 = undecided; start (N, C) or None = vote shares.
+    Shapes: class_prior (C,); gold (N,), -1 = undecided; start (N, C) or None = vote shares;
+            split (K,) or None: how the first K classes share their base rate, not to be learned.
     Units:  temper multiplies the evidence, not the prior, so that an item without evidence keeps
             the base rate.  Deterministic.  Source: docs/scoring.md equations 1 to 8.
     """
@@ -65,7 +67,7 @@ def fit(
     for number in range(1, max_rounds + 1):
         reliability = learn(votes, votes.scatter(q), pooling, effect)
         effect = reliability.effect
-        log_pi = np.log((q.sum(axis=0) + pseudo) / (len(q) + class_strength))
+        log_pi = np.log(base_rates(q.sum(axis=0) + pseudo, split))
         silence = None if presence is None else silence_rows(presence, q)
         log_q = answer(votes, reliability, log_pi, temper, presence, silence)
         new = clamp(np.exp(log_q), gold)
@@ -74,6 +76,14 @@ def fit(
         if moved < SETTLED:
             break
     return Fit(log_q, log_pi, reliability, silence, temper, number)
+
+
+def base_rates(counts: FloatArray, split: FloatArray | None) -> FloatArray:
+    """Return class rates in which the first classes share their part as split says (C,)."""
+    rates = counts / counts.sum()
+    if split is not None:
+        rates[: len(split)] = rates[: len(split)].sum() * split
+    return rates
 
 
 def answer(

@@ -15,7 +15,7 @@ from verification.engine.contributions import (
     join_parts,
     sums_by_incident,
 )
-from verification.engine.likelihood import Fitted, fit_claims
+from verification.engine.likelihood import Fitted, fit_claims, party_split
 from verification.engine.numeric import log_normalise, normalise
 from verification.engine.statements import fold_origins
 from verification.engine.types import (
@@ -94,6 +94,7 @@ def _fit_both(folded: Claims, priors: Priors) -> Scored:
         priors.class_prior,
         folded.gold,
         folded.n_sources,
+        party_split(folded, priors),
     )
     even = Pool(np.full(3, 1 / 3), 1.0 if priors.temper is None else priors.temper)
     return Scored(fitted, averaged, even)

@@ -123,7 +123,7 @@ class Priors:
     class_prior: FloatArray
     group_party: IntArray
     basis_trust: FloatArray | None = None
-    class_strength: float = 4.0
+    class_strength: float = 20.0
     pooling: float = 20.0
     temper: float | None = None
 
