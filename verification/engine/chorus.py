@@ -11,7 +11,7 @@ from verification.engine.votes import Votes
 
 BINS = (2, 3, 5, 9)  # a chorus of 2, 3-4, 5-8, 9 and more voices
 FEW = 3  # a source with fewer reports than this has no record: a stranger
-STRANGERS = 2.0  # votes that any number of strangers saying the same can add up to
+STRANGERS = 1.5  # votes that any number of strangers saying the same can add up to
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ def stranger_weights(votes: Votes, counted: BoolArray) -> FloatArray:
     """Return weights under which strangers saying the same on one item add up to STRANGERS.
 
     Accounts without a record cannot be caught copying, since they never meet twice; so a crowd of
-    them counts no more than two sources would.
+    them counts little more than one source would.
     """
     reports = np.bincount(votes.source[counted], minlength=votes.n_sources)
     strange = counted & (reports[votes.source] < FEW)
