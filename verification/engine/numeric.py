@@ -32,9 +32,10 @@ def digamma(x: Any) -> FloatArray:
 
 def _alternating(inverse: FloatArray) -> FloatArray:
     """Return the tail of the series at inverse = 1/x^2."""
-    total = np.zeros_like(inverse)
-    for factor in reversed(SERIES):
-        total = inverse * (factor + total)
+    total = inverse * SERIES[-1]
+    for factor in SERIES[-2::-1]:
+        total += factor
+        total *= inverse
     return total
 
 
@@ -60,6 +61,8 @@ def sum_by(index: IntArray, values: FloatArray, size: int) -> FloatArray:
 
     Shapes: index (M,), values (M, ...) -> (size, ...).
     """
+    if not len(index):
+        return np.zeros((size, *values.shape[1:]))
     flat = values.reshape(len(index), -1)
     out = np.empty((size, flat.shape[1]))
     for column in range(flat.shape[1]):

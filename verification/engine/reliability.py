@@ -19,7 +19,7 @@ TINY = 1e-12
 EFFECT_START = 8.0  # c of equation 4 before any data: sources vary by about a third
 EFFECT_WEIGHT = 20.0  # cells' worth of belief in EFFECT_START
 EFFECT_RANGE = (0.5, 200.0)
-NEWTON_STEPS = 12
+NEWTON_STEPS = 3
 EFFECT_STEPS = 3  # per round of the fit, which goes on where the last one stopped
 
 
@@ -74,7 +74,8 @@ def _cells(votes: Votes, in_cell: FloatArray, w: float) -> tuple[FloatArray, flo
     by_group = sum_by(votes.cell_group, in_cell, votes.n_groups)
     everything = in_cell.sum(axis=0)
     cell_template = template[votes.cell_group, votes.cell_kind]
-    base = normalise(everything + w * normalise(cell_template.mean(axis=0), 0), 0)
+    shape = cell_template.mean(axis=0) if len(cell_template) else template.mean(axis=(0, 1))
+    base = normalise(everything + w * normalise(shape, 0), 0)
     own_group = template.mean(axis=1)
     tilt = own_group / np.maximum(template.mean(axis=(0, 1)), TINY)
     group = normalise(by_group + w * normalise(base * tilt, 1), 1)
@@ -106,12 +107,15 @@ def _effect_strength(
 
 
 def _solve(target: FloatArray) -> FloatArray:
-    """Return c with ln c - digamma(c) = target, by Newton from the half-inverse guess."""
-    c = 0.5 / target
+    """Return c with ln c - digamma(c) = target, by Newton.
+
+    Source: the start, within 1.5 %, is the usual one for a Gamma's shape (Minka 2002).
+    """
+    c = (3.0 - target + np.sqrt((target - 3.0) ** 2 + 24.0 * target)) / (12.0 * target)
     for _ in range(NEWTON_STEPS):
-        value = np.log(c) - digamma(c) - target
-        slope = 1.0 / c - (digamma(c * 1.0001) - digamma(c * 0.9999)) / (c * 0.0002)
-        c = np.clip(c - value / slope, 0.2 * c, 5.0 * c)
+        value, up, down = digamma(np.stack([c, c * 1.0001, c * 0.9999]))
+        slope = 1.0 / c - (up - down) / (c * 0.0002)
+        c = np.clip(c - (np.log(c) - value - target) / slope, 0.2 * c, 5.0 * c)
     return c
 
 

@@ -1,0 +1,58 @@
+"""Small missions the engine tests share: random claims, and one party accused by many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from verification.engine.labels import n_labels
+from verification.engine.types import Claims, Priors
+
+A, B, OTHER, NONE = range(4)
+
+
+def random_mission(
+    seed: int, *, n_incidents: int = 12, n_sources: int = 8, n_statements: int = 60, gold: int = 0
+) -> tuple[Claims, Priors]:
+    """Return claims of two parties where every statement is its own origin."""
+    rng = np.random.default_rng(seed)
+    source = rng.integers(n_sources, size=n_statements)
+    claims = Claims(
+        incident=rng.integers(n_incidents, size=n_statements),
+        source=source,
+        label=rng.integers(n_labels(2), size=n_statements),
+        basis=rng.integers(3, size=n_statements),
+        origin=np.arange(n_statements),
+        group=np.arange(n_sources) % 4,
+        n_parties=2,
+        n_incidents=n_incidents,
+        n_groups=4,
+        n_bases=3,
+        n_origins=n_statements,
+        gold=np.where(np.arange(n_incidents) < gold, rng.integers(4, size=n_incidents), -1),
+        presence=rng.random((n_incidents, 4)) < 0.7,
+    )
+    return claims, Priors(np.full(4, 0.25), np.array([A, B, -1, -1]))
+
+
+def with_rows(claims: Claims, order: np.ndarray) -> Claims:
+    """Return the claims with their statements picked in this order."""
+    names = ("incident", "source", "label", "basis", "origin")
+    return replace(claims, **{name: getattr(claims, name)[order] for name in names})
+
+
+def with_statement(
+    claims: Claims, incident: int, source: int, label: int, origin: int | None = None
+) -> Claims:
+    """Return the claims with one more statement, of a new origin unless one is given."""
+    more = {
+        "incident": incident,
+        "source": source,
+        "label": label,
+        "basis": 0,
+        "origin": claims.n_origins if origin is None else origin,
+    }
+    arrays = {name: np.append(getattr(claims, name), value) for name, value in more.items()}
+    n_origins = claims.n_origins + (origin is None)
+    return replace(claims, **arrays, n_origins=n_origins)
