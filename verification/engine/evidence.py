@@ -19,7 +19,7 @@ from verification.engine.labels import (
     none_class,
     other_class,
 )
-from verification.engine.types import Claims, FloatArray, IntArray, Priors
+from verification.engine.types import UNKNOWN, Claims, FloatArray, IntArray, Priors
 
 RIGHT = 4.0  # a report is four times as likely to name the truth as any one error
 SIDE_BIAS = 0.5  # share of an aligned source's reports expected to follow its side, not its eyes
@@ -76,6 +76,20 @@ def field_priors(
     each = (1.0 - NONE_BEFORE - OTHER_BEFORE) / n_parties
     rates = np.append(np.full(n_parties, each), [OTHER_BEFORE, NONE_BEFORE])
     return Priors(rates / rates.sum(), group_party, basis_trust)
+
+
+def own_candidate(n_parties: int) -> IntArray:
+    """Return the candidate each label names outright (L,), -1 for labels that name none."""
+    own = np.full(n_labels(n_parties), UNKNOWN)
+    for label in range(len(own)):
+        says, party = decode_label(label, n_parties)
+        if says in (Says.ACCUSES, Says.ADMITS):
+            own[label] = party
+        elif says is Says.ACCUSES_OTHER:
+            own[label] = other_class(n_parties)
+        elif says is Says.DID_NOT_HAPPEN:
+            own[label] = none_class(n_parties)
+    return own
 
 
 def alphabet_of(claims: Claims) -> Alphabet:

@@ -13,19 +13,26 @@ from verification.engine.chorus import (
     with_composites,
 )
 from verification.engine.copying import clusters_of, linked, pair_evidence
-from verification.engine.evidence import Alphabet, alphabet_of, chorus_rows, template_of
+from verification.engine.evidence import (
+    Alphabet,
+    alphabet_of,
+    chorus_rows,
+    own_candidate,
+    template_of,
+)
 from verification.engine.labels import Says, encode_label
 from verification.engine.model import Fit, fit
 from verification.engine.numeric import normalise
 from verification.engine.reliability import Reliability, learn
 from verification.engine.silence import Presence, presence_patterns, silence_nats
-from verification.engine.types import BoolArray, Claims, FloatArray, IntArray, Priors
+from verification.engine.types import UNKNOWN, BoolArray, Claims, FloatArray, IntArray, Priors
 from verification.engine.votes import Votes
 
 FIRST_ROUNDS = 10  # the cautious first pass is a sketch, not a fixed point
 CANDIDATE_ROUNDS = 8  # enough to re-judge who copies whom
 SPLIT_DECISIONS = 50.0  # blind decisions' worth of belief that no party is worse beforehand
-ANCHOR = 1.0  # weight of the first pass's base rates, per incident
+CLAIMED_HALF = 20.0  # statements naming a candidate at which its rows are half learned
+ANCHOR = 0.2  # weight of the first pass's base rates, per incident
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +107,7 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
     reports = alphabet.family[votes.label] == 0
     presence = presence_of(claims, reports)
     split = party_split(claims, priors)
+    claimed = claimed_classes(claims)
     cautious = replace(votes, weight=first_pass_weights(votes, reports))
     first = fit(
         cautious,
@@ -110,6 +118,7 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
         presence=presence,
         max_rounds=FIRST_ROUNDS,
         split=split,
+        claimed=claimed,
     )
     anchor, strength = _anchor(first, priors, claims)
     base = replace(votes, weight=stranger_weights(votes, reports))
@@ -125,8 +134,9 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
             claims.gold,
             pooling=priors.pooling,
             presence=presence,
-            start=current,
+            start=None if rounds else current,
             split=split,
+            claimed=claimed,
             **({} if rounds is None else {"max_rounds": rounds}),
         )
         current = np.exp(last.log_q)
@@ -177,6 +187,17 @@ def party_split(claims: Claims, priors: Priors) -> FloatArray:
     decided = np.bincount(claims.gold[claims.gold >= 0], minlength=claims.n_classes)[:parties]
     before = priors.class_prior[:parties] / priors.class_prior[:parties].sum()
     return normalise(decided + SPLIT_DECISIONS * before)
+
+
+def claimed_classes(claims: Claims) -> FloatArray:
+    """Return how far each candidate may be learned (C,): near 0 if hardly anybody names it.
+
+    Source: docs/scoring.md section 4 (identification).
+    """
+    own = own_candidate(claims.n_parties)[claims.label]
+    named = np.bincount(own[own != UNKNOWN], minlength=claims.n_classes)
+    named = named + np.bincount(claims.gold[claims.gold != UNKNOWN], minlength=claims.n_classes)
+    return np.asarray(named / (named + CLAIMED_HALF))
 
 
 def _anchor(first: Fit, priors: Priors, claims: Claims) -> tuple[FloatArray, float]:

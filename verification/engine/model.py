@@ -53,11 +53,14 @@ def fit(
     start: FloatArray | None = None,
     max_rounds: int = MAX_ROUNDS,
     split: FloatArray | None = None,
+    claimed: FloatArray | None = None,
 ) -> Fit:
     """Return the fixed point of the variational updates.
 
     Shapes: class_prior (C,); gold (N,), -1 = undecided; start (N, C) or None = vote shares;
-            split (K,) or None: how the first K classes share their base rate, not to be learned.
+            split (K,) or None: how the first K classes share their base rate, not to be learned;
+            claimed (C,) in [0, 1] or None: how far each class may be learned from guesses, since
+            one that nobody ever names would be free to explain anything.
     Units:  temper multiplies the evidence, not the prior, so that an item without evidence keeps
             the base rate.  Deterministic.  Source: docs/scoring.md equations 1 to 8.
     """
@@ -65,9 +68,13 @@ def fit(
     pseudo = class_strength * class_prior
     effect = None
     for number in range(1, max_rounds + 1):
-        reliability = learn(votes, votes.scatter(q), pooling, effect)
+        counts = votes.scatter(q if claimed is None else q * claimed)
+        reliability = learn(votes, counts, pooling, effect)
         effect = reliability.effect
-        log_pi = np.log(base_rates(q.sum(axis=0) + pseudo, split))
+        mass = q.sum(axis=0)
+        if claimed is not None:
+            mass = claimed * mass + (1.0 - claimed) * mass.sum() * class_prior
+        log_pi = np.log(base_rates(mass + pseudo, split))
         silence = None if presence is None else silence_rows(presence, q)
         log_q = answer(votes, reliability, log_pi, temper, presence, silence)
         new = clamp(np.exp(log_q), gold)

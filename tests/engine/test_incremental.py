@@ -1,0 +1,66 @@
+"""Live updates: one statement, one copy, one decision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.engine.missions import A, random_mission
+from verification.engine.incremental import LiveScores, NewStatement
+from verification.engine.labels import BadClaims, Says, encode_label
+from verification.engine.posterior import evidence_only, posterior_of, score_claims
+
+
+@pytest.fixture
+def live() -> LiveScores:
+    claims, priors = random_mission(4, n_statements=80)
+    return LiveScores(score_claims(claims, priors))
+
+
+def accusation(live: LiveScores, origin: int, incident: int = 2) -> NewStatement:
+    label = encode_label(Says.ACCUSES, A, 2)
+    return NewStatement(incident, 6, 2, 0, label, origin)
+
+
+class TestLiveScores:
+    def test_it_starts_where_the_fit_ended(self, live: LiveScores) -> None:
+        expected = evidence_only(posterior_of(live.scored))
+        for incident in range(len(expected)):
+            assert live.p_of(incident) == pytest.approx(expected[incident], abs=1e-9)
+
+    def test_a_new_accusation_counts(self, live: LiveScores) -> None:
+        before = live.p_of(2)
+        after = live.add(accusation(live, origin=900))
+        assert after[A] > before[A]
+        assert after.sum() == pytest.approx(1.0)
+
+    def test_a_copy_of_a_known_origin_changes_nothing(self, live: LiveScores) -> None:
+        after = live.add(accusation(live, origin=900))
+        assert np.array_equal(live.add(accusation(live, origin=900)), after)
+
+    def test_other_incidents_stay(self, live: LiveScores) -> None:
+        before = live.p_of(5)
+        live.add(accusation(live, origin=900))
+        assert np.array_equal(live.p_of(5), before)
+
+    def test_a_source_never_seen_before_speaks_for_its_group(self, live: LiveScores) -> None:
+        label = encode_label(Says.ACCUSES, A, 2)
+        before = live.p_of(3)
+        after = live.add(NewStatement(3, -1, 2, 1, label, 901))
+        assert after[A] > before[A]
+
+    def test_a_decision_is_final_and_names_what_to_refresh(self, live: LiveScores) -> None:
+        dirty = live.decide(2, A)
+        assert live.p_of(2)[A] == 1.0
+        assert 2 in dirty
+        live.refresh(dirty)
+        assert np.isfinite(live.evidence).all()
+
+    def test_refreshing_without_a_change_changes_nothing(self, live: LiveScores) -> None:
+        before = live.evidence.copy()
+        live.refresh(np.arange(len(before)))
+        assert live.evidence == pytest.approx(before, abs=1e-9)
+
+    def test_an_unknown_incident_asks_for_a_refit(self, live: LiveScores) -> None:
+        with pytest.raises(BadClaims, match="refit"):
+            live.add(accusation(live, 902, incident=99))
