@@ -20,7 +20,7 @@ from verification.engine.votes import Votes, clamp
 RIGHT = 4.0  # a label is four times as likely right as any one error, before data
 POOLING = 20.0
 SUBTYPES = 3  # of each class, in the correlated model
-STARTS = 2
+STARTS = 5
 CONCENTRATION = 0.1  # of subtypes, as published
 SKETCH_ROUNDS = 8  # full convergence lets large classes swallow small ones (simulator.py)
 ROUNDS = 200
