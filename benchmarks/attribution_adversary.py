@@ -1,7 +1,7 @@
 """The engine and its references on the adversarial worlds of simulator.py.
 
-    python -m benchmarks.attribution_adversary --seeds 3
-    python -m benchmarks.attribution_adversary --small     (missions of 200 and 1,000 incidents)
+python -m benchmarks.attribution_adversary --seeds 3
+python -m benchmarks.attribution_adversary --small     (missions of 200 and 1,000 incidents)
 """
 
 from __future__ import annotations

@@ -48,7 +48,10 @@ def poisson_binomial(p: np.ndarray, truth: np.ndarray) -> float:
     """Return how often the model's own interval holds the truth, over candidates 0 and 1."""
     out = []
     for candidate in (0, 1):
-        mean, spread = p[:, candidate].sum(), np.sqrt((p[:, candidate] * (1 - p[:, candidate])).sum())
+        mean, spread = (
+            p[:, candidate].sum(),
+            np.sqrt((p[:, candidate] * (1 - p[:, candidate])).sum()),
+        )
         out.append(abs((truth == candidate).sum() - mean) <= 1.645 * spread)
     return float(np.mean(out))
 

@@ -117,7 +117,9 @@ def main() -> None:
         print(f"\nmean of {len(folders)} sets, gold {share:.0%}")
         for (s, name), rows in results.items():
             if s == share:
-                print(f"  {name:18s} {mean_of([m for m, _ in rows])} {sum(t for _, t in rows):7.1f}")
+                print(
+                    f"  {name:18s} {mean_of([m for m, _ in rows])} {sum(t for _, t in rows):7.1f}"
+                )
 
 
 if __name__ == "__main__":

@@ -39,9 +39,7 @@ def ibcc(labels: Labels, rounds: int = 200, diagonal: float = 4.0) -> np.ndarray
         e_log = digamma(counts) - digamma(counts.sum(axis=1, keepdims=True))
         pi = 1.0 + q.sum(axis=0)
         evidence = sum_by(labels.item, e_log.reshape(size, c)[key], len(q))
-        new = clamp(
-            np.exp(log_normalise(evidence + digamma(pi) - digamma(pi.sum()))), labels.gold
-        )
+        new = clamp(np.exp(log_normalise(evidence + digamma(pi) - digamma(pi.sum()))), labels.gold)
         done = np.abs(new - q).max() < 1e-5
         q = new
         if done:

@@ -1,7 +1,7 @@
 """The 33 seed claims scored, as known on a day: posterior, without aligned sources, majority.
 
-    python -m benchmarks.attribution_seed --claims ../shared/data/nk2020-claims/claims.csv
-    python -m benchmarks.attribution_seed --until 2020-10-12
+python -m benchmarks.attribution_seed --claims ../shared/data/nk2020-claims/claims.csv
+python -m benchmarks.attribution_seed --until 2020-10-12
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Speed, memory and drift: full engine, core fit, incremental updates.
 
-    python -m benchmarks.attribution_speed --statements 1000000
-    python -m benchmarks.attribution_speed --core 10000000
-    python -m benchmarks.attribution_speed --incremental
-    CROWDKIT_PYTHON benchmarks/attribution_speed_crowdkit.py FILE.npz   (--export FILE.npz first)
+python -m benchmarks.attribution_speed --statements 1000000
+python -m benchmarks.attribution_speed --core 10000000
+python -m benchmarks.attribution_speed --incremental
+CROWDKIT_PYTHON benchmarks/attribution_speed_crowdkit.py FILE.npz   (--export FILE.npz first)
 """
 
 from __future__ import annotations
@@ -57,9 +57,7 @@ def core(statements: int) -> None:
     for accelerate in (True, False):
         start = time.process_time()
         votes, _ = votes_of(folded, world.priors, accelerate=accelerate)
-        fitted = fit(
-            votes, world.priors.class_prior, 4.0, folded.gold, pooling=20.0, max_rounds=20
-        )
+        fitted = fit(votes, world.priors.class_prior, 4.0, folded.gold, pooling=20.0, max_rounds=20)
         spent = time.process_time() - start
         name = "scipy" if accelerate else "numpy"
         print(f"core fit, {name}: {folded.n_statements} statements, {fitted.rounds} rounds")

@@ -60,7 +60,13 @@ class Scenario:
 
 def _all(name: str = "all", **more: float) -> Scenario:
     return Scenario(
-        name, echo=0.3, campaigns=3, reach=0.25, turnout=0.12, selective=0.6, **more  # type: ignore[arg-type]  # keyword names of Scenario
+        name,
+        echo=0.3,
+        campaigns=3,
+        reach=0.25,
+        turnout=0.12,
+        selective=0.6,
+        **more,  # type: ignore[arg-type]  # keyword names of Scenario
     )
 
 

@@ -92,9 +92,7 @@ class TestFitByHand:
         c, n = reliability.effect[0], np.eye(2)
         log_r = digamma(c + n) - np.log(c + cell)
         total = (cell * (c + n) / (c + cell)).sum(axis=0)
-        assert reliability.log_theta[0] == pytest.approx(
-            log_cell + log_r - np.log(total), abs=1e-9
-        )
+        assert reliability.log_theta[0] == pytest.approx(log_cell + log_r - np.log(total), abs=1e-9)
         nats = reliability.log_theta
         expected = np.log(0.5) + nats[0, [0, 1]] + nats[1, [0, 0]]
         expected -= np.logaddexp.reduce(expected, axis=1)[:, None]
@@ -146,9 +144,7 @@ class TestCopies:
         assert pairs.nats == pytest.approx([agree + math.log(0.5)], abs=1e-9)
 
     def test_links_need_much_agreement_or_many_partners(self) -> None:
-        pairs = Pairs(
-            np.array([0, 2]), np.array([1, 3]), np.array([9, 9]), np.array([9.0, 3.0])
-        )
+        pairs = Pairs(np.array([0, 2]), np.array([1, 3]), np.array([9, 9]), np.array([9.0, 3.0]))
         assert linked(pairs, np.full(4, 10), 1_000).tolist() == [True, False]
 
     def test_clusters_are_components(self) -> None:
@@ -233,18 +229,18 @@ class TestPool:
 class TestPlainLabels:
     def labels(self, gold_share: float = 0.0) -> tuple[Labels, np.ndarray]:
         rng = np.random.default_rng(8)
-        truth = rng.integers(3, size=150)
-        at, by = np.nonzero(rng.random((150, 12)) < 0.5)
+        truth = rng.integers(3, size=90)
+        at, by = np.nonzero(rng.random((90, 12)) < 0.6)
         right = rng.random(len(at)) < np.linspace(0.4, 0.95, 12)[by]
         label = np.where(right, truth[at], rng.integers(3, size=len(at)))
-        gold = np.where(rng.random(150) < gold_share, truth, -1)
+        gold = np.where(rng.random(90) < gold_share, truth, -1)
         return Labels(at, by, label, gold, 12, 3), truth
 
     @pytest.mark.parametrize("method", [dawid_skene, classify])
     def test_better_than_the_average_worker(self, method) -> None:  # type: ignore[no-untyped-def]  # two signatures
         labels, truth = self.labels()
         p = method(labels)
-        assert p.sum(axis=1) == pytest.approx(np.ones(150))
+        assert p.sum(axis=1) == pytest.approx(np.ones(90))
         assert np.mean(p.argmax(axis=1) == truth) > 0.88
 
     def test_gold_is_kept(self) -> None:

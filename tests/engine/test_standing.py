@@ -36,9 +36,7 @@ class TestDistributions:
 
     def test_gamma_and_beta_against_closed_forms(self) -> None:
         assert gamma_cdf(2.0, 1.0) == pytest.approx(1 - math.exp(-2), abs=1e-12)
-        assert gamma_cdf(9.0, 3.0) == pytest.approx(
-            1 - math.exp(-9) * (1 + 9 + 81 / 2), abs=1e-12
-        )
+        assert gamma_cdf(9.0, 3.0) == pytest.approx(1 - math.exp(-9) * (1 + 9 + 81 / 2), abs=1e-12)
         assert gamma_quantile(gamma_cdf(2.5, 4.0), 4.0) == pytest.approx(2.5, abs=1e-9)
         assert beta_cdf(0.3, 1.0, 2.0) == pytest.approx(1 - 0.7**2, abs=1e-12)
         assert beta_cdf(0.8, 3.0, 1.0) == pytest.approx(0.8**3, abs=1e-12)
@@ -146,9 +144,7 @@ class TestLottery:
 
     def test_more_incidents_never_change_an_earlier_draw(self) -> None:
         early = drawn("seed", self.CODES[:1_000], 0.1)
-        assert set(early) == {
-            c for c in drawn("seed", self.CODES, 0.1) if c in self.CODES[:1_000]
-        }
+        assert set(early) == {c for c in drawn("seed", self.CODES, 0.1) if c in self.CODES[:1_000]}
 
     def test_another_seed_draws_others(self) -> None:
         assert drawn("seed", self.CODES, 0.02) != drawn("other", self.CODES, 0.02)

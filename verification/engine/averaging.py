@@ -70,4 +70,3 @@ def _shares(
     item: IntArray, ballot: FloatArray, weight: FloatArray, rates: FloatArray, n: int
 ) -> FloatArray:
     return normalise(sum_by(item, ballot * weight[:, None], n) + PRIOR_BALLOT * rates)
-

@@ -101,7 +101,7 @@ def _assemble(
     template[:groups, :kinds] = votes.template
     template[groups, :kinds] = votes.template.mean(axis=0)
     template[:, kinds:] = prior
-    says = np.repeat((prior > 0).any(axis=0)[None], len(BINS), axis=0)
+    says = np.tile(prior.max(axis=0) > 0, (len(BINS), 1))
     item = np.concatenate([votes.item, votes.item[head]])
     order = np.argsort(item, kind="stable")
     weight = np.where(voice_of >= 0, 0.0, votes.weight)

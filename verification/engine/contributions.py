@@ -107,4 +107,5 @@ def _parts(
 
 
 def _centred(nats: FloatArray) -> FloatArray:
-    return nats - nats.mean(axis=-1, keepdims=True)
+    centred: FloatArray = nats - nats.mean(axis=-1, keepdims=True)
+    return centred

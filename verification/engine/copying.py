@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from verification.engine.numeric import sum_by
 from verification.engine.types import UNKNOWN, BoolArray, FloatArray, IntArray
 from verification.engine.votes import Votes, unique_index
 
@@ -74,7 +75,7 @@ def pair_evidence(
         return Pairs(none, none, none, np.empty(0))
     pair, at = unique_index(np.concatenate(keys), int(n * n))
     shared = np.bincount(at, minlength=len(pair))
-    total = np.bincount(at, weights=np.concatenate(scores), minlength=len(pair))
+    total = sum_by(at, np.concatenate(scores)[:, None], len(pair))[:, 0]
     return Pairs(pair // n, pair % n, shared, total)
 
 
@@ -139,7 +140,7 @@ def clusters_of(first: IntArray, second: IntArray, n_sources: int) -> IntArray:
         root = new
     touched = np.zeros(n_sources, dtype=bool)
     touched[first] = touched[second] = True
-    names, number = np.unique(root[touched], return_inverse=True)
+    _, number = np.unique(root[touched], return_inverse=True)
     cluster = np.full(n_sources, UNKNOWN)
     cluster[touched] = number
     return cluster

@@ -56,4 +56,3 @@ def dawid_skene(labels: Labels, *, rounds: int = 100) -> FloatArray:
         if moved < SETTLED:
             break
     return q
-

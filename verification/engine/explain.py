@@ -78,20 +78,17 @@ def flip_of(posterior: Posterior, incident: int) -> Flip:
     """
     log_p = posterior.log_p[incident]
     leader = int(np.argmax(log_p))
-    best: Flip | None = None
-    for rival in range(len(log_p)):
-        if rival == leader:
-            continue
-        flip = Flip(
+    flips = [
+        Flip(
             leader,
             rival,
             float(np.exp(min(log_p[leader] - log_p[rival], 700.0))),
             _fewest(posterior, incident, leader, rival),
         )
-        if best is None or _ease(flip) < _ease(best):
-            best = flip
-    assert best is not None
-    return best
+        for rival in range(len(log_p))
+        if rival != leader
+    ]
+    return min(flips, key=_ease)
 
 
 def _ease(flip: Flip) -> tuple[float, float]:

@@ -13,11 +13,11 @@ import numpy as np
 from verification.engine.baseline import ballots_of_labels
 from verification.engine.chorus import BINS
 from verification.engine.evidence import label_rows
-from verification.engine.labels import Says, encode_label
+from verification.engine.labels import BadClaims, Says, encode_label
 from verification.engine.numeric import digamma, normalise
 from verification.engine.posterior import FLOOR, SOFT, Scored
 from verification.engine.silence import ABSENT, MOST
-from verification.engine.types import UNKNOWN, BadClaims, FloatArray, IntArray
+from verification.engine.types import UNKNOWN, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,9 @@ class LiveScores:
         rows = slice(self.starts[voice[0]], self.starts[voice[0] + 1])
         for at in range(rows.start, rows.stop):
             source = int(self.votes.source[at])
-            if source < len(self.fitted.cluster) and self.fitted.cluster[source] == voice[2]:
-                if self.votes.label[at] == column:
-                    return np.asarray(self.table[self.votes.pair[at], column])
+            member = source < len(self.fitted.cluster) and self.fitted.cluster[source] == voice[2]
+            if member and self.votes.label[at] == column:
+                return np.asarray(self.table[self.votes.pair[at], column])
         return np.zeros(self.width)
 
     def _chorus_row(self, cluster: int, voices: int, column: int) -> FloatArray:
@@ -220,7 +220,9 @@ class LiveScores:
         source, pair = votes.source[here], votes.pair[here]
         weight = votes.weight[here]
         np.add.at(self.n_source, (source, votes.label[here]), weight[:, None] * change)
-        expected = self.reliability.cell_mean[votes.cell[pair]] * (weight[:, None] * change)[:, None]
+        expected = (
+            self.reliability.cell_mean[votes.cell[pair]] * (weight[:, None] * change)[:, None]
+        )
         np.add.at(self.exposure, source, expected)
         touched = np.unique(source[weight > 0])
         self._relearn(touched)
@@ -240,9 +242,7 @@ class LiveScores:
         n = np.maximum(self.n_source[owner], 0.0)
         s = np.maximum(self.exposure[owner], 0.0)
         total = (cells.cell_mean[cell] * (c + n) / (c + s)).sum(axis=1, keepdims=True)
-        self.table[pairs] = (
-            cells.cell_log[cell] + digamma(c + n) - np.log(c + s) - np.log(total)
-        )
+        self.table[pairs] = cells.cell_log[cell] + digamma(c + n) - np.log(c + s) - np.log(total)
 
     def refresh(self, incidents: IntArray) -> None:
         """Sum the evidence of some incidents again from the current tables."""

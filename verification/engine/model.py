@@ -67,7 +67,9 @@ def fit(
     q = clamp(vote_shares(votes, class_prior) if start is None else start, gold)
     pseudo = class_strength * class_prior
     effect = None
-    for number in range(1, max_rounds + 1):
+    rounds = 0
+    while True:
+        rounds += 1
         counts = votes.scatter(q if claimed is None else q * claimed)
         reliability = learn(votes, counts, pooling, effect)
         effect = reliability.effect
@@ -80,14 +82,13 @@ def fit(
         new = clamp(np.exp(log_q), gold)
         moved = float(np.abs(new - q).mean()) if len(q) else 0.0
         q = new
-        if moved < SETTLED:
-            break
-    return Fit(log_q, log_pi, reliability, silence, temper, number)
+        if moved < SETTLED or rounds >= max_rounds:
+            return Fit(log_q, log_pi, reliability, silence, temper, rounds)
 
 
 def base_rates(counts: FloatArray, split: FloatArray | None) -> FloatArray:
     """Return class rates in which the first classes share their part as split says (C,)."""
-    rates = counts / counts.sum()
+    rates: FloatArray = counts / counts.sum()
     if split is not None:
         rates[: len(split)] = rates[: len(split)].sum() * split
     return rates

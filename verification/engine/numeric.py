@@ -45,7 +45,7 @@ def log_normalise(log_weight: FloatArray) -> FloatArray:
     Shapes: (..., C) -> (..., C). Units: nats.
     """
     top = log_weight.max(axis=-1, keepdims=True)
-    shifted = log_weight - top
+    shifted: FloatArray = log_weight - top
     shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return shifted
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from verification.engine.types import BadClaims, FloatArray
+from verification.engine.labels import BadClaims
+from verification.engine.types import FloatArray
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def p_chain(windows: Sequence[Window]) -> float:
     for window in windows:
         value = 0.0
         following = []
-        for number, (low, high) in enumerate(zip(knots, knots[1:], strict=False)):
+        for number, (low, high) in enumerate(pairwise(knots)):
             inside = window.start <= low and high <= window.end
             density = pieces[number] / window.width if inside else np.zeros(1)
             integral = np.concatenate([[value], density / np.arange(1, len(density) + 1)])
@@ -87,15 +89,15 @@ def p_first(windows: Sequence[Window]) -> FloatArray:
         raise BadClaims("somebody must be first")
     knots = _knots(windows)
     p = np.zeros(len(windows))
-    for low, high in zip(knots, knots[1:], strict=False):
+    for low, high in pairwise(knots):
         later = [_survival(window, low, high) for window in windows]
         for number, window in enumerate(windows):
             if not (window.start <= low and high <= window.end):
                 continue
-            product = np.ones(1) / window.width
+            product: FloatArray = np.ones(1) / window.width
             for other, survival in enumerate(later):
                 if other != number:
-                    product = np.polynomial.polynomial.polymul(product, survival)
+                    product = np.convolve(product, survival)
             powers = np.arange(1, len(product) + 1)
             p[number] += float((product / powers * (high - low) ** powers).sum())
     return p

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from verification.engine.types import (
     Claims,
     Contributions,
     FloatArray,
+    IntArray,
     Posterior,
     Priors,
     Term,
@@ -65,17 +67,38 @@ def score_claims(claims: Claims, priors: Priors, *, seed: int = 0) -> Scored:
     gold = np.flatnonzero(folded.gold != UNKNOWN)
     if len(gold) < ENOUGH_GOLD or folded.n_statements > REFIT_LIMIT:
         return scored
-    fold = np.random.default_rng([seed, len(gold)]).permutation(len(gold)) % FOLDS
     held, truth = [], []
-    for number in range(FOLDS):
-        hidden = gold[fold == number]
-        partial = folded.gold.copy()
-        partial[hidden] = UNKNOWN
-        members = member_answers(_fit_both(replace(folded, gold=partial), priors))
+    for hidden, members in _unseen(folded, priors, seed):
         held.append(np.stack([answer[hidden] for answer in members]))
         truth.append(folded.gold[hidden])
     pool = fit_pool(np.concatenate(held, axis=1), np.concatenate(truth), scored.pool)
     return replace(scored, pool=pool)
+
+
+def _unseen(
+    folded: Claims, priors: Priors, seed: int
+) -> Iterator[tuple[IntArray, list[FloatArray]]]:
+    """Yield folds of decided incidents and the members' answers from fits without them."""
+    gold = np.flatnonzero(folded.gold != UNKNOWN)
+    fold = np.random.default_rng([seed, len(gold)]).permutation(len(gold)) % FOLDS
+    for number in range(min(FOLDS, len(gold))):
+        hidden = gold[fold == number]
+        partial = folded.gold.copy()
+        partial[hidden] = UNKNOWN
+        yield hidden, member_answers(_fit_both(replace(folded, gold=partial), priors))
+
+
+def predict_unseen(claims: Claims, priors: Priors, *, seed: int = 0) -> FloatArray:
+    """Return p (N, C) in which no decided incident was answered with its own decision in sight.
+
+    This, and nothing else, may stand beside audited decisions in standing.audited_count.
+    Source: docs/scoring.md section 9 (cross-fitting).
+    """
+    scored = score_claims(claims, priors, seed=seed)
+    p = np.exp(scored.pool.log_answer(member_answers(scored), FLOOR))
+    for hidden, members in _unseen(scored.fitted.claims, priors, seed):
+        p[hidden] = np.exp(scored.pool.log_answer(members, FLOOR))[hidden]
+    return p
 
 
 def _fit_both(folded: Claims, priors: Priors) -> Scored:
@@ -123,15 +146,14 @@ def member_answers(
     if scored.averaged is None:
         return answers
     answers.append(np.exp(log_normalise(fitted.fit.log_pi + SOFT * nats)))
-    answers.append(_average_of(scored, kept))
+    answers.append(_average_of(scored, scored.averaged, kept))
     return answers
 
 
-def _average_of(scored: Scored, kept: BoolArray | None) -> FloatArray:
-    averaged, claims = scored.averaged, scored.fitted.claims
-    assert averaged is not None
+def _average_of(scored: Scored, averaged: Averaged, kept: BoolArray | None) -> FloatArray:
     if kept is None:
         return averaged.p
+    claims = scored.fitted.claims
     ballots, telling = ballots_of_labels(claims.n_parties, scored.fitted.priors.class_prior)
     weight = averaged.weight[claims.source] * kept * (telling[claims.label] > 0)
     weight = weight * scored.fitted.votes.weight / _voices(scored.fitted)

@@ -30,7 +30,7 @@ class Presence:
 
     @property
     def n_groups(self) -> int:
-        return self.codes.shape[1]
+        return int(self.codes.shape[1])
 
 
 def presence_patterns(

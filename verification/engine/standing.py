@@ -11,8 +11,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from verification.engine.labels import BadClaims
 from verification.engine.special import beta_cdf, gamma_quantile, student_quantile
-from verification.engine.types import BadClaims, FloatArray, IntArray
+from verification.engine.types import FloatArray, IntArray
 
 LEVEL = 0.90
 PSEUDO_AUDITS = 2.0  # audits worth of caution added to every variance
@@ -209,9 +210,7 @@ def compare(first: Side, second: Side, thresholds: Thresholds) -> Comparison:
 def _rate(side: Side) -> Rate:
     if side.estimate is None:
         return rate_per_day(side.decided, side.covered_days)
-    return rate_per_day(
-        side.estimate.value, side.covered_days, variance=side.estimate.variance
-    )
+    return rate_per_day(side.estimate.value, side.covered_days, variance=side.estimate.variance)
 
 
 def _order_can_turn(first: Side, second: Side) -> bool:

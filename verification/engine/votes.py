@@ -71,15 +71,15 @@ class Votes:
 
     @property
     def n_labels(self) -> int:
-        return self.template.shape[3]
+        return int(self.template.shape[3])
 
     @property
     def n_kinds(self) -> int:
-        return self.template.shape[1]
+        return int(self.template.shape[1])
 
     @property
     def n_groups(self) -> int:
-        return self.template.shape[0]
+        return int(self.template.shape[0])
 
     @property
     def n_sources(self) -> int:
