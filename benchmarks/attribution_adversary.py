@@ -2,6 +2,7 @@
 
 python -m benchmarks.attribution_adversary --seeds 3
 python -m benchmarks.attribution_adversary --small     (missions of 200 and 1,000 incidents)
+    python -m benchmarks.attribution_adversary --held-out
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import numpy as np
 
 from benchmarks.attribution_measures import Measures, mean_of, measure
 from benchmarks.attribution_references import REFERENCES
-from benchmarks.simulator import SCENARIOS, Scenario, World, draw
+from benchmarks.attribution_scenarios import HELD_OUT, SCENARIOS, Scenario
+from benchmarks.simulator import World, draw
 from verification.engine.dawid_skene import Labels
 from verification.engine.posterior import evidence_only, posterior_of, score_claims
 from verification.engine.types import UNKNOWN, Claims
@@ -80,14 +82,16 @@ def main() -> None:
     parser.add_argument("--methods", nargs="*", default=[n for n in REFERENCES if n != "EBCC"])
     parser.add_argument("--incidents", type=int)
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--held-out", action="store_true", help="attacks nothing was tuned on")
     args = parser.parse_args()
     if args.small:
         for n, sources, name in SMALL:
             gold = 0.10 if n == 200 else 0.05
             table(SCENARIOS[name].shrunk(n, sources), args.seeds, gold, args.methods)
         return
-    for name in args.only:
-        scenario = SCENARIOS[name]
+    known = {**SCENARIOS, **HELD_OUT}
+    for name in sorted(HELD_OUT) if args.held_out else args.only:
+        scenario = known[name]
         if args.incidents:
             scenario = replace(scenario, n_incidents=args.incidents)
         table(scenario, args.seeds, args.gold, args.methods)

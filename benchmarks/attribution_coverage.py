@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.simulator import SCENARIOS, Scenario, World, draw
+from benchmarks.attribution_scenarios import SCENARIOS, Scenario
+from benchmarks.simulator import World, draw
 from verification.engine.posterior import posterior_of, score_claims
 from verification.engine.special import student_quantile
 from verification.engine.standing import audited_count

@@ -16,7 +16,8 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.attribution_measures import measure
-from benchmarks.simulator import SCENARIOS, World, draw
+from benchmarks.attribution_scenarios import SCENARIOS
+from benchmarks.simulator import World, draw
 from verification.engine.incremental import LiveScores, NewStatement
 from verification.engine.likelihood import votes_of
 from verification.engine.model import fit

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.simulator import SCENARIOS, World, draw
+from benchmarks.attribution_scenarios import SCENARIOS
+from benchmarks.simulator import World, draw
 from verification.engine.posterior import posterior_of, score_claims
 from verification.engine.types import Claims
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.attribution_scenarios import SCENARIOS, Scenario
 from verification.engine.types import UNKNOWN, Claims, Priors
 
 KINDS = ("crater", "remnants", "radar", "imagery", "eyewitness", "hearsay")
@@ -25,70 +26,6 @@ BLAMES_OPPONENT = 0.78  # of an aligned source's votes that do not come from see
 DENIES_OWN = 0.60  # of own-side violations that were seen
 SPREAD = 12.0  # concentration of each source's own bias round its group's
 REGIONS, HOME = 12, 0.80  # areas; share of a source's reports from its own
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """Which attacks are on; shares as docs/scoring.md section 8 lists them."""
-
-    name: str
-    n_incidents: int = 20_000
-    n_sources: int = 400
-    votes_per_incident: float = 6.0
-    n_parties: int = 2
-    bias: bool = True
-    echo: float = 0.0  # share of sources that repeat a leader
-    echo_rate: float = 0.6
-    campaigns: int = 0
-    accounts: int = 40  # per campaign
-    reach: float = 0.3  # share of incidents a campaign attacks
-    turnout: float = 0.3  # share of accounts that post on an attacked incident
-    camouflage: float = 20.0  # honest-looking votes per account
-    noise: float = 0.05  # chance that a campaign account deviates from the line
-    sleeper: bool = False  # campaigns attack only in the second half
-    selective: float = 0.0  # share of reports on own-side violations never filed
-    regions: bool = False
-    rotating: bool = False  # every campaign account is thrown away after one attack
-
-    def shrunk(self, n_incidents: int, n_sources: int) -> Scenario:
-        """Return the same attack on a small mission."""
-        accounts = max(4, round(self.accounts * n_sources / self.n_sources))
-        return replace(
-            self, n_incidents=n_incidents, n_sources=n_sources, accounts=accounts, camouflage=5.0
-        )
-
-
-def _all(name: str = "all", **more: float) -> Scenario:
-    return Scenario(
-        name,
-        echo=0.3,
-        campaigns=3,
-        reach=0.25,
-        turnout=0.12,
-        selective=0.6,
-        **more,  # type: ignore[arg-type]  # keyword names of Scenario
-    )
-
-
-SCENARIOS = {
-    s.name: s
-    for s in (
-        Scenario("clean", bias=False),
-        Scenario("bias"),
-        Scenario("echo", echo=0.4),
-        Scenario("sybil", campaigns=4, reach=0.30, turnout=0.07),
-        Scenario("selective", selective=0.7),
-        Scenario("stealth", campaigns=3, accounts=30, reach=0.15, turnout=0.08, noise=0.30),
-        Scenario("sleeper", campaigns=4, accounts=30, reach=0.30, turnout=0.12, sleeper=True),
-        Scenario("regions", regions=True),
-        replace(_all("reg+all"), regions=True),
-        _all(),
-        _all("sparse", votes_per_incident=3.0),
-        Scenario("swarm", campaigns=4, accounts=60, reach=0.50, turnout=0.10, camouflage=30.0),
-        Scenario("three parties", n_parties=3, echo=0.2, campaigns=3, reach=0.2, turnout=0.1),
-        Scenario("rotating", campaigns=3, reach=0.10, turnout=0.10, rotating=True),
-    )
-}
 
 
 @dataclass(frozen=True)
