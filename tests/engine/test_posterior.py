@@ -139,6 +139,7 @@ class TestEdges:
         claims, priors = random_mission(5, n_incidents=6)
         more = replace(claims, n_incidents=7, presence=None, gold=np.append(claims.gold, -1))
         posterior = attribute(more, priors)
+        assert posterior.p[6] == pytest.approx(np.exp(posterior.log_prior[6]), abs=1e-5)
         assert len(without_each_origin(posterior, 6)) == 0
         assert posterior.p[6, A] == pytest.approx(posterior.p[6, B], abs=1e-6)
 
@@ -187,6 +188,14 @@ class TestExplanations:
         admission = attribute(with_statement(bare, 0, 0, ADMITS_A), priors)
         assert 0.18 < denial.p[0, A] < 0.25
         assert admission.p[0, A] > 0.8
+
+    def test_seeing_without_naming_takes_no_side(self) -> None:
+        claims, priors = random_mission(7, n_statements=0)
+        accused = with_statement(replace(claims, presence=None), 0, 1, ACCUSES_A)
+        seen = with_statement(accused, 0, 2, encode_label(Says.OBSERVED, None, 2))
+        neutral = attribute(seen, priors).p_without_aligned[0]
+        assert neutral[A] == pytest.approx(neutral[B], abs=1e-6)
+        assert neutral[3] < 0.2
 
     def test_what_would_flip_the_answer(self) -> None:
         claims, priors = random_mission(11)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verification.engine.model import base_rates
 from verification.engine.numeric import normalise, sum_by
 from verification.engine.types import FloatArray, IntArray
 from verification.engine.votes import clamp
@@ -38,12 +37,12 @@ def average_ballots(
     rates: FloatArray,
     gold: IntArray,
     n_sources: int,
-    split: FloatArray | None = None,
+    learn_rates: bool = True,
 ) -> Averaged:
     """Return source weights and the weighted average of each item's ballots.
 
     Shapes: item, source, scale (M,); ballot (M, C), rows sum to 1; rates (C,); gold (N,);
-            split as in model.fit.
+            the rates of an item without ballots, kept as given unless learn_rates.
     Units:  scale in [0, 1]: 0 = the ballot is ignored, 1/m = one of m copies.
     Source: docs/scoring.md section 5.
     """
@@ -57,7 +56,8 @@ def average_ballots(
         error = np.bincount(source, weights=miss, minlength=n_sources)
         typical = max(float(miss.sum()) / max(float(scale.sum()), 1e-9), 1e-3)
         weight = (PRIOR_VOTES + heard) / (PRIOR_VOTES * typical + error) * typical
-        rates = base_rates(q.sum(axis=0) + PRIOR_VOTES * rates, split)
+        if learn_rates:
+            rates = normalise(q.sum(axis=0) + PRIOR_VOTES * rates)
         p = _shares(item, ballot, scale * weight[source], rates, n)
         moved = float(np.abs(clamp(p, gold) - q).mean()) if n else 0.0
         q = clamp(p, gold)

@@ -22,14 +22,22 @@ class Pool:
     weights: FloatArray
     temper: float
 
-    def log_answer(self, members: list[FloatArray], floor: float) -> FloatArray:
-        """Return the pooled log-probabilities (N, C), every candidate at least about floor."""
+    def log_answer(
+        self, members: list[FloatArray], floor: float, log_prior: FloatArray | float = 0.0
+    ) -> FloatArray:
+        """Return the pooled log-probabilities (N, C), every candidate at least about floor.
+
+        The temper scales what was learned beyond log_prior, so that an incident of which nothing
+        is known keeps its prior.
+        """
         mixed = sum(w * p for w, p in zip(self.weights, members, strict=True))
         shares = (1.0 - floor * members[0].shape[1]) * np.asarray(mixed) + floor
-        return log_normalise(self.temper * np.log(shares))
+        return log_normalise(log_prior + self.temper * (np.log(shares) - log_prior))
 
 
-def fit_pool(held: FloatArray, truth: IntArray, start: Pool) -> Pool:
+def fit_pool(
+    held: FloatArray, truth: IntArray, start: Pool, log_prior: FloatArray | float = 0.0
+) -> Pool:
     """Return weights and temper that make held-out decisions likeliest, shrunk to the start.
 
     Shapes: held (members, decided, C), what each member said of a decision it was not shown;
@@ -42,14 +50,14 @@ def fit_pool(held: FloatArray, truth: IntArray, start: Pool) -> Pool:
         blame = weights[:, None] * hit
         weights = normalise((blame / blame.sum(axis=0)).sum(axis=1) + prior)
     mixed = np.einsum("m,mnc->nc", weights, held)
-    return Pool(weights, fit_temper(np.log(np.maximum(mixed, 1e-6)), truth))
+    return Pool(weights, fit_temper(np.log(np.maximum(mixed, 1e-6)), truth, log_prior))
 
 
-def fit_temper(log_p: FloatArray, truth: IntArray) -> float:
+def fit_temper(log_p: FloatArray, truth: IntArray, log_prior: FloatArray | float = 0.0) -> float:
     """Return the temper that makes the truth likeliest under a broad prior round 1."""
     at = np.arange(len(truth))
     gains = [
-        float(log_normalise(temper * log_p)[at, truth].sum())
+        float(log_normalise(log_prior + temper * (log_p - log_prior))[at, truth].sum())
         - float(np.log(temper)) ** 2 / (2 * LOG_TEMPER_SPREAD**2)
         for temper in TEMPERS
     ]

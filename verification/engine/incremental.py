@@ -43,7 +43,7 @@ class LiveScores:
         self.scored, self.fitted, self.votes = scored, fitted, fitted.chorus.votes
         self.width = fitted.claims.n_classes
         self.labels = fitted.alphabet.size
-        self.log_pi = fitted.fit.log_pi
+        self.log_pi = scored.log_prior
         self.evidence = fitted.log_evidence.copy()
         self.table = fitted.table.reshape(-1, self.labels, self.width).copy()
         self.gold = np.array(fitted.claims.gold)
@@ -124,7 +124,8 @@ class LiveScores:
         pool = self.scored.pool
         mixed = sum(w * p for w, p in zip(pool.weights, members, strict=True))
         shares = (1.0 - FLOOR * self.width) * np.asarray(mixed) + FLOOR
-        return _softmax(pool.temper * np.log(shares))
+        known = np.log(shares) - self.log_pi
+        return _softmax(self.log_pi + pool.temper * known)
 
     def add(self, new: NewStatement) -> FloatArray:
         """Return the incident's probabilities after one more statement.

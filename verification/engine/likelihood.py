@@ -154,10 +154,11 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
 def bounded_table(
     votes: Votes, reliability: Reliability, alphabet: Alphabet, n_parties: int
 ) -> FloatArray:
-    """Return the nats of every table row (R, C) within two bounds.
+    """Return the nats of every table row (R, C) within three bounds.
 
-    An admission never speaks against the admitting party, whatever was learned; and a chorus, for
-    or against, never speaks louder than the strongest group-and-basis row of ordinary sources.
+    An admission never speaks against the admitting party, whatever was learned; an observation
+    that names nobody never speaks for one party against another; and a chorus, for or against,
+    never speaks louder than the strongest group-and-basis row of ordinary sources.
     Source: docs/scoring.md section 4.
     """
     nats = reliability.log_theta.copy()
@@ -165,6 +166,10 @@ def bounded_table(
         column = alphabet.code[encode_label(Says.ADMITS, party, n_parties)]
         if alphabet.family[column] == 1 + party:
             nats[:, column] = np.minimum(nats[:, column], nats[:, column, party, None])
+    observed = alphabet.code[encode_label(Says.OBSERVED, None, n_parties)]
+    if observed < alphabet.size - 1:
+        even = nats[:, observed, :n_parties].mean(axis=1, keepdims=True)
+        nats[:, observed, :n_parties] = even
     chorus_group = votes.n_groups - 1
     ordinary = votes.cell_group != chorus_group
     reports = votes.allowed[votes.cell_kind] & (alphabet.family == 0)

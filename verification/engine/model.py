@@ -76,7 +76,7 @@ def fit(
         mass = q.sum(axis=0)
         if claimed is not None:
             mass = claimed * mass + (1.0 - claimed) * mass.sum() * class_prior
-        log_pi = np.log(base_rates(mass + pseudo, split))
+        log_pi = np.log(_base_rates(mass + pseudo, split))
         silence = None if presence is None else silence_rows(presence, q)
         log_q = answer(votes, reliability, log_pi, temper, presence, silence)
         new = clamp(np.exp(log_q), gold)
@@ -86,7 +86,7 @@ def fit(
             return Fit(log_q, log_pi, reliability, silence, temper, rounds)
 
 
-def base_rates(counts: FloatArray, split: FloatArray | None) -> FloatArray:
+def _base_rates(counts: FloatArray, split: FloatArray | None) -> FloatArray:
     """Return class rates in which the first classes share their part as split says (C,)."""
     rates: FloatArray = counts / counts.sum()
     if split is not None:

@@ -16,7 +16,7 @@ from verification.engine.contributions import (
     join_parts,
     sums_by_incident,
 )
-from verification.engine.likelihood import Fitted, fit_claims, party_split
+from verification.engine.likelihood import Fitted, fit_claims
 from verification.engine.numeric import log_normalise, normalise
 from verification.engine.statements import fold_origins
 from verification.engine.types import (
@@ -49,6 +49,11 @@ class Scored:
     averaged: Averaged | None
     pool: Pool
 
+    @property
+    def log_prior(self) -> FloatArray:
+        """Return the base rates (C,), log-normalised: what an empty incident gets."""
+        return log_normalise(self.fitted.fit.log_pi)
+
 
 def attribute(claims: Claims, priors: Priors, *, seed: int = 0, explain: bool = True) -> Posterior:
     """Return how probable each candidate is per incident, with contributions.
@@ -71,7 +76,9 @@ def score_claims(claims: Claims, priors: Priors, *, seed: int = 0) -> Scored:
     for hidden, members in _unseen(folded, priors, seed):
         held.append(np.stack([answer[hidden] for answer in members]))
         truth.append(folded.gold[hidden])
-    pool = fit_pool(np.concatenate(held, axis=1), np.concatenate(truth), scored.pool)
+    pool = fit_pool(
+        np.concatenate(held, axis=1), np.concatenate(truth), scored.pool, scored.log_prior
+    )
     return replace(scored, pool=pool)
 
 
@@ -95,9 +102,9 @@ def predict_unseen(claims: Claims, priors: Priors, *, seed: int = 0) -> FloatArr
     Source: docs/scoring.md section 9 (cross-fitting).
     """
     scored = score_claims(claims, priors, seed=seed)
-    p = np.exp(scored.pool.log_answer(member_answers(scored), FLOOR))
+    p = np.exp(scored.pool.log_answer(member_answers(scored), FLOOR, scored.log_prior))
     for hidden, members in _unseen(scored.fitted.claims, priors, seed):
-        p[hidden] = np.exp(scored.pool.log_answer(members, FLOOR))[hidden]
+        p[hidden] = np.exp(scored.pool.log_answer(members, FLOOR, scored.log_prior))[hidden]
     return p
 
 
@@ -114,10 +121,10 @@ def _fit_both(folded: Claims, priors: Priors) -> Scored:
         folded.source,
         ballots[folded.label],
         scale,
-        priors.class_prior,
+        np.exp(fitted.fit.log_pi),
         folded.gold,
         folded.n_sources,
-        party_split(folded, priors),
+        learn_rates=False,
     )
     even = Pool(np.full(3, 1 / 3), 1.0 if priors.temper is None else priors.temper)
     return Scored(fitted, averaged, even)
@@ -169,8 +176,8 @@ def posterior_of(scored: Scored, *, explain: bool = True) -> Posterior:
     benchmarks only.
     """
     fitted, claims = scored.fitted, scored.fitted.claims
-    log_p = scored.pool.log_answer(member_answers(scored), FLOOR)
-    log_prior = np.tile(fitted.fit.log_pi - np.logaddexp.reduce(fitted.fit.log_pi), (len(log_p), 1))
+    log_p = scored.pool.log_answer(member_answers(scored), FLOOR, scored.log_prior)
+    log_prior = np.tile(scored.log_prior, (len(log_p), 1))
     if not explain:
         return _built(fitted, log_p, log_prior, np.exp(log_p), _no_parts(claims))
     parts = additive_parts(fitted)
@@ -184,7 +191,7 @@ def posterior_of(scored: Scored, *, explain: bool = True) -> Posterior:
         parts.log_lr[neutral],
     )
     kept = neutral_group[claims.group[claims.source]]
-    without = scored.pool.log_answer(member_answers(scored, own, kept), FLOOR)
+    without = scored.pool.log_answer(member_answers(scored, own, kept), FLOOR, scored.log_prior)
     joined = join_parts(parts, blend_part(log_p - log_prior, parts))
     return _built(fitted, log_p, log_prior, np.exp(without), joined)
 
