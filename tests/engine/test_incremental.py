@@ -64,3 +64,17 @@ class TestLiveScores:
     def test_an_unknown_incident_asks_for_a_refit(self, live: LiveScores) -> None:
         with pytest.raises(BadClaims, match="refit"):
             live.add(accusation(live, 902, incident=99))
+
+    def test_a_burst_of_strangers_is_capped(self, live: LiveScores) -> None:
+        label = encode_label(Says.ACCUSES, A, 2)
+        first = live.add(NewStatement(3, -1, 2, 1, label, 910))
+        second = live.add(NewStatement(3, -1, 2, 1, label, 911))
+        crowd = [live.add(NewStatement(3, -1, 2, 1, label, 912 + n)) for n in range(50)]
+        assert second[A] >= first[A]
+        assert crowd[-1] == pytest.approx(crowd[2], abs=1e-9)
+
+    def test_an_admission_decides_though_nobody_admitted_before(self) -> None:
+        claims, priors = random_mission(4, n_statements=0)
+        live = LiveScores(score_claims(claims, priors))
+        after = live.add(NewStatement(0, -1, 0, 0, encode_label(Says.ADMITS, A, 2), 1))
+        assert after[A] > 0.8

@@ -46,10 +46,15 @@ def stranger_weights(votes: Votes, counted: BoolArray) -> FloatArray:
     Accounts without a record cannot be caught copying, since they never meet twice; so a crowd of
     them counts little more than one source would.
     """
-    reports = np.bincount(votes.source[counted], minlength=votes.n_sources)
-    strange = counted & (reports[votes.source] < FEW)
+    strange = strangers(votes, counted)
     m = _multiplicity(votes, strange.astype(np.int64), 2)
     return np.where(strange, votes.weight * np.minimum(1.0, STRANGERS / m), votes.weight)
+
+
+def strangers(votes: Votes, counted: BoolArray) -> BoolArray:
+    """Return which votes come from sources without a record (M,)."""
+    reports = np.bincount(votes.source[counted], minlength=votes.n_sources)
+    return counted & (reports[votes.source] < FEW)
 
 
 def _multiplicity(votes: Votes, side: IntArray, n_sides: int) -> IntArray:

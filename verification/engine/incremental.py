@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from verification.engine.baseline import ballots_of_labels
-from verification.engine.chorus import BINS
-from verification.engine.evidence import label_rows
+from verification.engine.chorus import BINS, STRANGERS, strangers
+from verification.engine.evidence import RIGHT, family_of_label, label_rows
 from verification.engine.labels import BadClaims, Says, encode_label
+from verification.engine.likelihood import within_bounds
 from verification.engine.numeric import digamma, normalise
-from verification.engine.posterior import FLOOR, SOFT, Scored
+from verification.engine.posterior import FLOOR, SOFT, Scored, voices_of
 from verification.engine.silence import ABSENT, MOST
 from verification.engine.types import UNKNOWN, FloatArray, IntArray
 
@@ -64,19 +65,16 @@ class LiveScores:
         self.exposure = reliability.exposure.copy()
         self.reliability = reliability
         self.quiet = encode_label(Says.SILENT_PRESENT, None, fitted.claims.n_parties)
+        self.family = family_of_label(fitted.claims.n_parties)
+        cells = within_bounds(reliability.cell_log, fitted.alphabet, fitted.claims.n_parties)
+        self.cell_rows = cells
         self._index()
         self._averages()
 
     def _index(self) -> None:
         claims, cluster = self.fitted.claims, self.fitted.cluster
-        self.said = set(
-            zip(
-                claims.incident.tolist(),
-                claims.origin.tolist(),
-                claims.label.tolist(),
-                strict=True,
-            )
-        )
+        columns = (claims.incident, claims.origin, claims.label)
+        self.said = set(zip(*(column.tolist() for column in columns), strict=True))
         self.reporters = set(zip(claims.incident.tolist(), claims.source.tolist(), strict=True))
         member = np.flatnonzero(cluster[claims.source] != UNKNOWN)
         self.voice_count: dict[tuple[int, int, int], int] = {}
@@ -88,6 +86,13 @@ class LiveScores:
                 int(cluster[claims.source[at]]),
             )
             self.voice_count[key] = self.voice_count.get(key, 0) + 1
+        strange = strangers(self.fitted.votes, self.family[claims.label] == 0)
+        self.has_record = np.ones(claims.n_sources, dtype=bool)
+        self.has_record[claims.source[strange]] = False
+        self.stranger_count: dict[tuple[int, int], int] = {}
+        for at in np.flatnonzero(strange).tolist():
+            place = (int(claims.incident[at]), int(code[claims.label[at]]))
+            self.stranger_count[place] = self.stranger_count.get(place, 0) + 1
         self.starts = np.searchsorted(self.votes.item, np.arange(self.votes.n_items + 1))
         self.by_source = np.argsort(self.votes.source, kind="stable")
         self.source_starts = np.searchsorted(
@@ -106,6 +111,7 @@ class LiveScores:
             return
         told = self.telling[claims.label] > 0
         weight = averaged.weight[claims.source] * told * self.fitted.votes.weight
+        weight = weight / voices_of(self.fitted)
         self.tally = np.tile(averaged.rates, (claims.n_incidents, 1))
         np.add.at(self.tally, claims.incident, self.ballots[claims.label] * weight[:, None])
 
@@ -141,35 +147,54 @@ class LiveScores:
             return self.p_of(new.incident)
         self.said.add(key)
         column = int(self.fitted.alphabet.code[new.label])
+        spontaneous = int(self.family[new.label]) == 0
+        voice = self._voice(new, column) if spontaneous else None
+        weight = self._weight(new, column, voice) if spontaneous else 1.0
         if column < self.labels - 1:
-            self.evidence[new.incident] += self._nats(new, column)
+            self.evidence[new.incident] += weight * self._nats(new, column, voice)
         else:  # nobody used this label when the tables were learned: what the prior says of it
             party = int(self.fitted.priors.group_party[new.group])
-            rows = label_rows(self.fitted.claims.n_parties, party, 4.0)
-            self.evidence[new.incident] += np.log(rows[:, new.label])
-        if self.fitted.alphabet.family[column] == 0 and new.label != self.quiet:
+            rows = label_rows(self.fitted.claims.n_parties, party, RIGHT)
+            self.evidence[new.incident] += weight * np.log(rows[:, new.label])
+        if spontaneous and new.label != self.quiet:
             self._speak(new)
-        if self.scored.averaged is not None and self.telling[new.label] > 0:
+        first_voice = voice is None or self.voice_count[voice] == 1
+        if self.scored.averaged is not None and self.telling[new.label] > 0 and first_voice:
             weights = self.scored.averaged.weight
-            weight = weights[new.source] if new.source >= 0 else 1.0
+            weight *= float(weights[new.source]) if new.source >= 0 else 1.0
             self.tally[new.incident] += weight * self.ballots[new.label]
         return self.p_of(new.incident)
 
-    def _nats(self, new: NewStatement, column: int) -> FloatArray:
-        family = int(self.fitted.alphabet.family[column])
-        kind = new.basis * self.fitted.alphabet.n_families + family
+    def _voice(self, new: NewStatement, column: int) -> tuple[int, int, int] | None:
+        """Count a cluster member's report and return which chorus it may belong to."""
         cluster = int(self.fitted.cluster[new.source]) if new.source >= 0 else UNKNOWN
-        if cluster == UNKNOWN or family != 0:
-            return self._row(new.source, new.group, kind, column)
+        if cluster == UNKNOWN:
+            return None
         voice = (new.incident, column, cluster)
-        before = self.voice_count.get(voice, 0)
-        self.voice_count[voice] = before + 1
-        if before == 0:
+        self.voice_count[voice] = self.voice_count.get(voice, 0) + 1
+        return voice
+
+    def _weight(self, new: NewStatement, column: int, voice: tuple[int, int, int] | None) -> float:
+        """Return what is left of the strangers' allowance; 1 for a source with a record."""
+        if voice is not None or (new.source >= 0 and self.has_record[new.source]):
+            return 1.0
+        place = (new.incident, column)
+        count = self.stranger_count.get(place, 0)
+        self.stranger_count[place] = count + 1
+        return max(0.0, min(1.0, STRANGERS - count))
+
+    def _nats(
+        self, new: NewStatement, column: int, voice: tuple[int, int, int] | None
+    ) -> FloatArray:
+        """Return what the statement adds: its own row, or what it turns the chorus into."""
+        kind = new.basis * self.fitted.alphabet.n_families + int(self.family[new.label])
+        count = 1 if voice is None else self.voice_count[voice]
+        if voice is None or count == 1:
             return self._row(new.source, new.group, kind, column)
-        after = self._chorus_row(cluster, before + 1, column)
-        if before == 1:
+        after = self._chorus_row(voice[2], count, column)
+        if count == 2:
             return after - self._lone_member(voice, column)
-        return after - self._chorus_row(cluster, before, column)
+        return after - self._chorus_row(voice[2], count - 1, column)
 
     def _lone_member(self, voice: tuple[int, int, int], column: int) -> FloatArray:
         """Return what the first voice of a chorus had added while it stood alone."""
@@ -193,8 +218,10 @@ class LiveScores:
             return np.asarray(self.table[pair, column])
         cell = self.cell_of.get((group, kind))
         if cell is not None:
-            return np.asarray(self.reliability.cell_log[cell, column])
-        return np.asarray(np.log(self.votes.template[group, kind, :, column] + 1e-9))
+            return np.asarray(self.cell_rows[cell, column])
+        rows = np.log(self.votes.template[group, kind].T + 1e-9)
+        parties = self.fitted.claims.n_parties
+        return np.asarray(within_bounds(rows, self.fitted.alphabet, parties)[column])
 
     def _speak(self, new: NewStatement) -> None:
         """Let one more distinct source of a group with coverage be heard."""
@@ -243,7 +270,9 @@ class LiveScores:
         n = np.maximum(self.n_source[owner], 0.0)
         s = np.maximum(self.exposure[owner], 0.0)
         total = (cells.cell_mean[cell] * (c + n) / (c + s)).sum(axis=1, keepdims=True)
-        self.table[pairs] = cells.cell_log[cell] + digamma(c + n) - np.log(c + s) - np.log(total)
+        rows = cells.cell_log[cell] + digamma(c + n) - np.log(c + s) - np.log(total)
+        parties = self.fitted.claims.n_parties
+        self.table[pairs] = within_bounds(rows, self.fitted.alphabet, parties)
 
     def refresh(self, incidents: IntArray) -> None:
         """Sum the evidence of some incidents again from the current tables."""

@@ -151,6 +151,24 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
     )
 
 
+def within_bounds(rows: FloatArray, alphabet: Alphabet, n_parties: int) -> FloatArray:
+    """Return table rows in which admissions and observations mean what they must.
+
+    Shapes: rows (..., L, C).  Source: docs/scoring.md section 4 (bounds).
+    """
+    nats = rows.copy()
+    for party in range(n_parties):
+        column = alphabet.code[encode_label(Says.ADMITS, party, n_parties)]
+        if alphabet.family[column] == 1 + party:
+            own = nats[..., column, party, None]
+            nats[..., column, :] = np.minimum(nats[..., column, :], own)
+    observed = alphabet.code[encode_label(Says.OBSERVED, None, n_parties)]
+    if observed < alphabet.size - 1:
+        even = nats[..., observed, :n_parties].mean(axis=-1, keepdims=True)
+        nats[..., observed, :n_parties] = even
+    return nats
+
+
 def bounded_table(
     votes: Votes, reliability: Reliability, alphabet: Alphabet, n_parties: int
 ) -> FloatArray:
@@ -161,15 +179,7 @@ def bounded_table(
     never speaks louder than the strongest group-and-basis row of ordinary sources.
     Source: docs/scoring.md section 4.
     """
-    nats = reliability.log_theta.copy()
-    for party in range(n_parties):
-        column = alphabet.code[encode_label(Says.ADMITS, party, n_parties)]
-        if alphabet.family[column] == 1 + party:
-            nats[:, column] = np.minimum(nats[:, column], nats[:, column, party, None])
-    observed = alphabet.code[encode_label(Says.OBSERVED, None, n_parties)]
-    if observed < alphabet.size - 1:
-        even = nats[:, observed, :n_parties].mean(axis=1, keepdims=True)
-        nats[:, observed, :n_parties] = even
+    nats = within_bounds(reliability.log_theta, alphabet, n_parties)
     chorus_group = votes.n_groups - 1
     ordinary = votes.cell_group != chorus_group
     reports = votes.allowed[votes.cell_kind] & (alphabet.family == 0)

@@ -115,7 +115,7 @@ def _fit_both(folded: Claims, priors: Priors) -> Scored:
         return Scored(fitted, None, alone)
     votes = fitted.votes
     ballots, telling = ballots_of_labels(folded.n_parties, priors.class_prior)
-    scale = np.where(telling[folded.label] > 0, votes.weight, 0.0) / _voices(fitted)
+    scale = np.where(telling[folded.label] > 0, votes.weight, 0.0) / voices_of(fitted)
     averaged = average_ballots(
         folded.incident,
         folded.source,
@@ -130,7 +130,7 @@ def _fit_both(folded: Claims, priors: Priors) -> Scored:
     return Scored(fitted, averaged, even)
 
 
-def _voices(fitted: Fitted) -> FloatArray:
+def voices_of(fitted: Fitted) -> FloatArray:
     """Return how many voices share each statement's composite; 1 if it stands alone."""
     voice = fitted.chorus.voice_of
     size = np.bincount(voice[voice >= 0], minlength=1)
@@ -163,7 +163,7 @@ def _average_of(scored: Scored, averaged: Averaged, kept: BoolArray | None) -> F
     claims = scored.fitted.claims
     ballots, telling = ballots_of_labels(claims.n_parties, scored.fitted.priors.class_prior)
     weight = averaged.weight[claims.source] * kept * (telling[claims.label] > 0)
-    weight = weight * scored.fitted.votes.weight / _voices(scored.fitted)
+    weight = weight * scored.fitted.votes.weight / voices_of(scored.fitted)
     tally = np.tile(averaged.rates, (claims.n_incidents, 1))
     np.add.at(tally, claims.incident, ballots[claims.label] * weight[:, None])
     return normalise(tally)
