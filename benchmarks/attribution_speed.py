@@ -58,7 +58,9 @@ def core(statements: int) -> None:
     for accelerate in (True, False):
         start = time.process_time()
         votes, _ = votes_of(folded, world.priors, accelerate=accelerate)
-        fitted = fit(votes, world.priors.class_prior, 4.0, folded.gold, pooling=20.0, max_rounds=20)
+        fitted = fit(
+            votes, world.priors.class_prior, 4.0, gold=folded.gold, pooling=20.0, max_rounds=20
+        )
         spent = time.process_time() - start
         name = "scipy" if accelerate else "numpy"
         print(f"core fit, {name}: {folded.n_statements} statements, {fitted.rounds} rounds")

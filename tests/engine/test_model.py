@@ -76,7 +76,7 @@ class TestFitByHand:
     def test_two_sources_two_classes_one_round(self) -> None:
         """Both items decided: every table follows from four counts; checked to 1e-9."""
         votes, gold = two_sources([0, 1]), np.array([0, 1])
-        fitted = fit(votes, np.array([0.5, 0.5]), 2.0, gold, pooling=1.0, max_rounds=1)
+        fitted = fit(votes, np.array([0.5, 0.5]), 2.0, gold=gold, pooling=1.0, max_rounds=1)
         reliability = fitted.reliability
         # base: counts (label, class) [[2, 1], [0, 1]] + 1 * template 0.5
         base = np.array([[2.5, 1.5], [0.5, 1.5]]) / 3.0
@@ -101,7 +101,7 @@ class TestFitByHand:
     def test_without_votes_the_base_rates_stay(self) -> None:
         votes = replace(two_sources([]), weight=np.zeros(4))
         prior = np.array([0.7, 0.3])
-        fitted = fit(votes, prior, 2.0, np.array([-1, -1]), pooling=1.0)
+        fitted = fit(votes, prior, 2.0, gold=np.array([-1, -1]), pooling=1.0)
         assert np.exp(fitted.log_q) == pytest.approx(np.tile(prior, (2, 1)), abs=1e-6)
 
 

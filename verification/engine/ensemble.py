@@ -98,7 +98,7 @@ def hierarchical(labels: Labels) -> FloatArray:
         template=template / template.sum(axis=3, keepdims=True),
     )
     even = np.full(c, 1.0 / c)
-    fitted = fit(votes, even, float(c), labels.gold, pooling=POOLING, max_rounds=SKETCH_ROUNDS)
+    fitted = fit(votes, even, float(c), gold=labels.gold, pooling=POOLING, max_rounds=SKETCH_ROUNDS)
     return clamp(np.exp(fitted.log_q), labels.gold)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -106,42 +107,28 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
     votes, alphabet = votes_of(claims, priors, accelerate=accelerate)
     reports = alphabet.family[votes.label] == 0
     presence = presence_of(claims, reports)
-    split = party_split(claims, priors)
-    claimed = claimed_classes(claims)
-    cautious = replace(votes, weight=first_pass_weights(votes, reports))
-    first = fit(
-        cautious,
-        priors.class_prior,
-        priors.class_strength,
-        claims.gold,
+    fitted = partial(
+        fit,
+        gold=claims.gold,
         pooling=priors.pooling,
         presence=presence,
-        max_rounds=FIRST_ROUNDS,
-        split=split,
-        claimed=claimed,
+        split=party_split(claims, priors),
+        claimed=claimed_classes(claims),
     )
-    anchor, strength = _anchor(first, priors, claims)
+    cautious = replace(votes, weight=first_pass_weights(votes, reports))
+    first = fitted(cautious, priors.class_prior, priors.class_strength, max_rounds=FIRST_ROUNDS)
+    rates, strength = _anchor(first, priors, claims)
     base = replace(votes, weight=stranger_weights(votes, reports))
     prior = chorus_rows(claims.n_parties, alphabet)
-    current, table, out = np.exp(first.log_q), first.reliability.log_theta, cautious.weight
-    for rounds in (CANDIDATE_ROUNDS, None):
-        cluster = _detect(cautious, current, table, reports, out)
-        chorus = with_composites(base, cluster, reports, prior)
-        last = fit(
-            chorus.votes,
-            anchor,
-            strength,
-            claims.gold,
-            pooling=priors.pooling,
-            presence=presence,
-            start=None if rounds else current,
-            split=split,
-            claimed=claimed,
-            **({} if rounds is None else {"max_rounds": rounds}),
-        )
-        current = np.exp(last.log_q)
-        table = learn(cautious, cautious.scatter(current), priors.pooling).log_theta
-        out = np.zeros(len(votes.item))
+    table, out = first.reliability.log_theta, cautious.weight
+    cluster = _detect(cautious, np.exp(first.log_q), table, reports, out)
+    chorus = with_composites(base, cluster, reports, prior)
+    second = fitted(chorus.votes, rates, strength, max_rounds=CANDIDATE_ROUNDS)
+    q = np.exp(second.log_q)
+    table = learn(cautious, cautious.scatter(q), priors.pooling).log_theta
+    cluster = _detect(cautious, q, table, reports, np.zeros(len(votes.item)))
+    chorus = with_composites(base, cluster, reports, prior)
+    last = fitted(chorus.votes, rates, strength, start=q)
     bounded = bounded_table(chorus.votes, last.reliability, alphabet, claims.n_parties)
     evidence = chorus.votes.gather(bounded)
     if presence is not None and last.silence is not None:

@@ -45,8 +45,8 @@ def fit(
     votes: Votes,
     class_prior: FloatArray,
     class_strength: float,
-    gold: IntArray,
     *,
+    gold: IntArray,
     pooling: float,
     temper: float = 1.0,
     presence: Presence | None = None,
@@ -73,10 +73,7 @@ def fit(
         counts = votes.scatter(q if claimed is None else q * claimed)
         reliability = learn(votes, counts, pooling, effect)
         effect = reliability.effect
-        mass = q.sum(axis=0)
-        if claimed is not None:
-            mass = claimed * mass + (1.0 - claimed) * mass.sum() * class_prior
-        log_pi = np.log(_base_rates(mass + pseudo, split))
+        log_pi = np.log(_base_rates(q.sum(axis=0), pseudo, split, claimed))
         silence = None if presence is None else silence_rows(presence, q)
         log_q = answer(votes, reliability, log_pi, temper, presence, silence)
         new = clamp(np.exp(log_q), gold)
@@ -86,9 +83,13 @@ def fit(
             return Fit(log_q, log_pi, reliability, silence, temper, rounds)
 
 
-def _base_rates(counts: FloatArray, split: FloatArray | None) -> FloatArray:
-    """Return class rates in which the first classes share their part as split says (C,)."""
-    rates: FloatArray = counts / counts.sum()
+def _base_rates(
+    mass: FloatArray, pseudo: FloatArray, split: FloatArray | None, claimed: FloatArray | None
+) -> FloatArray:
+    """Return class rates; the first classes share their part as split says (C,)."""
+    if claimed is not None:
+        mass = claimed * mass + (1.0 - claimed) * mass.sum() * pseudo / pseudo.sum()
+    rates: FloatArray = (mass + pseudo) / (mass + pseudo).sum()
     if split is not None:
         rates[: len(split)] = rates[: len(split)].sum() * split
     return rates

@@ -79,6 +79,8 @@ def score_claims(claims: Claims, priors: Priors, *, seed: int = 0) -> Scored:
     pool = fit_pool(
         np.concatenate(held, axis=1), np.concatenate(truth), scored.pool, scored.log_prior
     )
+    if priors.temper is not None:
+        pool = Pool(pool.weights, priors.temper)
     return replace(scored, pool=pool)
 
 
