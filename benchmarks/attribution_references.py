@@ -18,12 +18,6 @@ def majority(labels: Labels) -> np.ndarray:
     return labels.vote_shares()
 
 
-def smoothed_majority(labels: Labels) -> np.ndarray:
-    """Majority vote with half a vote per class added."""
-    tally = sum_by(labels.item, np.eye(labels.n_classes)[labels.label], len(labels.gold)) + 0.5
-    return clamp(normalise(tally), labels.gold)
-
-
 def _keys(labels: Labels) -> tuple[np.ndarray, int]:
     size = labels.n_workers * labels.n_classes
     return labels.worker.astype(np.int64) * labels.n_classes + labels.label, size
