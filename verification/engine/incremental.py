@@ -254,10 +254,11 @@ class LiveScores:
         np.add.at(self.exposure, source, expected)
         touched = np.unique(source[weight > 0])
         self._relearn(touched)
-        rows = [self.by_source[self.source_starts[s] : self.source_starts[s + 1]] for s in touched]
-        if not rows:
-            return np.empty(0, dtype=np.int64)
-        return np.asarray(np.unique(votes.item[np.concatenate(rows)]))
+        dirty = np.zeros(votes.n_items, dtype=bool)
+        for one in touched:
+            rows = self.by_source[self.source_starts[one] : self.source_starts[one + 1]]
+            dirty[votes.item[rows]] = True
+        return np.flatnonzero(dirty)
 
     def _relearn(self, sources: IntArray) -> None:
         """Redo equation 7 for some sources; bounds on a chorus stay those of the last refit."""
