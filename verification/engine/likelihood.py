@@ -13,7 +13,7 @@ from verification.engine.chorus import (
     stranger_weights,
     with_composites,
 )
-from verification.engine.copying import clusters_of, linked, pair_evidence
+from verification.engine.copying import adopted, clusters_of, linked, pair_evidence
 from verification.engine.evidence import (
     Alphabet,
     alphabet_of,
@@ -219,4 +219,5 @@ def _detect(
     pairs = pair_evidence(votes, q, log_theta, reports, out)
     seen = np.bincount(votes.source[reports], minlength=votes.n_sources)
     links = linked(pairs, seen, votes.n_items)
-    return clusters_of(pairs.first[links], pairs.second[links], votes.n_sources)
+    cluster = clusters_of(pairs.first[links], pairs.second[links], votes.n_sources)
+    return adopted(pairs, cluster)
