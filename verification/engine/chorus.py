@@ -47,7 +47,8 @@ def stranger_weights(votes: Votes, counted: BoolArray) -> FloatArray:
     them counts little more than one source would.
     """
     strange = strangers(votes, counted)
-    m = _multiplicity(votes, strange.astype(np.int64), 2)
+    side = np.where(strange, votes.group[votes.source] + 1, 0)  # an inquiry is no part of a crowd
+    m = _multiplicity(votes, side, votes.n_groups + 1)
     return np.where(strange, votes.weight * np.minimum(1.0, STRANGERS / m), votes.weight)
 
 

@@ -67,7 +67,19 @@ def learn(
 
 
 def _cells(votes: Votes, in_cell: FloatArray, w: float) -> tuple[FloatArray, float]:
-    """Return the prior mean of each group-and-basis row and its strength (equation 3)."""
+    """Return the prior mean of each group-and-basis row and its strength (equation 3).
+
+    Without counts it is the template itself, whichever groups and bases are listed unused; what
+    was learned of the group and of the basis moves it by the same ratio.
+    """
+    learned, empty = (_pooled(votes, counts, w) for counts in (in_cell, np.zeros_like(in_cell)))
+    own = np.swapaxes(votes.template, 2, 3)[votes.cell_group, votes.cell_kind]
+    moved = np.maximum(own * learned / np.maximum(empty, TINY), TINY)
+    return normalise(np.where(votes.allowed[votes.cell_kind][:, :, None], moved, TINY), 1), 2.0 * w
+
+
+def _pooled(votes: Votes, in_cell: FloatArray, w: float) -> FloatArray:
+    """Return the product form of equation 3: group row times basis row over the common one."""
     template = np.swapaxes(votes.template, 2, 3)  # (G, E, L, C)
     allowed = votes.allowed[:, :, None]
     by_kind = sum_by(votes.cell_kind, in_cell, votes.n_kinds)
@@ -84,8 +96,8 @@ def _cells(votes: Votes, in_cell: FloatArray, w: float) -> tuple[FloatArray, flo
     kind_base = normalise(np.maximum(base * allowed, TINY) * np.maximum(turn, TINY), 1)
     kind = normalise(by_kind + w * kind_base, 1)
     mean = group[votes.cell_group] * kind[votes.cell_kind] / np.maximum(base, TINY)
-    mean = normalise(np.where(votes.allowed[votes.cell_kind][:, :, None], mean, 0.0) + TINY, 1)
-    return mean, 2.0 * w
+    here = votes.allowed[votes.cell_kind][:, :, None]
+    return normalise(np.where(here, np.maximum(mean, TINY), TINY), 1)
 
 
 def _effect_strength(
