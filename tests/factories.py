@@ -27,7 +27,8 @@ from reports.people.actions import (
 from reports.people.models import Organisation, Source, User
 from reports.places.actions import record_places
 from reports.places.models import Place
-from verification.adjudication.actions import BallotDraft, open_case, seal_ballot
+from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
+from verification.adjudication.actions.panels import open_case
 from verification.adjudication.answers import Answers
 from verification.adjudication.models import Case
 from verification.incidents.actions import open_incident

@@ -22,7 +22,8 @@ from tests.factories import (
     settle,
     some_answers,
 )
-from verification.adjudication.actions import decide_case, open_case
+from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.panels import open_case
 from verification.corroboration.actions import (
     Answer,
     StatementDraft,

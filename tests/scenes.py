@@ -24,7 +24,7 @@ from tests.factories import (
     seal_all,
     settle,
 )
-from verification.adjudication.actions import decide_case
+from verification.adjudication.actions.decisions import decide_case
 from verification.corroboration.actions import (
     StatementDraft,
     give_statement,

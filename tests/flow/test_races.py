@@ -35,7 +35,9 @@ from tests.factories import (
     seal_all,
 )
 from tests.proofs import at_once
-from verification.adjudication.actions import decide_case, open_case, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.panels import open_case
 from verification.adjudication.models import Ballot, Case, Decision
 from verification.corroboration.actions import (
     Answer,

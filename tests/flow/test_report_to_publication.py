@@ -24,7 +24,9 @@ from tests.factories import (
     some_answers,
 )
 from tests.proofs import row_counts
-from verification.adjudication.actions import decide_case, open_case, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.panels import open_case
 from verification.adjudication.queries import case_for_reviewer, readiness
 from verification.corroboration.actions import (
     Answer,

@@ -30,7 +30,12 @@ EXCEPTIONS = {
 
 
 def rooms() -> list[Path]:
-    return sorted([*ROOT.glob("reports/*/actions.py"), *ROOT.glob("verification/*/actions.py")])
+    found = [
+        *ROOT.glob("*/*/actions.py"),
+        *(path for path in ROOT.glob("*/*/actions/*.py") if path.name != "__init__.py"),
+    ]
+    apps = ("reports", "verification")
+    return sorted(path for path in found if path.relative_to(ROOT).parts[0] in apps)
 
 
 def functions(file: Path) -> dict[str, ast.FunctionDef]:

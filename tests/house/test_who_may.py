@@ -39,7 +39,9 @@ from tests.factories import (
     an_incident,
 )
 from tests.proofs import no_trace
-from verification.adjudication.actions import decide_case, open_case, recuse_reviewer, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.panels import open_case, recuse_reviewer
 from verification.corroboration.actions import Answer, StatementDraft, answer_notice, give_statement
 from verification.incidents.actions import (
     link_report,

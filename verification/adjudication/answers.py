@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 from django.db import models
@@ -93,6 +93,13 @@ class Answers:
     intent: str
     intent_confidence: str
     severity: str
+
+
+def column_values(answers: Answers) -> dict[str, object]:
+    """Return the answers as column values, but for the clause, which is a row."""
+    plain = {field.name: getattr(answers, field.name) for field in fields(answers)}
+    del plain["clause"]
+    return {**plain, "parties": list(answers.parties)}
 
 
 def outcome_of(answers: Answers) -> Outcome:

@@ -19,7 +19,8 @@ from reports.agreement.queries import Agreement
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid, NotFound
-from verification.adjudication.actions import decide_case, open_case, replace_reviewer
+from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.panels import open_case, replace_reviewer
 from verification.adjudication.answers import Outcome, outcome_of
 from verification.adjudication.queries import (
     CaseFile,

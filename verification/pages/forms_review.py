@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from verification.adjudication.actions import BallotDraft
+from verification.adjudication.actions.ballots import BallotDraft
 from verification.adjudication.answers import (
     Answers,
     Attribution,

@@ -19,7 +19,8 @@ from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.people.permissions import require
 from reports.problems import Invalid, MoveRefused, StaleState
-from verification.adjudication.actions import recuse_reviewer, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.panels import recuse_reviewer
 from verification.adjudication.queries import CaseFile, case_for_reviewer, review_queue
 from verification.incidents.queries import incident_history
 from verification.pages.asker import asker

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from reports.people.models import User
 from tests.factories import NOW, World, a_ballot, a_case, an_incident, some_answers
 from tests.pages.judgement.conftest import Browse
-from verification.adjudication.actions import seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.models import Case, Seat
 from verification.scoring.models import Score
 from verification.scoring.queries import latest_score

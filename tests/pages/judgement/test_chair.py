@@ -24,7 +24,8 @@ from tests.factories import (
 )
 from tests.pages.judgement.conftest import Browse, Clock
 from tests.proofs import no_trace
-from verification.adjudication.actions import decide_case, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.models import Case, Decision
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.publication.models import Finding

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.pages.judgement.conftest import Browse, Clock
 from tests.proofs import no_trace
-from verification.adjudication.actions import decide_case
+from verification.adjudication.actions.decisions import decide_case
 from verification.corroboration.actions import Answer, answer_notice
 from verification.corroboration.models import Statement
 from verification.corroboration.queries import positions_on

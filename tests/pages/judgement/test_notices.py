@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.factories import NOW, World, a_case, a_draft, an_accepted_report, an_incident, seal_all
 from tests.pages.judgement.conftest import Browse, Clock
 from tests.proofs import no_trace
-from verification.adjudication.actions import decide_case
+from verification.adjudication.actions.decisions import decide_case
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.corroboration.models import PartyPosition
 from verification.corroboration.queries import positions_on

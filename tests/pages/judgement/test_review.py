@@ -12,7 +12,7 @@ from reports.people.models import User
 from tests.factories import NOW, World, a_ballot, a_case, an_allegation, an_incident, some_answers
 from tests.pages.judgement.conftest import Browse, Clock
 from tests.proofs import no_trace
-from verification.adjudication.actions import seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.models import Ballot, Case
 from verification.corroboration.actions import StatementDraft, give_statement
 from verification.pages.opaque import opaque

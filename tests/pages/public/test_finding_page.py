@@ -17,7 +17,8 @@ from tests.factories import (
     some_answers,
 )
 from tests.public_record import PublicRecord
-from verification.adjudication.actions import decide_case, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.decisions import decide_case
 from verification.corroboration.actions import lapse_overdue_positions
 
 

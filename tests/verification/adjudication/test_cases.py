@@ -25,13 +25,8 @@ from tests.factories import (
     some_answers,
 )
 from tests.proofs import one_event, refused
-from verification.adjudication.actions import (
-    Conflicted,
-    NoPanel,
-    open_case,
-    recuse_reviewer,
-    seal_ballot,
-)
+from verification.adjudication.actions.ballots import Conflicted, seal_ballot
+from verification.adjudication.actions.panels import NoPanel, open_case, recuse_reviewer
 from verification.adjudication.models import Ballot, Case, Seat
 from verification.adjudication.queries import (
     case_for_chair,

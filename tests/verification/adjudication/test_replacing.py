@@ -10,7 +10,9 @@ from reports.problems import Invalid, NotAllowed
 from tests import factories as f
 from tests.factories import World
 from tests.proofs import one_event, refused
-from verification.adjudication.actions import NotReady, decide_case, replace_reviewer, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.decisions import NotReady, decide_case
+from verification.adjudication.actions.panels import replace_reviewer
 from verification.adjudication.models import Case, Seat
 from verification.adjudication.queries import ballots_of
 from verification.corroboration.actions import lapse_overdue_positions

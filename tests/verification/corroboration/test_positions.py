@@ -21,7 +21,7 @@ from tests.factories import (
     settle,
 )
 from tests.proofs import no_trace, one_event, refused
-from verification.adjudication.actions import decide_case
+from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.queries import awaited_parties
 from verification.corroboration.actions import (
     Answer,

@@ -16,13 +16,9 @@ from reports.agreement.models import Agreement
 from reports.intake.models import Report
 from reports.people.models import User
 from reports.people.queries import source_by_key, user_by_username
-from verification.adjudication.actions import (
-    BallotDraft,
-    decide_case,
-    open_case,
-    recuse_reviewer,
-    seal_ballot,
-)
+from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
+from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.panels import open_case, recuse_reviewer
 from verification.adjudication.answers import Answers
 from verification.adjudication.models import Ballot, Case, Seat
 from verification.adjudication.states import CaseState

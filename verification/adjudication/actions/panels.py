@@ -1,4 +1,4 @@
-"""Writes of adjudication: open a case, recuse, seal a ballot, decide."""
+"""Writes about the panel: open a case, recuse, replace."""
 
 from __future__ import annotations
 
@@ -6,49 +6,37 @@ import hashlib
 import random
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.agreement.models import Clause
-from reports.agreement.queries import clauses_in_force, parties_of
-from reports.journal.actions import move_state, record_event
+from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.people.models import Role, User
 from reports.people.permissions import require
 from reports.people.queries import alignment_of, holders_of
-from reports.problems import Invalid, MoveRefused, NotFound, Problem, StaleState
-from verification.adjudication.answers import Answers, dissents_from, outcome_of, panel_answers
-from verification.adjudication.models import Ballot, Case, Decision, RecusalKind, Seat
+from reports.problems import Invalid, MoveRefused, NotFound, Problem
+from verification.adjudication.models import Ballot, Case, RecusalKind, Seat
 from verification.adjudication.queries import (
-    ballots_of,
-    bound_parties,
-    citable_reports,
     concerned_parties,
-    decision_on,
     involved,
     possible_reviewers,
-    readiness,
     why_vacated,
 )
 from verification.adjudication.rules import (
-    REASONS_LEAST,
     Reviewer,
     choose_panel,
     has_conflict,
     is_balanced,
     is_of_several,
-    problems_in_ballot,
 )
-from verification.adjudication.states import MOVES, CaseState
-from verification.incidents.actions import begin_review, close_review
+from verification.adjudication.states import CaseState
+from verification.incidents.actions import begin_review
 from verification.incidents.models import Incident
 from verification.incidents.states import IncidentState
-from verification.scoring.queries import latest_score
 
 
 class NoPanel(Problem):
@@ -57,22 +45,6 @@ class NoPanel(Problem):
     code = "no-panel"
     status = 409
     title = gettext_lazy("No panel can be seated by the rules")
-
-
-class NotReady(Problem):
-    """Raised when a case lacks a precondition of a decision."""
-
-    code = "not-ready"
-    status = 409
-    title = gettext_lazy("This case cannot be decided yet")
-
-
-class Conflicted(Problem):
-    """Raised when a reviewer turns out to have a conflict of interest."""
-
-    code = "conflict-of-interest"
-    status = 409
-    title = gettext_lazy("A conflict of interest rules this out")
 
 
 @transaction.atomic
@@ -255,167 +227,3 @@ def _who_saw_the_score(case: Case, *, at: datetime) -> list[UUID]:
     """A chair without a seat reads the score of an open case, so may not be seated later."""
     chairs = holders_of(Role.CHAIR, agreement_id=case.incident.agreement_id, at=at)
     return [user.pk for user in chairs]
-
-
-@dataclass(frozen=True, slots=True)
-class BallotDraft:
-    """A ballot as handed over by a door; `cited` are ids of reports or statements of the case."""
-
-    answers: Answers
-    reasons: str
-    cited: tuple[str, ...]
-
-
-@transaction.atomic
-def seal_ballot(*, case: Case, draft: BallotDraft, by: User, at: datetime) -> Ballot:
-    """Seal one's answers, blind: nothing of others' ballots or the score was shown before.
-
-    Needs: case.review; a seat without a sealed ballot; answers without problems; no conflict.
-    Leaves: Ballot, ballot.sealed. Errors: Invalid, Conflicted, StaleState if sealed already.
-    """
-    role = require(by, "case.review", at=at, agreement_id=case.incident.agreement_id)
-    held = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("incident__agreement")
-        .get(pk=case.pk)
-    )
-    seat = Seat.objects.filter(case=held, reviewer=by, recused_at=None).first()
-    if seat is None:
-        raise NotFound()
-    if held.state != CaseState.BALLOTING:
-        raise MoveRefused(_("The panel has decided; no more ballots are taken."))
-    _check_conflict(held.incident, by)
-    clauses = _check_ballot(held.incident, draft)
-    plain = _columns(draft.answers)
-    try:
-        with transaction.atomic():
-            ballot = Ballot.objects.create(
-                case=held,
-                seat=seat,
-                sealed_at=at,
-                **plain,
-                clause=clauses.get(draft.answers.clause),
-                reasons=draft.reasons.strip(),
-                cited_reports=[UUID(key) for key in draft.cited],
-            )
-    except IntegrityError as error:
-        raise StaleState(_("Your ballot is sealed already.")) from error
-    record_event(
-        kind=Kind.BALLOT_SEALED,
-        subject=held,
-        by=by,
-        at=at,
-        acting_as=role,
-        file_id=held.incident_id,
-        payload={"seat": seat.number},
-    )
-    return ballot
-
-
-def _columns(answers: Answers) -> dict[str, object]:
-    """Return the answers as column values, but for the clause, which is a row."""
-    plain = {field.name: getattr(answers, field.name) for field in fields(answers)}
-    del plain["clause"]
-    return {**plain, "parties": list(answers.parties)}
-
-
-def _check_conflict(incident: Incident, by: User) -> None:
-    people, organisations = involved(incident)
-    me = Reviewer(key=str(by.pk), organisation=str(by.organisation_id or ""), alignment="")
-    verdict = has_conflict(me, people=people, organisations=organisations)
-    if verdict:
-        raise Conflicted(
-            verdict.reason + " " + _("Give up your seat; the rules seat somebody else.")
-        )
-
-
-def _check_ballot(incident: Incident, draft: BallotDraft) -> dict[str, Clause]:
-    window = (incident.window_from, incident.window_until)
-    clauses = {c.code: c for c in clauses_in_force(incident.agreement_id, window=window)}
-    problems = problems_in_ballot(
-        draft.answers,
-        reasons=draft.reasons,
-        cited=draft.cited,
-        citable=citable_reports(incident),
-        clauses=clauses,
-        parties=[p.code for p in parties_of(incident.agreement_id)],
-        bound=bound_parties(incident),
-        floor=incident.agreement.attribution_floor,
-    )
-    if problems:
-        raise Invalid(
-            _("Your ballot is not sealed yet: some answers need another look."), errors=problems
-        )
-    return clauses
-
-
-@transaction.atomic
-def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision:
-    """Seal the panel's decision: its answers come from the ballots, the reasons from the chair.
-
-    Needs: case.decide; a chair aligned with no party; quorum; every seated reviewer voted or the
-    time is over; the accused heard. Leaves: Decision, case and incident decided, case.decided.
-    Errors: NotReady with the reasons, Invalid, StaleState if somebody decided first.
-    """
-    role = require(by, "case.decide", at=at, agreement_id=case.incident.agreement_id)
-    if alignment_of(by, at=at):
-        raise Conflicted(_("The chair must not be aligned with a party."))
-    if len(reasons.strip()) < REASONS_LEAST or "\x00" in reasons:
-        raise Invalid(
-            errors={"reasons": [_("Give the panel’s reasons in at least 20 characters.")]}
-        )
-    # Locked, so that no ballot is sealed between the reading and the deciding.
-    held = Case.objects.select_for_update().get(pk=case.pk)
-    if held.version != case.version:
-        raise StaleState(_("Read the case again: somebody decided it a moment ago."))
-    incident = Incident.objects.select_related("agreement").get(pk=case.incident_id)
-    state = readiness(case, at=at)
-    if case.state == CaseState.BALLOTING and not state:
-        verdicts = (state.quorum, state.complete, state.heard, state.unconflicted)
-        lacking = [v.reason for v in verdicts if not v]
-        raise NotReady(" ".join(lacking))
-    ballots = ballots_of(case)
-    panel = panel_answers([ballot.answers() for ballot in ballots])
-    event_payload = {"outcome": str(outcome_of(panel)), "ballots": len(ballots)}
-    move_state(
-        case,
-        to=CaseState.DECIDED,
-        moves=MOVES,
-        kind=Kind.CASE_DECIDED,
-        by=by,
-        at=at,
-        acting_as=role,
-        file_id=incident.pk,
-        payload=event_payload,
-    )
-    close_review(incident=incident)
-    clause = next((b.clause for b in ballots if b.clause and b.clause.code == panel.clause), None)
-    return Decision.objects.create(
-        case=case,
-        incident=incident,
-        **_columns(panel),
-        clause=clause,
-        outcome=outcome_of(panel),
-        standard_of_proof=incident.agreement.standard_of_proof,
-        reasons=reasons.strip(),
-        cited_reports=sorted({key for b in ballots for key in b.cited_reports}),
-        dissents=_dissents(panel, ballots),
-        n_ballots=len(ballots),
-        score=latest_score(incident),
-        overrides=decision_on(incident),
-        decided_by=by,
-        decided_at=at,
-    )
-
-
-def _dissents(panel: Answers, ballots: Sequence[Ballot]) -> list[dict[str, object]]:
-    """Return the ballots that differ on occurrence, breach or party: by seat, never by name."""
-    return [
-        {
-            "seat": ballot.seat.number,
-            "answers": asdict(ballot.answers()),
-            "reasons": ballot.reasons,
-        }
-        for ballot in ballots
-        if dissents_from(panel, ballot.answers())
-    ]

@@ -1,0 +1,1 @@
+"""Writes of adjudication, by subject: panels, ballots, decisions."""
