@@ -23,6 +23,9 @@ from reports.journal.kinds import Kind
 from reports.people.models import Role, User
 from reports.people.permissions import require
 
+# Of the mechanism's own terms, those that each version of the text carries.
+LIMITS = ("triage_hours", "reply_hours", "ballot_hours", "decision_hours", "recommendation_days")
+
 
 def _instant(text: str, zone: ZoneInfo) -> datetime:
     """Read ISO 8601; an instant without an offset is in the agreement's own zone."""
@@ -47,12 +50,14 @@ def record_act_kinds(*, rows: Sequence[Mapping[str, Any]], by: User | None, at: 
 def record_agreement(*, document: Mapping[str, Any], by: User | None, at: datetime) -> Agreement:
     """Record an agreement with its versions, clauses, parties and affiliations.
 
-    `document` has the shape of seeds/agreement/*.json.
+    `document` has the shape of seeds/agreement/*.json; a version's own time limits go before the
+    mechanism's.
     Needs: operator; the act kinds its clauses prohibit.
     Leaves: Agreement, AgreementVersion, Clause, Party, Affiliation, Renewal, agreement.recorded.
     """
     role = Role.OPERATOR if by is None else require(by, "people.manage", at=at)
     zone = ZoneInfo(document["timezone"])
+    terms = document.get("mechanism", {})
     agreement = Agreement.objects.create(
         slug=document["slug"],
         prefix=document["prefix"],
@@ -60,10 +65,10 @@ def record_agreement(*, document: Mapping[str, Any], by: User | None, at: dateti
         timezone=document["timezone"],
         area=document["area"],
         area_note=document.get("area_note", ""),
-        **document.get("mechanism", {}),
+        **{name: value for name, value in terms.items() if name not in LIMITS},
     )
     for row in document["versions"]:
-        _record_version(agreement, row, zone)
+        _record_version(agreement, {**terms, **row}, zone)
     parties: dict[str, Party] = {}
     for colour, row in enumerate(sorted(document["parties"], key=lambda p: p["code"]), start=1):
         parties[row["code"]] = Party.objects.create(
@@ -99,6 +104,7 @@ def _record_version(agreement: Agreement, row: Mapping[str, Any], zone: ZoneInfo
         source_url=row.get("source_url", ""),
         in_force_from=_instant(row["in_force_from"], zone),
         in_force_until=_instant(until, zone) if until else None,
+        **{name: row[name] for name in LIMITS if name in row},
     )
     for item in row["clauses"]:
         clause = Clause.objects.create(

@@ -39,8 +39,6 @@ class Agreement(models.Model):
     area = models.JSONField()  # GeoJSON polygon, lon/lat
     area_note = models.TextField(blank=True)
     quorum = models.PositiveSmallIntegerField(default=3)
-    reply_hours = models.PositiveIntegerField(default=72)
-    ballot_hours = models.PositiveIntegerField(default=120)
     standard_of_proof = models.CharField(max_length=40, default="balance_of_probabilities")
     # The likelihood at or above which the standard lets the panel say "attributed".
     attribution_floor = models.CharField(
@@ -73,11 +71,27 @@ class AgreementVersion(models.Model):
     source_url = models.URLField(blank=True, max_length=500)
     in_force_from = models.DateTimeField()
     in_force_until = models.DateTimeField(null=True)
+    # How long each step of a case may take under this text, from when somebody is told to act.
+    triage_hours = models.PositiveIntegerField(default=48)
+    reply_hours = models.PositiveIntegerField(default=72)
+    ballot_hours = models.PositiveIntegerField(default=120)
+    decision_hours = models.PositiveIntegerField(default=720)
+    recommendation_days = models.PositiveIntegerField(default=30)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["agreement", "number"], name="version_number_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    triage_hours__gte=1,
+                    reply_hours__gte=1,
+                    ballot_hours__gte=1,
+                    decision_hours__gte=1,
+                    recommendation_days__gte=1,
+                ),
+                name="version_gives_time_for_every_step",
             ),
             models.CheckConstraint(
                 condition=Q(in_force_until=None) | Q(in_force_until__gt=F("in_force_from")),

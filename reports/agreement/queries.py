@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.validators import slug_re
 from django.db.models import Q
 
 from reports.agreement.models import ActKind, Agreement, AgreementVersion, Clause, Party
-from reports.agreement.rules import Period
+from reports.agreement.rules import Period, TimeLimits, limits_at
 from reports.problems import NotFound
 
 
@@ -51,6 +51,33 @@ def versions_of(agreement_id: uuid.UUID) -> list[AgreementVersion]:
         .prefetch_related("clauses__prohibits")
         .order_by("number")
     )
+
+
+def limits_of_versions(agreement_id: uuid.UUID) -> list[tuple[datetime, TimeLimits]]:
+    """Return (in force from, time limits) of every version of an agreement, earliest first."""
+    rows = AgreementVersion.objects.filter(agreement_id=agreement_id)
+    return [
+        (
+            row.in_force_from,
+            TimeLimits(
+                version=row.number,
+                triage=timedelta(hours=row.triage_hours),
+                reply=timedelta(hours=row.reply_hours),
+                ballots=timedelta(hours=row.ballot_hours),
+                decision=timedelta(hours=row.decision_hours),
+                recommendation=timedelta(days=row.recommendation_days),
+            ),
+        )
+        for row in rows.order_by("in_force_from", "number")
+    ]
+
+
+def time_limits(agreement_id: uuid.UUID, *, at: datetime) -> TimeLimits:
+    """Return how long a step begun at an instant may take; NotFound without any version."""
+    versions = limits_of_versions(agreement_id)
+    if not versions:
+        raise NotFound("No version of this agreement is on record.")
+    return limits_at(versions, at)
 
 
 def clauses_in_force(

@@ -1,9 +1,10 @@
-"""Pure questions about terms: periods in force."""
+"""Pure questions about terms: periods in force, and how long each step of a case may take."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,24 @@ class Period:
         if window_from >= self.begins and (self.ends is None or window_until <= self.ends):
             return "inside"
         return "crosses"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """How long each step may take under one version of the text."""
+
+    version: int
+    triage: timedelta
+    reply: timedelta
+    ballots: timedelta
+    decision: timedelta
+    recommendation: timedelta
+
+
+def limits_at(versions: Sequence[tuple[datetime, TimeLimits]], at: datetime) -> TimeLimits:
+    """Return the limits of the version last begun by an instant; before the first, the first's.
+
+    A case outlives the text it is judged by: the last text's clock goes on after its end.
+    """
+    begun = [limits for begins, limits in versions if begins <= at]
+    return begun[-1] if begun else versions[0][1]

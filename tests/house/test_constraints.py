@@ -72,6 +72,7 @@ BROKEN: dict[str, Breaking] = {
         lambda row: {"number": 9, "in_force_until": row.in_force_from},
         {},
     ),
+    "version_gives_time_for_every_step": (AgreementVersion, own(number=9, decision_hours=0), {}),
     "clause_code_is_unique": (Clause, own(), {}),
     "party_code_is_unique": (Party, own(), {}),
     "place_lies_on_earth": (Place, own(key="x", lat=91), {}),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Party
+from reports.agreement.queries import time_limits
 from reports.intake.choices import OriginKind
 from reports.intake.models import Origin
 from reports.journal.actions import move_state, record_event
@@ -181,7 +182,7 @@ def notify_accused(*, incident: Incident, at: datetime) -> list[PartyPosition]:
             incident=held,
             party=party,
             notified_at=at,
-            due_at=at + timedelta(hours=held.agreement.reply_hours),
+            due_at=at + time_limits(held.agreement_id, at=at).reply,
         )
         record_event(
             kind=Kind.POSITION_REQUESTED,

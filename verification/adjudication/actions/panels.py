@@ -6,13 +6,14 @@ import hashlib
 import random
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.agreement.queries import time_limits
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.people.models import Role, User
@@ -70,7 +71,7 @@ def open_case(*, incident: Incident, by: User, at: datetime, seed: str = "") -> 
         panel_seed=seed,
         opened_by=by,
         opened_at=at,
-        ballots_due_at=at + timedelta(hours=held.agreement.ballot_hours),
+        ballots_due_at=at + time_limits(held.agreement_id, at=at).ballots,
     )
     for number, user in enumerate(panel, start=1):
         _seat(case, user, number, at)
