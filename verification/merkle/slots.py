@@ -1,0 +1,99 @@
+"""Salted commitments: sixteen slots, some of them decoys, under one hash.
+
+Each field can be shown with its salt and four hashes, and erased by losing its salt; how many
+fields there are and what they are called is hidden. Source: docs/log-format.md 3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verification.merkle.canonical import canonical
+from verification.merkle.hash import HASH_SIZE, leaf_hash, node_hash
+from verification.merkle.proofs import check_inclusion, inclusion_path
+from verification.merkle.tree import kept_nodes
+
+SLOTS = 16
+SALT_SIZE = 32  # bytes
+
+RandomBytes = Callable[[int], bytes]
+Opening = Sequence[Any]  # [salt in hex, name, value] of a field, [digest in hex] of a decoy
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One field shown: whoever holds the leaf can check it, and learns nothing of the others."""
+
+    salt: str
+    name: str
+    value: Any
+    slot: int
+    path: tuple[bytes, ...]
+
+    def is_in(self, commit: bytes) -> bool:
+        """Answer whether the field stands under a leaf's commitment."""
+        try:
+            digest = slot_digest(self.salt, self.name, self.value)
+            check_inclusion(leaf_hash(digest), self.slot, SLOTS, self.path, commit)
+        except ValueError:
+            return False
+        return True
+
+
+def slot_digest(salt: str, name: str, value: Any) -> bytes:
+    """Return the digest of a field under its salt (32 bytes in lower-case hex)."""
+    return hashlib.sha256(canonical([salt, name, value])).digest()
+
+
+def openings_for(fields: Mapping[str, Any], random: RandomBytes) -> list[list[Any]]:
+    """Return the sixteen openings of these fields: salted, shuffled, filled up with decoys.
+
+    Errors: ValueError for more than sixteen fields.
+    """
+    if len(fields) > SLOTS:
+        raise ValueError(f"a leaf has room for {SLOTS} fields")
+    drawn = random(SLOTS * (SALT_SIZE + 8))  # a salt or decoy, and a key to shuffle by
+    salts = [drawn[at : at + SALT_SIZE].hex() for at in range(0, SLOTS * SALT_SIZE, SALT_SIZE)]
+    keys = drawn[SLOTS * SALT_SIZE :]
+    filled = [[salt, *field] for salt, field in zip(salts, fields.items(), strict=False)]
+    filled += [[salt] for salt in salts[len(filled) :]]
+    order = sorted(range(SLOTS), key=lambda at: keys[at * 8 : at * 8 + 8])
+    return [filled[at] for at in order]
+
+
+def commitment(openings: Sequence[Opening]) -> bytes:
+    """Return the hash over sixteen openings. Errors: ValueError if they are not sixteen."""
+    if len(openings) != SLOTS:
+        raise ValueError(f"there are {SLOTS} slots")
+    level = [leaf_hash(_digest(opening)) for opening in openings]
+    while len(level) > 1:
+        level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level), 2)]
+    return level[0]
+
+
+def _digest(opening: Opening) -> bytes:
+    if len(opening) == 1:
+        decoy = bytes.fromhex(opening[0])
+        if len(decoy) != HASH_SIZE:
+            raise ValueError("a decoy has the size of a digest")
+        return decoy
+    salt, name, value = opening
+    return slot_digest(salt, name, value)
+
+
+def fields_in(openings: Sequence[Opening]) -> dict[str, Any]:
+    """Return {name: value} of the fields among openings."""
+    return {opening[1]: opening[2] for opening in openings if len(opening) == 3}
+
+
+def disclosed(openings: Sequence[Opening], name: str) -> Disclosure:
+    """Return one field with what it takes to check it. Errors: KeyError if there is none."""
+    for slot, opening in enumerate(openings):
+        if len(opening) == 3 and opening[1] == name:
+            nodes = kept_nodes([leaf_hash(_digest(one)) for one in openings])
+            path = tuple(inclusion_path(nodes, slot, SLOTS))
+            return Disclosure(opening[0], name, opening[2], slot, path)
+    raise KeyError(name)
