@@ -30,7 +30,8 @@ from reports.intake.choices import (
     TollHarm,
 )
 from reports.intake.drafts import OriginDraft, ReportDraft, TollRange, Where
-from reports.places.geo import Spot, distance_to_ring_m, ring_contains
+from reports.places.geo import Spot
+from reports.places.zones import Lie, lie_of
 
 CLOCK_SKEW = timedelta(minutes=10)  # a phone's clock may run this far ahead of ours
 LONGEST_WINDOW = timedelta(days=92)  # a quarter; a longer one is not one event
@@ -292,14 +293,17 @@ def _period_test(window: tuple[datetime, datetime], periods: Sequence[Period]) -
     return Reason("period", OUTSIDE, "period.outside")
 
 
+AREA_VERDICTS: Mapping[Lie, str] = {
+    Lie.INSIDE: INSIDE,
+    Lie.OUTSIDE: OUTSIDE,
+    Lie.EDGE: UNCLEAR,
+    Lie.UNLOCATED: UNCLEAR,
+}
+
+
 def _area_test(spot: Spot | None, ring: Sequence[Sequence[float]]) -> Reason:
-    if spot is None:
-        return Reason("area", UNCLEAR, "area.unlocated")
-    if distance_to_ring_m(ring, spot.lat, spot.lon) < spot.radius_m:
-        return Reason("area", UNCLEAR, "area.edge")
-    if ring_contains(ring, spot.lat, spot.lon):
-        return Reason("area", INSIDE, "area.inside")
-    return Reason("area", OUTSIDE, "area.outside")
+    lie = lie_of(spot, ring).lie
+    return Reason("area", AREA_VERDICTS[lie], f"area.{lie}")
 
 
 def _actor_test(accused: Iterable[str]) -> Reason:
