@@ -6,16 +6,18 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import radians
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 
 from reports.agreement.models import Agreement
+from reports.intake.choices import LocationKind
 from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.people.models import User
 from reports.people.permissions import may, require
-from reports.places.geo import Spot
+from reports.places.geo import Ellipse, Spot
 from reports.problems import NotFound
 
 
@@ -88,6 +90,21 @@ def spot_of(report: Report) -> Spot | None:
     if report.lat is None or report.lon is None or report.radius_m is None:
         return None
     return Spot(report.lat, report.lon, report.radius_m)
+
+
+def ellipse_of(report: Report) -> Ellipse | None:
+    """Return the error ellipse of a report seen by range and bearing (errors are stored)."""
+    located = report.lat is not None and report.lon is not None
+    if report.location_kind != LocationKind.BEARING or not located:
+        return None
+    across = (report.range_m or 0.0) * radians(report.bearing_error_deg or 0.0)
+    return Ellipse(
+        report.lat or 0.0,
+        report.lon or 0.0,
+        report.range_error_m or 0.0,
+        across,
+        report.bearing_deg or 0.0,
+    )
 
 
 def reports_by_id(ids: Iterable[uuid.UUID]) -> list[Report]:

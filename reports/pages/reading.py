@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import radians
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from reports.intake.choices import LocationKind, TollCategory, TollHarm
-from reports.intake.queries import Report
+from reports.intake.queries import Report, ellipse_of
 from reports.intake.states import MOVES, ReportState
 from reports.intake.tolls import toll_range
-from reports.places.geo import Ellipse, ellipse_ring
+from reports.places.geo import ellipse_ring
 from reports.places.queries import place_choices
 
 # Precision of intake -> precision of the time parts (docs/pages.md).
@@ -166,29 +165,18 @@ def map_features(report: Report, place_name: str) -> dict[str, Any]:
         return {}
     event: dict[str, Any] = {"shape": "allegation", "title": report.receipt}
     features = [_point(report.lon, report.lat, event)]
-    if report.location_kind != LocationKind.BEARING:
+    ellipse = ellipse_of(report)
+    if ellipse is None:
         event |= {"radius_m": report.radius_m, "text": place_name}
     else:
         standing = {"shape": "place", "title": _("Seen from here")}
-        ring = ellipse_ring(_ellipse(report))
+        ring = ellipse_ring(ellipse)
         area = {"type": "Polygon", "coordinates": [[list(corner) for corner in ring]]}
         features += [
             {"type": "Feature", "geometry": area, "properties": dict(event)},
             _point(report.observer_lon, report.observer_lat, standing),
         ]
     return {"type": "FeatureCollection", "features": features}
-
-
-def _ellipse(report: Report) -> Ellipse:
-    """Return the error ellipse of a report seen by range and bearing (errors are stored)."""
-    across = (report.range_m or 0.0) * radians(report.bearing_error_deg or 0.0)
-    return Ellipse(
-        report.lat or 0.0,
-        report.lon or 0.0,
-        report.range_error_m or 0.0,
-        across,
-        report.bearing_deg or 0.0,
-    )
 
 
 def _point(lon: Any, lat: Any, properties: dict[str, Any]) -> dict[str, Any]:
