@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from reports.journal.kinds import PUBLIC_KINDS
+from reports.journal.kinds import PUBLIC_KINDS, Kind
 from reports.journal.models import Event, Job
 
 
@@ -66,7 +66,7 @@ def history_lines(
             at=event.at,
             recorded_at=event.recorded_at,
             kind=event.kind,
-            label=event.get_kind_display(),
+            label=str(Kind(event.kind).label),
             acting_as="" if public_only else event.acting_as,
             note="" if public_only else str(event.payload.get("why", "")),
         )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement, Clause, Party
 from reports.agreement.queries import clauses_in_force, parties_of
 from reports.intake.models import Report
+from reports.journal.queries import HistoryLine, history_lines
 from reports.people.models import Role, User
 from reports.people.permissions import Verdict, may, require
 from reports.people.queries import alignment_codes, alignment_of, holders_of
@@ -29,7 +31,13 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.queries import accused_parties, positions_on, statements_on
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident
-from verification.incidents.queries import incident_by_code, incidents_of, linked_reports
+from verification.incidents.queries import (
+    incident_by_code,
+    incidents_of,
+    link_times,
+    linked_reports,
+    member_ids,
+)
 from verification.incidents.states import IncidentState
 from verification.scoring.models import Score
 from verification.scoring.queries import latest_score
@@ -52,6 +60,8 @@ class CaseFile:
     seats: int
     score: Score | None
     ballots: list[Ballot] | None
+    members: list[uuid.UUID]  # the incident and all it has absorbed
+    linked_at: dict[uuid.UUID, datetime]  # report -> since when it is on file
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,20 +255,38 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
     # Blind: somebody who will still vote sees neither the score nor anybody's ballot.
     may_see_score = seat is None or own is not None or case.state == CaseState.DECIDED
     may_see_ballots = case.state == CaseState.DECIDED or (may_see_score and sealed == seats)
+    members = member_ids(incident)
+    clauses = list(clauses_in_force(incident.agreement_id, window=window))
+    prefetch_related_objects(clauses, "prohibits")
     return CaseFile(
         case=case,
         incident=incident,
         seat=seat,
-        reports=linked_reports(incident),
-        statements=statements_on(incident),
-        positions=positions_on(incident),
-        clauses=list(clauses_in_force(incident.agreement_id, window=window)),
+        reports=linked_reports(incident, members=members),
+        statements=statements_on(incident, members=members),
+        positions=positions_on(incident, members=members),
+        clauses=clauses,
         parties=parties_of(incident.agreement_id),
         own_ballot=own,
         sealed=sealed,
         seats=seats,
         score=latest_score(incident) if may_see_score else None,
         ballots=ballots_of(case) if may_see_ballots else None,
+        members=members,
+        linked_at=link_times(members),
+    )
+
+
+def case_history(file: CaseFile) -> list[HistoryLine]:
+    """Return the history of a case file, for those the file was handed out to.
+
+    What is not public is told by its day: the minute of a filing can name a monitor.
+    """
+    return history_lines(
+        file.members,
+        subject_ids=[report.pk for report in file.reports],
+        public_only=False,
+        days_of=ZoneInfo(file.incident.agreement.timezone),
     )
 
 

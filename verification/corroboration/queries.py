@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -30,10 +30,16 @@ from verification.incidents.queries import (
 from verification.incidents.states import LIVING
 
 
-def statements_on(incident: Incident) -> list[Statement]:
-    """Return the standing statements on a case file: the latest of each source and question."""
+def statements_on(
+    incident: Incident, *, members: Collection[uuid.UUID] | None = None
+) -> list[Statement]:
+    """Return the standing statements on a case file: the latest of each source and question.
+
+    `members` are its member_ids, where the caller has them already (so too below).
+    """
+    file_ids = member_ids(incident) if members is None else members
     rows = (
-        Statement.objects.filter(incident_id__in=member_ids(incident))
+        Statement.objects.filter(incident_id__in=file_ids)
         .select_related("source__organisation", "given_by", "party", "origin__said_by")
         .order_by("given_at", "id")
     )
@@ -43,9 +49,12 @@ def statements_on(incident: Incident) -> list[Statement]:
     return sorted(latest.values(), key=lambda s: (s.given_at, s.pk))
 
 
-def positions_on(incident: Incident) -> list[PartyPosition]:
+def positions_on(
+    incident: Incident, *, members: Collection[uuid.UUID] | None = None
+) -> list[PartyPosition]:
     """Return the parties' positions on a case file, by party."""
-    rows = PartyPosition.objects.filter(incident_id__in=member_ids(incident))
+    file_ids = member_ids(incident) if members is None else members
+    rows = PartyPosition.objects.filter(incident_id__in=file_ids)
     return list(rows.select_related("party", "incident").order_by("party__code", "notified_at"))
 
 

@@ -104,11 +104,16 @@ def incidents_of(
     return rows.order_by("-window_from", "code")
 
 
-def linked_reports(incident: Incident) -> list[Report]:
-    """Return the accepted, not superseded reports of a case file, by time received."""
+def linked_reports(
+    incident: Incident, *, members: Collection[uuid.UUID] | None = None
+) -> list[Report]:
+    """Return the accepted, not superseded reports of a case file, by time received.
+
+    `members` are its member_ids, where the caller has them already.
+    """
     rows = (
         Report.objects.filter(
-            links__incident_id__in=member_ids(incident),
+            links__incident_id__in=member_ids(incident) if members is None else members,
             links__unlinked_at=None,
             state=ReportState.ACCEPTED,
         )
@@ -124,6 +129,24 @@ def linked_reports(incident: Incident) -> list[Report]:
         .distinct()
     )
     return list(rows.order_by("received_at", "id"))
+
+
+def link_times(members: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """Return {report: since when it is on a case file}: since its link, or since the merge."""
+    rows = Link.objects.filter(incident_id__in=members, unlinked_at=None)
+    merges: dict[uuid.UUID, tuple[uuid.UUID, datetime]] = {}
+    if len(members) > 1:
+        standing = Merge.objects.filter(absorbed_id__in=members, undone_at=None)
+        triples = standing.values_list("absorbed_id", "kept_id", "merged_at")
+        merges = {absorbed: (kept, at) for absorbed, kept, at in triples}
+    found: dict[uuid.UUID, datetime] = {}
+    for report_id, incident_id, since in rows.values_list("report_id", "incident_id", "linked_at"):
+        step = incident_id
+        while step in merges:
+            step, merged_at = merges[step]
+            since = max(since, merged_at)
+        found[report_id] = min(since, found.get(report_id, since))
+    return found
 
 
 def active_links(incident: Incident) -> list[Link]:
@@ -215,14 +238,18 @@ def facts_of_report(report: Report) -> EventFacts:
     )
 
 
+def spot_of_incident(incident: Incident) -> Spot | None:
+    """Return where an incident was, or None if it could not be located."""
+    if incident.lat is None or incident.lon is None:
+        return None
+    return Spot(incident.lat, incident.lon, incident.radius_m or 0.0)
+
+
 def facts_of_incident(incident: Incident, accused: frozenset[str]) -> EventFacts:
     """Return what linking looks at in an incident."""
-    spot = None
-    if incident.lat is not None and incident.lon is not None:
-        spot = Spot(incident.lat, incident.lon, incident.radius_m or 0.0)
     return EventFacts(
         window=(incident.window_from, incident.window_until),
-        spot=spot,
+        spot=spot_of_incident(incident),
         act=incident.act_id,
         accused=accused,
     )
