@@ -1,19 +1,38 @@
 /* Keys for lists that are worked through: j and k walk, Enter opens, ? shows the list of keys.
 
-   Markup: a list or table body with data-keys; each row has data-row and holds a link.
-   A button or link with data-key="a" answers to that key: in the row one is at, else on the page. */
+   Markup: a list or table body with data-keys; each row has data-row and holds a link, or can
+   take focus itself (tabindex="-1"). A button or link with data-key="a" answers to that key: in
+   the row one is at, else on the page. Single keys can be turned off in the list of keys (they
+   get in the way of speech input); that is kept in this browser. */
 
 const list = document.querySelector("[data-keys]");
 const help = document.querySelector("[data-key-help]");
+const off = document.querySelector("[data-keys-off]");
+const KEPT = "keys-off";
 const typing = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
 const rows = () => [...list.querySelectorAll("[data-row]")];
 const at = () => list.querySelector("[data-row].at");
 
+/** Storage may be closed to us; then keys simply work. */
+function kept(value) {
+  try {
+    if (value !== undefined) localStorage.setItem(KEPT, value ? "1" : "");
+    return Boolean(localStorage.getItem(KEPT));
+  } catch { return false; }
+}
+
+let silent = kept();
+if (off) {
+  off.checked = silent;
+  off.closest("[hidden]")?.removeAttribute("hidden");
+  off.addEventListener("change", () => { silent = off.checked; kept(silent); });
+}
+
 function goTo(row) {
   at()?.classList.remove("at");
   row.classList.add("at");
-  (row.querySelector("a, button") || row).focus({ preventScroll: true });
+  (row.matches("[tabindex]") ? row : row.querySelector("a, button") || row).focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
 
@@ -32,7 +51,7 @@ function answer(key) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(typing)) return;
+  if (silent || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(typing)) return;
   let used = true;
   if (event.key === "?") { if (help) help.open = !help.open; }
   else if (list && event.key === "j") step(1);

@@ -1,7 +1,8 @@
 /* Draws incidents on the committed basemap; asks nothing of any other site.
 
    Markup: parts/_map.html. Features come from a JSON block on the page, as GeoJSON:
-     properties.shape   allegation | contested | finding, or place (a name for orientation)
+     properties.shape   allegation | contested | finding, or place (a name for orientation),
+                        or zone (an edge for orientation; the view does not grow to it)
      properties.title, .text, .href, .hue (1..6), .radius_m (uncertainty of a point)
    A point is a pin with its circle; a polygon (cell, ellipse, district) is an area. Points at the
    same place share one pin that lists them all. Popups are built from text, never from markup. */
@@ -89,6 +90,12 @@ function addArea(L, map, feature, words) {
   return layer.getBounds();
 }
 
+/** Draw a zone as its edge alone: it is the frame things lie in, and no claim. */
+function addZone(L, map, feature) {
+  const layer = L.geoJSON(feature, { interactive: false, style: { className: "area zone" } }).addTo(map);
+  return layer.getBounds();
+}
+
 function addName(L, map, feature) {
   const [lon, lat] = feature.geometry.coordinates;
   const icon = L.divIcon({ className: "place-name", html: text("span", feature.properties.title || ""), iconSize: null, iconAnchor: [-12, 9] });
@@ -98,16 +105,18 @@ function addName(L, map, feature) {
 function drawFeatures(L, map, features, words) {
   const pins = new Map();
   const bounds = L.latLngBounds([]);
+  let frame = null;
   for (const feature of features) {
     if (!feature?.geometry || !feature.properties) continue;
-    if (feature.properties.shape === "place") addName(L, map, feature);
+    if (feature.properties.shape === "zone") frame = addZone(L, map, feature);
+    else if (feature.properties.shape === "place") addName(L, map, feature);
     else if (feature.geometry.type === "Point") {
       const key = feature.geometry.coordinates.map((part) => part.toFixed(4)).join();
       pins.set(key, [...(pins.get(key) || []), feature]);
     } else bounds.extend(addArea(L, map, feature, words));
   }
   for (const points of pins.values()) bounds.extend(addPin(L, map, points, words));
-  return bounds;
+  return bounds.isValid() || !frame ? bounds : frame;
 }
 
 async function drawBasemap(L, map, url) {
@@ -172,3 +181,4 @@ const watcher = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "200px" });
 document.querySelectorAll("[data-map]").forEach((element) => watcher.observe(element));
+addEventListener("beforeprint", () => document.querySelectorAll("[data-map]").forEach(mountMap));
