@@ -18,6 +18,7 @@ from reports.people.models import (
     Role,
     RoleGrant,
     Source,
+    SourceKind,  # noqa: F401 - doors take it from here
     User,
 )
 from reports.people.permissions import SECOND_FACTOR_ROLES, roles_of

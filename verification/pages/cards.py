@@ -11,15 +11,30 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from reports.agreement.queries import parties_of
-from reports.intake.choices import CountQualifier, ObservationUnit, TollCategory, TollHarm
+from reports.agreement.queries import Party, parties_of
+from reports.intake.choices import (
+    AccusedKind,
+    CountQualifier,
+    Effect,
+    Means,
+    ObservationUnit,
+    OriginKind,
+    PlaceAccuracy,
+    Stance,
+    TimePrecision,
+    TollCategory,
+    TollHarm,
+)
 from reports.intake.queries import Report
 from reports.intake.rules import Reason
 from reports.intake.tolls import toll_range
-from reports.people.queries import alignment_codes
+from reports.people.queries import SourceKind, alignment_codes
 from reports.places.queries import PlaceChoice, place_choices
+from verification.adjudication.answers import Likelihood
+from verification.corroboration.choices import Basis, Question, Says
 from verification.corroboration.queries import Statement
 from verification.incidents.queries import Incident
+from verification.pages.opaque import opaque
 
 PartyFace = dict[str, Any]  # name, code, colour: what the party part draws
 COARSE_PRECISION = {"days": "day", "part_of_day": "hour"}  # to the words the time parts know
@@ -86,11 +101,12 @@ class ReportCard:
 
 @dataclass(frozen=True, slots=True)
 class OriginGroup:
-    """One origin with its first report and the copies of it."""
+    """One origin with its first report and the copies of it; `side` is who first said it."""
 
     key: str
     kind: str
     said_by: str
+    side: PartyFace | None
     lead: ReportCard
     copies: tuple[ReportCard, ...]
 
@@ -123,7 +139,13 @@ def precision_of(record: Any) -> str:
     return COARSE_PRECISION.get(given, given)
 
 
-def faces_of(agreement_id: uuid.UUID, sources: Iterable[Any], *, at: datetime) -> Faces:
+def faces_of(
+    agreement_id: uuid.UUID,
+    sources: Iterable[Any],
+    *,
+    at: datetime,
+    known_parties: Sequence[Party] | None = None,
+) -> Faces:
     """Return how the parties of an agreement, and the sides of these sources, are drawn."""
     known = list(sources)
     sides = alignment_codes(
@@ -133,7 +155,7 @@ def faces_of(agreement_id: uuid.UUID, sources: Iterable[Any], *, at: datetime) -
     )
     parties = {
         party.code: {"name": party.name, "code": party.code, "colour": party.colour}
-        for party in parties_of(agreement_id)
+        for party in (parties_of(agreement_id) if known_parties is None else known_parties)
     }
     return Faces(parties, sides)
 
@@ -142,17 +164,26 @@ def speaker_of(source: Any, *, reveal: bool = False) -> str:
     """Return how a source is named: persons by their work and house, never by who they are."""
     if source.user_id is None:
         return str(source.name)
-    kind = str(source.get_kind_display())
+    kind = str(SourceKind(source.kind).label)
     house = source.organisation.name if source.organisation is not None else _("no organisation")
     named = _("%(kind)s of %(organisation)s") % {"kind": kind, "organisation": house}
     return f"{named}, {source.name}" if reveal else named
 
 
+Places = dict[uuid.UUID, PlaceChoice]
+
+
 def report_cards(
-    reports: Sequence[Report], *, faces: Faces, reveal: bool = False, mark: str = "R"
+    reports: Sequence[Report],
+    *,
+    faces: Faces,
+    reveal: bool = False,
+    mark: str = "R",
+    places: Places | None = None,
 ) -> list[ReportCard]:
     """Return reports as cards, numbered as given. `reveal` is for triage alone."""
-    places = place_choices(report.place_id for report in reports)
+    if places is None:
+        places = place_choices(report.place_id for report in reports)
     return [
         _card(report, f"{mark}{number}", faces, places, reveal)
         for number, report in enumerate(reports, start=1)
@@ -163,7 +194,7 @@ def _card(
     report: Report,
     number: str,
     faces: Faces,
-    places: dict[uuid.UUID, PlaceChoice],
+    places: Places,
     reveal: bool,
 ) -> ReportCard:
     place = places.get(report.place_id) if report.place_id else None
@@ -174,32 +205,34 @@ def _card(
         receipt=report.receipt,
         state=report.state,
         stance=report.stance,
-        stance_words=str(report.get_stance_display()),
+        stance_words=str(Stance(report.stance).label),
         speaker=speaker_of(report.source, reveal=reveal),
-        speaker_kind=str(report.source.get_kind_display()),
+        speaker_kind=str(SourceKind(report.source.kind).label),
         side=faces.side_of(report.source),
         publisher=report.publisher,
         url=report.source_url,
         published_on=report.origin.published_on,
         act=report.act.name,
-        means=str(report.get_means_display()) if report.means else "",
+        means=str(Means(report.means).label) if report.means else "",
         accused=accused,
-        accused_words=str(report.get_accused_kind_display()),
+        accused_words=str(AccusedKind(report.accused_kind).label),
         window_from=report.observed_from,
         window_until=report.observed_until,
         precision=precision_of(report),
-        precision_words=str(report.get_time_precision_display()),
+        precision_words=str(TimePrecision(report.time_precision).label),
         place=place.label if place else report.place_typed,
-        place_note=str(report.get_place_accuracy_display()) if report.place_accuracy else "",
+        place_note=str(PlaceAccuracy(report.place_accuracy).label) if report.place_accuracy else "",
         lat=report.lat,
         lon=report.lon,
         radius_m=report.radius_m,
         counts=tuple(_counts(report)),
         weapon=report.weapon,
-        effect=str(report.get_effect_display()) if report.effect != "unknown" else "",
+        effect=str(Effect(report.effect).label) if report.effect != "unknown" else "",
         narrative=report.narrative,
         language=report.language,
-        own_confidence=str(report.get_own_confidence_display()) if report.own_confidence else "",
+        own_confidence=str(Likelihood(report.own_confidence).label)
+        if report.own_confidence
+        else "",
         received_at=report.received_at,
         origin=str(report.origin_id),
         filer=speaker_of(report.filed_by.source, reveal=True) if reveal else "",
@@ -222,7 +255,9 @@ def _counts(report: Report) -> Iterable[str]:
         }
 
 
-def grouped_by_origin(cards: Sequence[ReportCard], reports: Sequence[Report]) -> list[OriginGroup]:
+def grouped_by_origin(
+    cards: Sequence[ReportCard], reports: Sequence[Report], *, faces: Faces
+) -> list[OriginGroup]:
     """Return cards grouped by where their statement first came from, in order of arrival."""
     members: dict[str, list[ReportCard]] = {}
     for card in cards:
@@ -231,8 +266,9 @@ def grouped_by_origin(cards: Sequence[ReportCard], reports: Sequence[Report]) ->
     return [
         OriginGroup(
             key=key,
-            kind=str(origins[key].get_kind_display()),
+            kind=str(OriginKind(origins[key].kind).label),
             said_by=speaker_of(origins[key].said_by),
+            side=faces.side_of(origins[key].said_by),
             lead=found[0],
             copies=tuple(found[1:]),
         )
@@ -240,14 +276,17 @@ def grouped_by_origin(cards: Sequence[ReportCard], reports: Sequence[Report]) ->
     ]
 
 
-def incident_card(incident: Incident) -> IncidentCard:
+def incident_card(incident: Incident, *, places: Places | None = None) -> IncidentCard:
     """Return one incident as a card."""
-    return incident_cards([incident])[0]
+    return incident_cards([incident], places=places)[0]
 
 
-def incident_cards(incidents: Sequence[Incident]) -> list[IncidentCard]:
+def incident_cards(
+    incidents: Sequence[Incident], *, places: Places | None = None
+) -> list[IncidentCard]:
     """Return incidents as cards, with the places' official spellings."""
-    places = place_choices(incident.place_id for incident in incidents)
+    if places is None:
+        places = place_choices(incident.place_id for incident in incidents)
     return [_incident(one, places.get(one.place_id) if one.place_id else None) for one in incidents]
 
 
@@ -315,14 +354,16 @@ def statement_rows(
             "speaker": speaker_of(row.source),
             "side": faces.side_of(row.source),
             "question": row.question,
-            "question_words": str(row.get_question_display()),
+            "question_words": str(Question(row.question).label),
             "party": faces.party(row.party.code) if row.party is not None else None,
             "says": row.says,
-            "says_words": str(row.get_says_display()),
-            "basis": str(row.get_basis_display()),
+            "says_words": str(Says(row.says).label),
+            "basis": str(Basis(row.basis).label),
             "note": row.note,
             "given_at": _midnight(row.given_at, days_of) if days_of else row.given_at,
             "precision": "day" if days_of else "minute",
+            "origin": str(row.origin_id),
+            "cite": opaque(str(row.pk)),
             "url": row.origin.url,
             "publisher": row.origin.publisher,
             "relayed": row.origin.said_by_id != row.source_id,

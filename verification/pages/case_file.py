@@ -7,21 +7,23 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.agreement.naming import localized
+from reports.places.queries import place_choices
 from verification.adjudication.answers import Likelihood, panel_answers
 from verification.adjudication.queries import CaseFile
+from verification.corroboration.choices import Says
 from verification.pages.ballots import ballot_card, side_by_side
 from verification.pages.cards import (
     Faces,
     ReportCard,
     faces_of,
-    features_of,
     grouped_by_origin,
     incident_card,
     position_rows,
     report_cards,
     statement_rows,
 )
+from verification.pages.case_places import map_of, named_places, place_rows
+from verification.pages.case_terms import clause_rows, zone_check
 from verification.pages.scores import score_card
 
 STANDARDS = {
@@ -32,11 +34,15 @@ STANDARDS = {
 def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
     """Return what both pages show of a case. What the query hides is not in it at all."""
     sources = [r.source for r in file.reports] + [s.source for s in file.statements]
-    faces = faces_of(file.incident.agreement_id, sources, at=at)
-    cards = report_cards(file.reports, faces=faces)
-    zone = file.incident.agreement.timezone
+    sources += [r.origin.said_by for r in file.reports]
+    agreement = file.incident.agreement
+    faces = faces_of(agreement.pk, sources, at=at, known_parties=file.parties)
+    places = place_choices([file.incident.place_id, *(r.place_id for r in file.reports)])
+    cards = report_cards(file.reports, faces=faces, places=places)
+    zone = agreement.timezone
     statements = statement_rows(file.statements, faces=faces, days_of=zone)
-    incident = incident_card(file.incident)
+    incident = incident_card(file.incident, places=places)
+    named = named_places(cards)
     return {
         "case": {
             "key": file.case.pk,
@@ -49,15 +55,18 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
         },
         "incident": incident,
         "zone": zone,
-        "agreement_title": file.incident.agreement.title,
-        "origins": grouped_by_origin(cards, file.reports),
+        "agreement_title": agreement.title,
+        "cards": cards,
+        "origins": grouped_by_origin(cards, file.reports, faces=faces),
         "n_reports": len(cards),
         "statements": statements,
         "on_occurrence": tallied(statements, "occurred"),
         "on_actor": tallied(statements, "actor"),
         "positions": position_rows(file.positions, faces=faces),
-        "clauses": clause_rows(file, cards),
-        "features": features_of([*cards], shape="allegation"),
+        "clauses": clause_rows(file),
+        "zone_check": zone_check(file),
+        "features": map_of(file, incident, named, cards),
+        "places": place_rows(incident, named),
         "standard": standard_of(file),
         "sealed": file.sealed,
         "seats": file.seats,
@@ -91,27 +100,24 @@ def cited_numbers(cards: list[ReportCard], statements: list[dict[str, Any]]) -> 
     }
 
 
-def tallied(statements: list[dict[str, Any]], question: str) -> dict[str, list[dict[str, Any]]]:
+SAYS = ("supports", "contradicts", "cannot_say")
+
+
+def tallied(statements: list[dict[str, Any]], question: str) -> dict[str, Any]:
     """Return the statements on one question, those for, against and undecided apart."""
     found = [row for row in statements if row["question"] == question]
-    return {
-        says: [row for row in found if row["says"] == says]
-        for says in ("supports", "contradicts", "cannot_say")
+    by_answer: dict[str, Any] = {
+        says: [row for row in found if row["says"] == says] for says in SAYS
     }
-
-
-def clause_rows(file: CaseFile, cards: list[ReportCard]) -> list[dict[str, Any]]:
-    """Return the clauses in force at the time, in our own summary."""
-    return [
+    parts = [
         {
-            "code": clause.code,
-            "title": clause.title,
-            "summary": localized(clause.summaries),
-            "in_force_from": clause.version.in_force_from,
-            "number": clause.version.number,
+            "title": str(Says(says).label),
+            "rows": by_answer[says],
+            "origins": len({row["origin"] for row in by_answer[says]}),
         }
-        for clause in file.clauses
+        for says in SAYS
     ]
+    return by_answer | {"parts": parts}
 
 
 def standard_of(file: CaseFile) -> dict[str, str]:
@@ -120,5 +126,6 @@ def standard_of(file: CaseFile) -> dict[str, str]:
     given = agreement.standard_of_proof
     return {
         "name": str(STANDARDS.get(given, given.replace("_", " "))),
+        "code": agreement.attribution_floor,
         "floor": str(Likelihood(agreement.attribution_floor).label),
     }

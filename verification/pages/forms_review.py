@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.adjudication.actions.ballots import BallotDraft
 from verification.adjudication.answers import (
+    LIKELIHOOD_ORDER,
     Answers,
     Attribution,
     Breach,
@@ -82,7 +83,7 @@ class BallotForm(RoomForm):
     intent_confidence = _confidence(HOW_SURE)
     cited_reports = forms.MultipleChoiceField(
         label=_("What your reasons rest on"),
-        help_text=_("At least one report or statement of this case."),
+        help_text=_("Tick “Cite” at the reports and statements themselves; at least one."),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -99,6 +100,7 @@ class BallotForm(RoomForm):
         clauses: Sequence[tuple[str, str]],
         parties: Sequence[tuple[str, str]],
         citable: Sequence[tuple[str, str]],
+        floor: str,
         **named: Any,
     ) -> None:
         named.setdefault(
@@ -110,6 +112,19 @@ class BallotForm(RoomForm):
         offers = {"clause": [BLANK, *clauses], "parties": parties, "cited_reports": cites}
         for name, choices in offers.items():
             self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+
+        self._show_standard(floor)
+
+    def _show_standard(self, floor: str) -> None:
+        """Part the likelihood words by the mechanism's standard of proof, with their ranges."""
+        above = LIKELIHOOD_ORDER.index(floor)
+        words = list(Likelihood.choices)
+        for name in ("occurrence", "breach", "attribution"):
+            self.fields[f"{name}_likelihood"].choices = [  # type: ignore[attr-defined]
+                BLANK,
+                (_("Meets the standard of proof"), words[above:]),
+                (_("Below it: do not affirm"), words[:above]),
+            ]
 
     def draft(self) -> BallotDraft:
         """Return what was typed as the action takes it."""

@@ -22,12 +22,14 @@ from reports.problems import Invalid, MoveRefused, StaleState
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.panels import recuse_reviewer
 from verification.adjudication.queries import CaseFile, case_for_reviewer, review_queue
-from verification.incidents.queries import incident_history
 from verification.pages.asker import asker
 from verification.pages.cards import incident_cards
+from verification.pages.case_columns import columns
 from verification.pages.case_file import file_context
+from verification.pages.case_sources import source_rows
+from verification.pages.case_timeline import timeline_of
 from verification.pages.forms_review import BallotForm, RecuseForm
-from verification.pages.history import history_items
+from verification.pages.opaque import opaque
 
 
 @require_safe
@@ -120,31 +122,54 @@ def _context(
 ) -> dict[str, Any]:
     context = file_context(file, at=at)
     may_vote = file.own_ballot is None and not context["decided"]
+    open_all = "print" in request.GET
     return context | {
         "seat": file.seat.number if file.seat is not None else None,
-        "may_vote": may_vote,
+        "may_vote": may_vote and not open_all,
         "ballot_form": ballot_form(context, ballot) if may_vote else None,
         "recuse_form": RecuseForm(auto_id="recuse-%s"),
-        "history": history_items(incident_history(file.incident, asker(request), at=at)),
+        "columns": columns(context["origins"]),
+        "sources": source_rows(context["cards"], context["statements"]),
+        **_cited(context, ballot.getlist("cited_reports") if ballot is not None else []),
+        "history": timeline_of(file),
+        "open_all": open_all,
+        "keys": desk_keys(context),
         "crumbs": [(reverse("review"), _("My reviews"))],
     }
 
 
+def _cited(context: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
+    """Return which ticks are set, and the numbers of what they stand at."""
+    numbers = {opaque(card.key): card.number for card in context["cards"]}
+    numbers |= {row["cite"]: row["number"] for row in context["statements"]}
+    found = [key for key in numbers if key in frozenset(chosen)]
+    return {"cited": frozenset(found), "cited_numbers": [numbers[key] for key in found]}
+
+
+def desk_keys(context: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the desk's own keys, as its list of keys shows them."""
+    found = [
+        ("f", _("facts of the case")),
+        ("r", _("reports")),
+        ("s", _("statements")),
+        ("e", _("evidence to look up")),
+        ("t", _("timeline")),
+        ("b", _("my ballot")),
+    ]
+    if context["own_ballot"] is None:
+        return [*found, ("c", _("cite the report one is at, or no longer"))]
+    return [*found, ("a", _("all ballots")), ("p", _("score"))]
+
+
 def ballot_form(context: dict[str, Any], given: Any = None) -> forms.Form:
     """Return the ballot for one case: its clauses, its parties, and what may be cited."""
-    citable = [
-        (card.key, f"{card.number}: {card.speaker}, {card.stance_words}")
-        for origin in context["origins"]
-        for card in (origin.lead, *origin.copies)
-    ]
-    citable += [
-        (row["key"], f"{row['number']}: {row['speaker']}, {row['says_words']}")
-        for row in context["statements"]
-    ]
+    citable = [(card.key, card.number) for card in context["cards"]]
+    citable += [(row["key"], row["number"]) for row in context["statements"]]
     return BallotForm(
         given,
         clauses=[(c["code"], f"{c['code']}: {c['title']}") for c in context["clauses"]],
         parties=[(p["code"], p["name"]) for p in context["faces"].parties.values()],
         citable=citable,
+        floor=context["standard"]["code"],
         auto_id="ballot-%s",
     )

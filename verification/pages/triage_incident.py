@@ -222,7 +222,7 @@ def _origins(links: list[Link], faces: Faces) -> list[Any]:
         )
         for link, card in zip(links, report_cards(reports, faces=faces, reveal=True), strict=True)
     ]
-    return grouped_by_origin(cards, reports)
+    return grouped_by_origin(cards, reports, faces=faces)
 
 
 def _ended(links: list[Link], active: list[Any]) -> list[dict[str, Any]]:

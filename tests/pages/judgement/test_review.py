@@ -89,7 +89,7 @@ class TestDesk:
             "aligned with",
             "It was quiet all night where I stood.",
             "Monitor of Line Observers",
-            "Contradicts (1)",
+            "Contradicts: no (1)",
             "due in 3 days",  # the accused party's clock
             "Version 1, in force from",
             "A party bound by the agreement is accused.",
