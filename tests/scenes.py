@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.db import models, transaction
@@ -27,6 +28,7 @@ from tests.factories import (
 from verification.adjudication.actions.decisions import decide_case
 from verification.corroboration.actions import (
     StatementDraft,
+    extend_deadline,
     give_statement,
     lapse_overdue_positions,
 )
@@ -66,6 +68,14 @@ def build_scene() -> Scene:
     a_case(world)
     kept = an_incident(world)
     other = an_incident(world, an_allegation(world, world.mod_armenia, "AZE"))
+    notice = other.positions.get()
+    extend_deadline(
+        position=notice,
+        until=notice.due_at + timedelta(hours=24),
+        reason="The roads were closed.",
+        by=world.chair,
+        at=NOW,
+    )
     merge_incidents(kept=kept, absorbed=other, why="One event.", by=world.triage, at=NOW)
     settle()
     return Scene(world)

@@ -11,6 +11,7 @@ from verification.pages import (
     health,
     history,
     incidents,
+    more_time,
     notices,
     review,
     standings,
@@ -23,6 +24,7 @@ from verification.pages import (
 judgement: list[URLPattern | URLResolver] = [
     path("chair/", chair.chair, name="chair"),
     path("chair/cases/<uuid:case_id>/", chair.chair_case, name="chair-case"),
+    path("chair/notices/<uuid:position_id>/", more_time.chair_notice, name="chair-notice"),
     path("corroborate/", corroborate.corroborate, name="corroborate"),
     path("corroborate/<str:code>/", corroborate.corroborate_incident, name="corroborate-incident"),
     path("incidents/<str:code>/history/", history.history, name="history"),

@@ -200,7 +200,8 @@ def _check_texts(draft: ReportDraft, found: Problems) -> None:
             found[name].append(_("Remove the invisible NUL character."))
 
 
-def _is_link(url: str) -> bool:
+def is_link(url: str) -> bool:
+    """Answer whether a text is a web address with a site, short enough to keep."""
     try:
         link = urlsplit(url)
     except ValueError:  # such as http://[
@@ -209,7 +210,7 @@ def _is_link(url: str) -> bool:
 
 
 def _check_origin(draft: ReportDraft, origin: OriginDraft, found: Problems) -> None:
-    if origin.url and not _is_link(origin.url):
+    if origin.url and not is_link(origin.url):
         found["source_url"].append(_("A link begins with https:// and has a site name."))
     if draft.speaker is None and origin.kind in (OriginKind.STATEMENT, OriginKind.INVESTIGATION):
         found["speaker"].append(_("Choose who said it first."))

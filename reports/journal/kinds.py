@@ -37,6 +37,7 @@ class Kind(models.TextChoices):
     )
     STATEMENT_GIVEN = "statement.given", _("A statement was given")
     POSITION_REQUESTED = "position.requested", _("The accused party was notified")
+    POSITION_EXTENDED = "position.extended", _("The party was given more time to answer")
     POSITION_ANSWERED = "position.answered", _("The party answered")
     POSITION_LAPSED = "position.lapsed", _("The party's deadline passed in silence")
     INCIDENT_SCORED = "incident.scored", _("The incident was scored")
@@ -57,6 +58,7 @@ PUBLIC_KINDS = frozenset(
         Kind.MERGE_UNDONE,
         Kind.INCIDENT_RULED_INADMISSIBLE,
         Kind.POSITION_REQUESTED,
+        Kind.POSITION_EXTENDED,
         Kind.POSITION_ANSWERED,
         Kind.POSITION_LAPSED,
         Kind.CASE_OPENED,

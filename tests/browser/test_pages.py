@@ -62,6 +62,7 @@ PAGES = (
     Page("review", "reviewer-aze", "/review/"),
     Page("review-case", "reviewer-aze", "/review/", r"/review/[\w-]+/$"),
     Page("chair", "chair", "/chair/"),
+    Page("chair-notice", "chair", "/chair/", r"/chair/notices/[\w-]+/$"),
     Page("chair-case", "chair", "/chair/", r"/chair/cases/[\w-]+/$"),
     Page("health", "operator", "/health/"),
 )

@@ -234,7 +234,11 @@ class TestRulings:
         assert awaited.filter(incident=incident("K14")).exists()
         assert {p.party.code for p in awaited} == {"ARM", "AZE"}
         assert all(p.due_at > timezone.now() for p in awaited)
-        assert all(p.due_at - p.notified_at == timedelta(hours=72) for p in awaited)
+        times = {(p.first_due_at or p.due_at) - p.notified_at for p in awaited}
+        assert times == {timedelta(hours=72)}
+        extended = awaited.get(first_due_at__isnull=False)
+        assert extended.incident == incident("K7")
+        assert extended.due_at - extended.first_due_at == timedelta(hours=48)
         case = incident("K4").cases.get()
         assert case.ballots_due_at > timezone.now() and case.ballots.count() == 2
 
@@ -278,6 +282,7 @@ ROLES = {
     Kind.STATEMENT_GIVEN: {"monitor"},
     Kind.POSITION_REQUESTED: {"clock"},
     Kind.POSITION_ANSWERED: {"liaison"},
+    Kind.POSITION_EXTENDED: {"chair"},
     Kind.POSITION_LAPSED: {"clock"},
     Kind.INCIDENT_SCORED: {"machine"},
     Kind.CASE_OPENED: {"chair"},
@@ -302,6 +307,7 @@ class TestRecord:
         recent = Event.objects.filter(at__gt=timezone.now() - timedelta(days=30))
         assert set(recent.values_list("kind", flat=True)) == {
             Kind.POSITION_REQUESTED,
+            Kind.POSITION_EXTENDED,
             Kind.CASE_OPENED,
             Kind.BALLOT_SEALED,
         }

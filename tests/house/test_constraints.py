@@ -134,6 +134,21 @@ BROKEN: dict[str, Breaking] = {
         lambda row: {"lapsed_at": row.notified_at},
         {"state": "lapsed"},
     ),
+    "position_tolls_are_in_order": (
+        PartyPosition,
+        own(conceded_killed=3, conceded_killed_most=2),
+        {"state": "awaited", "first_due_at": None},
+    ),
+    "position_extended_in_time_with_a_reason": (
+        PartyPosition,
+        own(extension_reason=""),
+        {"first_due_at__isnull": False},
+    ),
+    "position_extension_is_bounded": (
+        PartyPosition,
+        lambda row: {"due_at": row.first_due_at + timedelta(days=15)},
+        {"first_due_at__isnull": False},
+    ),
     "case_round_is_unique": (Case, own(), {"state": "decided"}),
     "incident_has_one_open_case": (Case, own(round=9), {"state": "balloting"}),
     "case_quorum_is_two_or_more": (Case, own(round=9, quorum=1), {"state": "decided"}),

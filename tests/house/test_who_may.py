@@ -1,6 +1,7 @@
 """Every action is refused to every member of the cast whose role does not carry it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,7 +43,13 @@ from tests.proofs import no_trace
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import open_case, recuse_reviewer
-from verification.corroboration.actions import Answer, StatementDraft, answer_notice, give_statement
+from verification.corroboration.actions import (
+    Answer,
+    StatementDraft,
+    answer_notice,
+    extend_deadline,
+    give_statement,
+)
 from verification.incidents.actions import (
     link_report,
     merge_incidents,
@@ -153,6 +160,12 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         "answer_notice": (
             lambda **who: answer_notice(position=notice, answer=answer, **who),
             LIAISONS,
+        ),
+        "extend_deadline": (
+            lambda **who: extend_deadline(
+                position=notice, until=notice.due_at + timedelta(hours=1), reason="Snow.", **who
+            ),
+            {"chair"},
         ),
         "open_case": (lambda **who: open_case(incident=incident, **who), {"chair"}),
         "recuse_reviewer": (

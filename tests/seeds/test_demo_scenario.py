@@ -31,6 +31,7 @@ MAY = {
     "rule_inadmissible": "triage",
     "give_statement": "monitor",
     "answer_position": "liaison",
+    "extend_deadline": "chair",
     "open_case": "chair",
     "decide_case": "chair",
     "cast_ballot": "reviewer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from reports.journal.actions import move_state, record_event
 from reports.journal.kinds import Kind
 from reports.people.models import Source, User
 from reports.people.permissions import require
-from reports.people.queries import liaison_party_code, own_source
+from reports.people.queries import alignment_of, liaison_party_code, own_source
 from reports.problems import Invalid, MoveRefused, NotAllowed, NotFound, Problem, StaleState
-from verification.corroboration.choices import Basis, Position, PositionReason, Question, Says
+from verification.corroboration.choices import Basis, Question, Says
 from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.queries import (
     accused_parties,
@@ -29,13 +29,15 @@ from verification.corroboration.queries import (
     positions_on,
     public_claims,
 )
-from verification.corroboration.rules import may_corroborate
+from verification.corroboration.replies import Answer, check_answer
+from verification.corroboration.rules import longest_extension, may_corroborate, may_extend
 from verification.corroboration.states import MOVES, PositionState
 from verification.incidents.models import Incident
 from verification.incidents.queries import root_of
 from verification.incidents.states import LIVING
 
 NOTE_LEAST, NOTE_MOST = 10, 5_000  # characters
+REASON_MOST = 500  # characters of the reason for an extension
 CLOCK = "clock"  # acting_as of what happens because time passed
 
 
@@ -197,17 +199,6 @@ def notify_accused(*, incident: Incident, at: datetime) -> list[PartyPosition]:
     return asked
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A party's answer as handed over by a door."""
-
-    position: str
-    reason_code: str
-    text: str
-    conceded_killed: int | None = None
-    conceded_injured: int | None = None
-
-
 def answer_notice(
     *, position: PartyPosition, answer: Answer, by: User, at: datetime
 ) -> PartyPosition:
@@ -219,7 +210,7 @@ def answer_notice(
     role = require(by, "position.answer", at=at, agreement_id=position.incident.agreement_id)
     if liaison_party_code(by, at=at) != position.party.code:
         raise NotFound()
-    _check_answer(answer)
+    check_answer(answer)
     with transaction.atomic():
         root = root_of(Incident.objects.get(pk=position.incident_id))
         incident = Incident.objects.select_for_update().get(pk=root.pk)
@@ -235,11 +226,7 @@ def answer_notice(
             acting_as=role,
             file_id=position.incident_id,
             changes={
-                "position": answer.position,
-                "reason_code": answer.reason_code,
-                "text": answer.text.strip(),
-                "conceded_killed": answer.conceded_killed,
-                "conceded_injured": answer.conceded_injured,
+                **answer.columns(),
                 "answered_by": by,
                 "answered_at": at,
             },
@@ -248,27 +235,61 @@ def answer_notice(
     return position
 
 
-def _check_answer(answer: Answer) -> None:
+@transaction.atomic
+def extend_deadline(
+    *, position: PartyPosition, until: datetime, reason: str, by: User, at: datetime
+) -> PartyPosition:
+    """Give an accused party more time to answer: once, before its time is over, within bounds.
+
+    Needs: position.extend; a chair aligned with no party. Leaves: position.extended.
+    Errors: MoveRefused too late or a second time, Invalid, StaleState if it changed meanwhile.
+    """
+    agreement_id = position.incident.agreement_id
+    role = require(by, "position.extend", at=at, agreement_id=agreement_id)
+    if alignment_of(by, at=at):
+        raise NotAllowed(_("Whoever extends a deadline must not be aligned with a party."))
+    held = PartyPosition.objects.select_for_update(of=("self",)).get(pk=position.pk)
+    if held.version != position.version:
+        raise StaleState(_("Read the notice again: somebody changed it a moment ago."))
+    times = {"notified_at": held.notified_at, "due_at": held.due_at}
+    verdict = may_extend(
+        awaited=held.state == PositionState.AWAITED, extended=bool(held.extended_at), at=at, **times
+    )
+    if not verdict:
+        raise MoveRefused(verdict.reason)
+    _check_extension(until, reason, latest=longest_extension(**times), due_at=held.due_at)
+    PartyPosition.objects.filter(pk=held.pk).update(
+        first_due_at=held.due_at,
+        due_at=until,
+        extended_by=by,
+        extended_at=at,
+        extension_reason=reason.strip(),
+        version=held.version + 1,
+    )
+    record_event(
+        kind=Kind.POSITION_EXTENDED,
+        subject=held,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=held.incident_id,
+        payload={"party": position.party.code, "until": until.isoformat()},
+    )
+    position.refresh_from_db()
+    return position
+
+
+def _check_extension(until: datetime, reason: str, *, latest: datetime, due_at: datetime) -> None:
     problems: dict[str, list[str]] = {}
-    if answer.position not in Position.values:
-        problems["position"] = [_("Choose what your side says.")]
-    if answer.reason_code and answer.reason_code not in PositionReason.values:
-        problems["reason_code"] = [_("Choose a reason from the list.")]
-    takes_side = answer.position in (Position.DENIES, Position.DISPUTES_FACTS)
-    if takes_side and not answer.reason_code:
-        problems["reason_code"] = [_("Choose the reason that comes nearest.")]
-    if len(answer.text) > NOTE_MOST:
-        problems["text"] = [_("At most 5,000 characters.")]
-    if "\x00" in answer.text:
-        problems["text"] = [_("Remove the invisible NUL character.")]
-    for name in ("conceded_killed", "conceded_injured"):
-        figure = getattr(answer, name)
-        if figure is not None and not 0 <= figure <= 100_000:
-            problems[name] = [_("Numbers of persons run from 0 to 100,000.")]
+    if not due_at < until <= latest:
+        problems["until"] = [
+            _("Choose an instant after the present deadline and no later than %(latest)s UTC.")
+            % {"latest": latest.astimezone(UTC).strftime("%Y-%m-%d %H:%M")}
+        ]
+    if not NOTE_LEAST <= len(reason.strip()) <= REASON_MOST or "\x00" in reason:
+        problems["reason"] = [_("Give the reason in 10 to 500 characters; it is published.")]
     if problems:
-        raise Invalid(
-            _("Nothing was recorded yet: some answers need another look."), errors=problems
-        )
+        raise Invalid(errors=problems)
 
 
 @transaction.atomic

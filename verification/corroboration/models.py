@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +12,18 @@ from django.db.models import F, Q
 from reports.identity import new_key
 from reports.journal.models import append_only
 from verification.corroboration import choices
+from verification.corroboration.rules import MOST_EXTRA_DAYS
 from verification.corroboration.states import PositionState
+
+
+def _in_order(name: str) -> Q:
+    """Return the condition that a range with open ends runs from least to most."""
+    least, best, most = f"{name}_least", name, f"{name}_most"
+    pairs = ((least, best), (best, most), (least, most))
+    found = Q()
+    for low, high in pairs:
+        found &= Q(**{low: None}) | Q(**{high: None}) | Q(**{f"{low}__lte": F(high)})
+    return found
 
 
 class Statement(models.Model):
@@ -61,13 +75,24 @@ class PartyPosition(models.Model):
         max_length=30, choices=choices.PositionReason.choices, blank=True
     )
     text = models.TextField(blank=True)
-    conceded_killed = models.PositiveIntegerField(null=True)
+    conceded_killed_least = models.PositiveIntegerField(null=True)
+    conceded_killed = models.PositiveIntegerField(null=True)  # the party's best figure
+    conceded_killed_most = models.PositiveIntegerField(null=True)
+    conceded_injured_least = models.PositiveIntegerField(null=True)
     conceded_injured = models.PositiveIntegerField(null=True)
+    conceded_injured_most = models.PositiveIntegerField(null=True)
+    documents = models.JSONField(default=list)  # [{url, description}]
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     answered_at = models.DateTimeField(null=True)
     lapsed_at = models.DateTimeField(null=True)
+    first_due_at = models.DateTimeField(null=True)  # the deadline that an extension replaced
+    extended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    extended_at = models.DateTimeField(null=True)
+    extension_reason = models.CharField(max_length=500, blank=True)
     state = models.CharField(
         max_length=10, choices=PositionState.choices, default=PositionState.AWAITED
     )
@@ -90,10 +115,45 @@ class PartyPosition(models.Model):
                 condition=~Q(state="lapsed") | Q(lapsed_at__gte=F("due_at")),
                 name="position_lapses_only_after_its_deadline",
             ),
+            models.CheckConstraint(
+                condition=_in_order("conceded_killed") & _in_order("conceded_injured"),
+                name="position_tolls_are_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    first_due_at=None, extended_at=None, extended_by=None, extension_reason=""
+                )
+                | Q(
+                    first_due_at__isnull=False,
+                    extended_at__lt=F("first_due_at"),
+                    extended_by__isnull=False,
+                )
+                & ~Q(extension_reason=""),
+                name="position_extended_in_time_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_due_at=None)
+                | Q(
+                    due_at__gt=F("first_due_at"),
+                    due_at__lte=F("first_due_at") + timedelta(days=MOST_EXTRA_DAYS),
+                ),
+                name="position_extension_is_bounded",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["due_at"], condition=Q(state="awaited"), name="position_awaited_by_deadline"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="position_extended_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__first_due_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__first_due_at__df=pgtrigger.F("new__first_due_at"))
+                    | pgtrigger.Q(old__due_at__df=pgtrigger.F("new__due_at"))
+                ),
             )
         ]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from reports.agreement.models import Agreement, Party
 from reports.intake.models import Report
@@ -28,6 +28,8 @@ from verification.incidents.queries import (
     roots_of,
 )
 from verification.incidents.states import LIVING
+
+SOON = timedelta(hours=24)  # a notice due within this counts as due soon
 
 
 def statements_on(
@@ -127,16 +129,7 @@ def notices_for(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[P
 
 def notice_for(user: User, position_id: uuid.UUID | str, *, at: datetime) -> PartyPosition:
     """Return a notice to the party this liaison speaks for; NotFound for any other."""
-    try:
-        found = (
-            PartyPosition.objects.select_related(
-                "incident__act", "incident__place", "incident__agreement", "party"
-            )
-            .filter(pk=position_id)
-            .first()
-        )
-    except (ValidationError, ValueError) as error:
-        raise NotFound() from error
+    found = _position(position_id)
     if (
         found is None
         or not may(user, "position.answer", at=at, agreement_id=found.incident.agreement_id)
@@ -144,6 +137,37 @@ def notice_for(user: User, position_id: uuid.UUID | str, *, at: datetime) -> Par
     ):
         raise NotFound()
     return found
+
+
+def notice_counts(rows: QuerySet[PartyPosition], *, at: datetime) -> dict[str, int]:
+    """Return how many of a liaison's notices await an answer, are due in a day, and so on."""
+    awaited = Q(state=PositionState.AWAITED)
+    return rows.order_by().aggregate(
+        awaited=Count("id", filter=awaited),
+        soon=Count("id", filter=awaited & Q(due_at__lte=at + SOON)),
+        silent=Count("id", filter=Q(state=PositionState.LAPSED)),
+        answered=Count("id", filter=Q(state=PositionState.ANSWERED)),
+    )
+
+
+def position_for_chair(user: User, position_id: uuid.UUID | str, *, at: datetime) -> PartyPosition:
+    """Return a notice for the chair of its agreement; NotFound for anybody else."""
+    found = _position(position_id)
+    if found is None or not may(
+        user, "position.extend", at=at, agreement_id=found.incident.agreement_id
+    ):
+        raise NotFound()
+    return found
+
+
+def _position(position_id: uuid.UUID | str) -> PartyPosition | None:
+    rows = PartyPosition.objects.select_related(
+        "incident__act", "incident__place", "incident__agreement", "party"
+    )
+    try:
+        return rows.filter(pk=position_id).first()
+    except (ValidationError, ValueError) as error:
+        raise NotFound() from error
 
 
 def public_claims(incident: Incident) -> list[Report]:

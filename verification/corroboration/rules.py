@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from reports.people.permissions import Verdict
+
+MOST_EXTRA_DAYS = 14  # an extension never adds more, whatever the agreement's own time is
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,22 @@ def may_corroborate(*, user_key: str, filer_keys: Iterable[str]) -> Verdict:
             _("You reported this incident yourself. A second person has to corroborate it."),
         )
     return Verdict(True, _("You filed none of the reports of this incident."))
+
+
+def longest_extension(*, notified_at: datetime, due_at: datetime) -> datetime:
+    """Return the latest deadline an extension may set: as much time again, 14 days at most."""
+    return due_at + min(due_at - notified_at, timedelta(days=MOST_EXTRA_DAYS))
+
+
+def may_extend(
+    *, awaited: bool, extended: bool, notified_at: datetime, due_at: datetime, at: datetime
+) -> Verdict:
+    """Answer whether a party's time to answer may be made longer: once, and before it is over."""
+    if not awaited or at >= due_at:
+        return Verdict(
+            False,
+            _("The time to answer is over. A late answer is still heard until the panel decides."),
+        )
+    if extended:
+        return Verdict(False, _("This deadline was extended before; that can be done once."))
+    return Verdict(True, _("The party has not answered yet and its time is not over."))

@@ -35,6 +35,7 @@ from verification.corroboration.choices import Basis, Question, Says
 from verification.corroboration.queries import Statement
 from verification.incidents.queries import Incident
 from verification.pages.opaque import opaque
+from verification.pages.replies import reply_words
 
 PartyFace = dict[str, Any]  # name, code, colour: what the party part draws
 COARSE_PRECISION = {"days": "day", "part_of_day": "hour"}  # to the words the time parts know
@@ -385,10 +386,10 @@ def position_rows(positions: Iterable[Any], *, faces: Faces) -> list[dict[str, A
             "position": str(row.get_position_display()) if row.position else "",
             "reason": str(row.get_reason_code_display()) if row.reason_code else "",
             "text": row.text,
-            "conceded_killed": row.conceded_killed,
-            "conceded_injured": row.conceded_injured,
+            **reply_words(vars(row)),
             "notified_at": row.notified_at,
             "due_at": row.due_at,
+            "first_due_at": row.first_due_at,
             "answered_at": row.answered_at,
             "lapsed_at": row.lapsed_at,
         }

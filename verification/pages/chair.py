@@ -39,6 +39,7 @@ from verification.pages.ballots import answer_rows
 from verification.pages.cards import faces_of, incident_cards
 from verification.pages.case_file import file_context
 from verification.pages.forms_chair import DecideForm, OpenCaseForm
+from verification.pages.more_time import positions_with_links
 
 PER_PAGE = 25
 
@@ -107,7 +108,12 @@ def _openable(
             "incident": card,
             "age": (at - incident.opened_at).days,
             "heard": [
-                {"party": faces.party(p.party.code), "state": p.state, "due_at": p.due_at}
+                {
+                    "party": faces.party(p.party.code),
+                    "state": p.state,
+                    "due_at": p.due_at,
+                    "url": reverse("chair-notice", args=[p.pk]),
+                }
                 for p in positions[incident.pk]
             ],
             "may_open": incident.admissibility != "inadmissible",
@@ -158,6 +164,7 @@ def _context(file: CaseFile, form: DecideForm, at: datetime) -> dict[str, Any]:
     outcome = str(Outcome(outcome_of(panel)).label) if panel is not None else ""
     return context | {
         "form": form,
+        "positions": positions_with_links(file.positions, context["faces"]),
         "seed": file.case.panel_seed,
         "panel_seats": _seats(file, context["faces"], at),
         "ready": bool(state),

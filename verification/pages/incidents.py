@@ -17,6 +17,7 @@ from reports.intake.rules import REASON_TEXTS
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from verification.pages.drawing import map_features
+from verification.pages.replies import reply_words
 from verification.publication.asking import asked_for
 from verification.publication.faces import AgreementFace
 from verification.publication.queries import filter_words, incident_list, public_incident
@@ -106,10 +107,11 @@ def position_views(
     return [
         {
             **position,
+            **reply_words(position),
             "party": agreement.party(position["party"]),
             "position_words": label("position", position["position"]),
             "reason_words": label("position_reason", position["reason_code"]),
-            **instants(position, "notified_at", "due_at", "answered_at"),
+            **instants(position, "notified_at", "due_at", "answered_at", "first_due_at"),
         }
         for position in positions
     ]
@@ -117,4 +119,5 @@ def position_views(
 
 def instants(record: dict[str, Any], *names: str) -> dict[str, Any]:
     """Return the named fields of a published record as instants; None where there is none."""
-    return {name: datetime.fromisoformat(record[name]) if record[name] else None for name in names}
+    found = {name: record.get(name) for name in names}  # older findings lack newer fields
+    return {name: datetime.fromisoformat(at) if at else None for name, at in found.items()}

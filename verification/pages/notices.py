@@ -21,7 +21,13 @@ from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
 from verification.corroboration.actions import answer_notice
-from verification.corroboration.queries import PartyPosition, notice_for, notices_for
+from verification.corroboration.queries import (
+    PartyPosition,
+    notice_counts,
+    notice_for,
+    notices_for,
+)
+from verification.corroboration.replies import check_answer
 from verification.corroboration.states import PositionState
 from verification.incidents.queries import root_of
 from verification.incidents.states import LIVING
@@ -49,12 +55,14 @@ def notices(request: HttpRequest) -> HttpResponse:
                 "key": row.pk,
                 "state": row.state,
                 "due_at": row.due_at,
+                "extended": row.first_due_at is not None,
                 "answered_at": row.answered_at,
                 "incident": shown.get(root_of(row.incident).code),
                 "party": row.party.name,
             }
             for row in page.object_list
         ],
+        "counts": notice_counts(rows, at=at),
         "now": at,
         "zone": agreement.timezone,
         "agreement_title": agreement.title,
@@ -74,13 +82,15 @@ def notice(request: HttpRequest, position_id: uuid.UUID) -> HttpResponse:
     form = AnswerForm(request.POST)
     check_fresh(position, request.POST.get("version"))
     if form.is_valid():
-        if request.POST.get("do") == "preview":
-            context = _context(position, form, at) | {"preview": form.preview()}
-            return render(request, "verification/notice.html", context)
+        answer = form.answer()
         try:
-            answer_notice(position=position, answer=form.answer(), by=user, at=at)
+            if request.POST.get("do") == "preview":
+                check_answer(answer)
+                context = _context(position, form, at) | {"preview": form.preview()}
+                return render(request, "verification/notice.html", context)
+            answer_notice(position=position, answer=answer, by=user, at=at)
         except Invalid as problem:
-            add_errors(form, problem)
+            add_errors(form, problem, form.boxes())
         else:
             messages.success(request, _("Your answer is on record. The panel reads it."))
             return redirect("notice", position.pk)

@@ -155,10 +155,19 @@ def public_position(position: PartyPosition) -> dict[str, Any]:
         "position": "" if silent else position.position,
         "reason_code": position.reason_code,
         "text": position.text,
+        "conceded_killed_least": position.conceded_killed_least,
         "conceded_killed": position.conceded_killed,
+        "conceded_killed_most": position.conceded_killed_most,
+        "conceded_injured_least": position.conceded_injured_least,
         "conceded_injured": position.conceded_injured,
+        "conceded_injured_most": position.conceded_injured_most,
+        "documents": [
+            {"url": d["url"], "description": d["description"]} for d in position.documents
+        ],
         "notified_at": position.notified_at.isoformat(),
         "due_at": position.due_at.isoformat(),
+        "first_due_at": position.first_due_at.isoformat() if position.first_due_at else "",
+        "extension_reason": position.extension_reason,
         "answered_at": position.answered_at.isoformat() if position.answered_at else "",
     }
 

@@ -24,6 +24,9 @@ ANSWER = {
     "text": "No unit of ours fired on that night.",
     "conceded_killed": "",
     "conceded_injured": "2",
+    "conceded_injured_most": "5",
+    "document_url_2": "https://orders.example/night",
+    "document_description_2": "The order of that night.",
     "version": 1,
     "do": "answer",
 }
@@ -86,7 +89,9 @@ class TestPage:
             preview = client.post(url, {**ANSWER, "do": "preview"})
         assert preview.status_code == 200
         assert "This is what the public will read" in shown(preview)
-        assert "Concedes 2 injured." in shown(preview)
+        assert "Injured, by its own count" in shown(preview)
+        assert "at most 5, best 2" in shown(preview)
+        assert 'href="https://orders.example/night"' in shown(preview)
         assert 'value="answer"' in shown(preview)
         assert client.post(url, ANSWER)["Location"] == url
         position.refresh_from_db()
@@ -95,6 +100,10 @@ class TestPage:
             None,
             2,
         )
+        assert position.conceded_injured_most == 5
+        assert position.documents == [
+            {"url": "https://orders.example/night", "description": "The order of that night."}
+        ]
         after = shown(client.get(url))
         assert "Your answer, as recorded" in after
         assert "<textarea" not in after
@@ -115,6 +124,9 @@ class TestPage:
             ({"conceded_killed": "-1"}, "conceded_killed"),
             ({"conceded_injured": "100001"}, "conceded_injured"),
             ({"text": "x" * 5001}, "text"),
+            ({"conceded_injured_most": "1"}, "conceded_injured"),
+            ({"document_url_2": "javascript:alert(1)"}, "document_url_2"),
+            ({"document_description_2": ""}, "document_description_2"),
         ],
     )
     def test_each_wrong_answer_is_named(

@@ -28,8 +28,10 @@ STATEMENT = {
     *("published_on", "tolls", "weapon", "narrative", "origin"),
 }
 POSITION = {
-    *("party", "state", "position", "reason_code", "text", "conceded_killed"),
-    *("conceded_injured", "notified_at", "due_at", "answered_at"),
+    *("party", "state", "position", "reason_code", "text", "documents"),
+    *("conceded_killed_least", "conceded_killed", "conceded_killed_most"),
+    *("conceded_injured_least", "conceded_injured", "conceded_injured_most"),
+    *("notified_at", "due_at", "answered_at", "first_due_at", "extension_reason"),
 }
 DECISION = {
     *("occurrence", "occurrence_likelihood", "occurrence_confidence"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -26,11 +26,13 @@ from verification.corroboration.actions import (
     Answer,
     StatementDraft,
     answer_notice,
+    extend_deadline,
     give_statement,
     lapse_position,
     notify_accused,
 )
 from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.replies import DESCRIPTION_MOST, DOCUMENTS_MOST, Document
 from verification.corroboration.states import PositionState
 from verification.incidents.actions import link_report, open_incident, rule_inadmissible
 from verification.incidents.models import Incident, Link
@@ -149,6 +151,16 @@ def _position(story: Story, key: str, event: Mapping[str, Any]) -> PartyPosition
     )
 
 
+def _documents(story: Story, event: Mapping[str, Any]) -> tuple[Document, ...]:
+    """Return where the public denial stands that an answer was entered from."""
+    found = []
+    for row in (story.claims[claim] for claim in event["cites"]):
+        if row["source_url"]:
+            published = f"The denial as published by {row['publisher']}, {row['reported_on']}"
+            found.append(Document(row["source_url"], published[:DESCRIPTION_MOST]))
+    return tuple(found[:DOCUMENTS_MOST])
+
+
 def do_answer_position(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
     """Answer for the accused party, from its public denial."""
     position = _position(story, key, event)
@@ -158,8 +170,20 @@ def do_answer_position(story: Story, key: str, event: Mapping[str, Any], at: dat
         position=event["position"],
         reason_code=event["reason_code"],
         text=story.said(event["text"]),
+        documents=_documents(story, event),
     )
     answer_notice(position=position, answer=answer, by=story.person(event["by"]), at=at)
+    return True
+
+
+def do_extend_deadline(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
+    """Give a party more time to answer, once."""
+    position = _position(story, key, event)
+    if position.state != PositionState.AWAITED or position.first_due_at is not None:
+        return False
+    until = position.due_at + timedelta(hours=event["hours"])
+    by, reason = story.person(event["by"]), event["reason"]
+    extend_deadline(position=position, until=until, reason=reason, by=by, at=at)
     return True
 
 
@@ -264,6 +288,7 @@ DEEDS: Mapping[str, Deed] = {
     "link_report": do_link_report,
     "give_statement": do_give_statement,
     "answer_position": do_answer_position,
+    "extend_deadline": do_extend_deadline,
     "lapse_position": do_lapse_position,
     "open_case": do_open_case,
     "recuse_reviewer": do_recuse_reviewer,
