@@ -12,6 +12,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from verification.caseload.classes import CLASSES
 from verification.corroboration.choices import Position
 from verification.publication.faces import FilterWords
 from verification.publication.filters import (
@@ -22,7 +23,6 @@ from verification.publication.filters import (
     IncidentFilter,
 )
 from verification.publication.shapes import ALLEGATION, CONTESTED, FINDING
-from verification.publication.tally import CLASSES
 
 # Classes of reports that are in no incident: no incident can have them.
 REPORTS_ONLY = frozenset({"awaiting_triage", "rejected", "withdrawn", "duplicate", "awaiting_link"})

@@ -14,6 +14,7 @@ from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.places.queries import PlaceChoice, place_choices
 from verification.adjudication.models import Decision
+from verification.caseload.classes import class_of_incident
 from verification.corroboration.models import PartyPosition
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
@@ -30,7 +31,6 @@ from verification.publication.redaction import (
     public_window,
 )
 from verification.publication.shapes import shape_of
-from verification.publication.tally import class_of_incident
 
 DENIALS = frozenset({"denies", "disputes_facts"})
 

@@ -14,8 +14,8 @@ from reports.agreement.naming import localized
 from reports.journal.queries import HistoryLine
 from reports.places.queries import PlaceChoice
 from verification.adjudication.answers import Outcome
+from verification.caseload.classes import Line
 from verification.publication.filters import IncidentFilter
-from verification.publication.tally import Line
 from verification.standing.queries import StandingLine
 
 

@@ -13,6 +13,7 @@ from reports.coverage.queries import daily_shares
 from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.problems import NotFound
+from verification.caseload.classes import Line, ReportFact, partition
 from verification.incidents.models import Link
 from verification.incidents.queries import incident_by_code, incident_history, member_ids, root_of
 from verification.incidents.states import IncidentState
@@ -35,7 +36,6 @@ from verification.publication.faces import (
 )
 from verification.publication.filters import IncidentFilter
 from verification.publication.models import Finding
-from verification.publication.tally import Line, ReportFact, partition
 from verification.publication.timeline import day_edges, days_of
 from verification.standing.queries import standing_lines
 

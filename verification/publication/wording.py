@@ -13,9 +13,9 @@ from reports.intake.choices import AccusedKind, Stance, TollCategory, TollHarm
 from reports.intake.tolls import toll_range
 from reports.people.models import SourceKind
 from verification.adjudication import answers
+from verification.caseload.classes import CLASSES
 from verification.corroboration.choices import Position, PositionReason
 from verification.corroboration.states import PositionState
-from verification.publication.tally import CLASSES
 
 LISTS: Mapping[str, Mapping[str, Any]] = {
     name: dict(choices.choices)

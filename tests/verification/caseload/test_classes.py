@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verification.publication.tally import (
+from verification.caseload.classes import (
     CLASSES,
     ReportFact,
     class_of_incident,
