@@ -28,6 +28,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "escalate-deadlines": {
+        "task": "verification.tasks.escalate_deadlines",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
+    "publish-procedure": {
+        "task": "verification.tasks.publish_procedure",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
     "recompute-standings": {
         "task": "verification.tasks.recompute_standings",
         "schedule": 600.0,

@@ -63,6 +63,16 @@ def refused(problem: type[Problem], *fields: str, saying: str = "") -> Iterator[
     assert saying in words
 
 
+@contextmanager
+def as_if(row: Any, **changes: Any) -> Iterator[None]:
+    """Let a row hold what no action would write, for the block alone: no COMMIT would take it."""
+    rows = type(row).objects.filter(pk=row.pk)
+    before = rows.values(*changes).get()
+    rows.update(**changes)
+    yield
+    rows.update(**before)
+
+
 def at_once(calls: Sequence[Callable[[], Any]]) -> tuple[list[Any], list[Exception]]:
     """Run calls in as many threads at one moment; return what they gave and what they raised."""
     gate = threading.Barrier(len(calls))

@@ -26,6 +26,7 @@ from tests.factories import (
     settle,
 )
 from verification.adjudication.actions.decisions import decide_case
+from verification.caseload.actions import escalate_overdue, publish_procedure
 from verification.corroboration.actions import (
     StatementDraft,
     extend_deadline,
@@ -78,6 +79,8 @@ def build_scene() -> Scene:
     )
     merge_incidents(kept=kept, absorbed=other, why="One event.", by=world.triage, at=NOW)
     settle()
+    escalate_overdue(at=LATER)
+    publish_procedure(at=NOW)
     return Scene(world)
 
 

@@ -1,6 +1,7 @@
 """All models of the judgement, where Django looks for them; each lives in its room."""
 
 from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.publication.models import Finding
@@ -15,7 +16,9 @@ __all__ = [
     "Incident",
     "Link",
     "Merge",
+    "MissedDeadline",
     "PartyPosition",
+    "Procedure",
     "Score",
     "Seat",
     "Standing",

@@ -46,6 +46,8 @@ class Kind(models.TextChoices):
     REVIEWER_REPLACED = "reviewer.replaced", _("A reviewer was replaced by rule")
     BALLOT_SEALED = "ballot.sealed", _("A ballot was sealed")
     CASE_DECIDED = "case.decided", _("The panel decided")
+    DEADLINE_MISSED = "deadline.missed", _("A deadline of the mechanism passed")
+    PROCEDURE_PUBLISHED = "procedure.published", _("The procedure was published")
     FINDING_PUBLISHED = "finding.published", _("A finding was published")
     STANDING_COMPUTED = "standing.computed", _("The standings were recomputed")
 
@@ -63,6 +65,8 @@ PUBLIC_KINDS = frozenset(
         Kind.POSITION_LAPSED,
         Kind.CASE_OPENED,
         Kind.CASE_DECIDED,
+        Kind.DEADLINE_MISSED,
+        Kind.PROCEDURE_PUBLISHED,
         Kind.FINDING_PUBLISHED,
     }
 )

@@ -31,6 +31,21 @@ def no_truncate(name: str) -> pgtrigger.Trigger:
     )
 
 
+def checked_at_commit(
+    name: str, call: str, operation: pgtrigger.Operation
+) -> list[pgtrigger.Trigger]:
+    """Return the trigger that calls a check of ours as a transaction that wrote a row ends."""
+    return [
+        pgtrigger.Trigger(
+            name=name,
+            when=pgtrigger.After,
+            operation=operation,
+            timing=pgtrigger.Deferred,
+            func=f"PERFORM {call}; RETURN NULL;",
+        )
+    ]
+
+
 class Event(models.Model):
     """One thing that was done, by whom, when; never changed, never removed."""
 

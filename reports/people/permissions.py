@@ -28,6 +28,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "case.open": frozenset({Role.CHAIR}),
     "case.review": frozenset({Role.REVIEWER}),
     "case.decide": frozenset({Role.CHAIR}),
+    "overdue.read": frozenset({Role.TRIAGE, Role.CHAIR}),
     "history.read": frozenset({Role.TRIAGE, Role.CHAIR, Role.REVIEWER, Role.PUBLISHER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
@@ -48,6 +49,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "case.open": gettext_lazy("open cases"),
     "case.review": gettext_lazy("review cases"),
     "case.decide": gettext_lazy("seal decisions"),
+    "overdue.read": gettext_lazy("read what is overdue"),
     "history.read": gettext_lazy("read an incident's full history"),
     "health.read": gettext_lazy("read the health page"),
     "people.manage": gettext_lazy("manage people"),

@@ -19,6 +19,7 @@ from reports.places.models import Place, PlaceName
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.publication.models import Finding
@@ -168,6 +169,13 @@ BROKEN: dict[str, Breaking] = {
         {},
     ),
     "finding_rests_on_a_decision": (Finding, own(code="X", version=9, decision=None), {}),
+    "deadline_is_missed_once": (MissedDeadline, own(), {}),
+    "deadline_is_missed_after_it_passed": (
+        MissedDeadline,
+        lambda row: {"step": "ballots", "due_at": row.noticed_at + timedelta(days=1)},
+        {},
+    ),
+    "procedure_number_is_unique": (Procedure, own(), {}),
     "standing_bounds_are_in_order": (Standing, own(bound_low=9, bound_high=8), {}),
 }
 FRESH = {"client_uuid": new_key(), "receipt": "XXXXX-XXXXX", "supersedes": None}

@@ -11,12 +11,16 @@ from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Decision
+from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.publication.models import Finding
 from verification.scoring.models import Score
 from verification.standing.models import Standing
 
-APPEND_ONLY = (Event, Statement, Score, Ballot, Decision, Finding, Standing)
+APPEND_ONLY = (
+    *(Event, Statement, Score, Ballot, Decision, Finding, Standing),
+    *(MissedDeadline, Procedure),
+)
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]
 

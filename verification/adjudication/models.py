@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from reports.agreement.models import Likelihood, Severity
 from reports.identity import new_key
-from reports.journal.models import append_only
+from reports.journal.models import append_only, checked_at_commit
 from verification.adjudication import answers as a
 from verification.adjudication.states import CaseState
 
@@ -47,6 +48,11 @@ class Case(models.Model):
             ),
             models.CheckConstraint(condition=Q(quorum__gte=2), name="case_quorum_is_two_or_more"),
         ]
+        triggers = checked_at_commit(
+            "case_life_holds",
+            "verification_check_case_life(NEW.incident_id)",
+            pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+        )
 
     def __str__(self) -> str:
         return f"{self.incident_id} round {self.round}"
@@ -198,7 +204,14 @@ class Decision(FiveAnswers):
                 condition=Q(n_ballots__gte=2), name="decision_rests_on_two_ballots_or_more"
             ),
         ]
-        triggers = append_only("decision")
+        triggers = [
+            *append_only("decision"),
+            *checked_at_commit(
+                "decision_life_holds",
+                "verification_check_case_life(NEW.incident_id)",
+                pgtrigger.Insert,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} on {self.incident_id}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from reports.identity import new_key
+from reports.journal.models import checked_at_commit
 from verification.incidents.states import IncidentState
 
 
@@ -60,6 +62,11 @@ class Incident(models.Model):
             models.Index(fields=["agreement", "window_from"], name="incident_by_time"),
             models.Index(fields=["agreement", "lat", "lon"], name="incident_by_place"),
         ]
+        triggers = checked_at_commit(
+            "incident_life_holds",
+            "verification_check_case_life(NEW.id)",
+            pgtrigger.UpdateOf("state", "merged_into_id"),
+        )
 
     def __str__(self) -> str:
         return self.code

@@ -14,7 +14,7 @@ from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.places.queries import PlaceChoice, place_choices
 from verification.adjudication.models import Decision
-from verification.caseload.classes import class_of_incident
+from verification.caseload.queries import classes_of_incidents
 from verification.corroboration.models import PartyPosition
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
@@ -78,14 +78,7 @@ def case_book(agreement: Agreement, ids: Collection[uuid.UUID] | None = None) ->
         if position.incident_id in incidents:
             root = book.root(position.incident_id)
             positions[root or position.incident_id].append(position)
-    classes = {
-        pk: class_of_incident(
-            state=incident.state,
-            outcome=decisions[pk].outcome if pk in decisions else "",
-            awaits_party=any(p.state == PositionState.AWAITED for p in positions.get(pk, ())),
-        )
-        for pk, incident in incidents.items()
-    }
+    classes = classes_of_incidents(agreement.pk)
     return CaseBook(agreement, book.face, incidents, decisions, positions, classes)
 
 

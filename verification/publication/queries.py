@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,11 +9,9 @@ from zoneinfo import ZoneInfo
 from reports.agreement.models import Agreement, Severity
 from reports.agreement.queries import act_kinds, periods_in_force
 from reports.coverage.queries import daily_shares
-from reports.intake.models import Report
-from reports.intake.states import ReportState
 from reports.problems import NotFound
-from verification.caseload.classes import Line, ReportFact, partition
-from verification.incidents.models import Link
+from verification.caseload.classes import Line
+from verification.caseload.queries import partition
 from verification.incidents.queries import incident_by_code, incident_history, member_ids, root_of
 from verification.incidents.states import IncidentState
 from verification.publication.assemble import (
@@ -78,28 +75,7 @@ def finding_by_code(code: str) -> PublicFinding:
 
 def report_partition(agreement: Agreement) -> list[Line]:
     """Return how all reports of an agreement divide; the counts add up to those received."""
-    return _partition(case_book(agreement))
-
-
-def _partition(book: CaseBook) -> list[Line]:
-    agreement_id = book.agreement.pk
-    first_link: dict[uuid.UUID, uuid.UUID] = {}
-    links = Link.objects.filter(report__agreement_id=agreement_id, unlinked_at=None)
-    for report_id, incident_id in links.order_by("-linked_at", "-id").values_list(
-        "report_id", "incident_id"
-    ):
-        first_link[report_id] = incident_id  # the earliest link wins: it comes last
-    seen: set[tuple[uuid.UUID, uuid.UUID]] = set()
-    facts: list[ReportFact] = []
-    rows = Report.objects.filter(agreement_id=agreement_id).order_by("received_at", "id")
-    for report_id, state, origin_id in rows.values_list("id", "state", "origin_id"):
-        root = book.root(first_link.get(report_id))
-        is_copy = False
-        if root is not None and state == ReportState.ACCEPTED:
-            is_copy = (root, origin_id) in seen
-            seen.add((root, origin_id))
-        facts.append(ReportFact(state, is_copy, book.classes[root] if root is not None else ""))
-    return partition(facts)
+    return partition(agreement.pk)
 
 
 def filter_words(agreement: Agreement) -> FilterWords:
@@ -158,7 +134,7 @@ def _standings(book: CaseBook, at: datetime) -> Standings:
         if endless
         else max((p.ends for p in periods if p.ends is not None), default=None),
         lines=tuple(standing_lines(book.agreement.pk)),
-        partition=tuple(_partition(book)),
+        partition=tuple(partition(book.agreement.pk)),
         totals=case_totals(book),
     )
 

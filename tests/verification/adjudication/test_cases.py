@@ -24,7 +24,7 @@ from tests.factories import (
     settle,
     some_answers,
 )
-from tests.proofs import one_event, refused
+from tests.proofs import as_if, one_event, refused
 from verification.adjudication.actions.ballots import Conflicted, seal_ballot
 from verification.adjudication.actions.panels import NoPanel, open_case, recuse_reviewer
 from verification.adjudication.models import Ballot, Case, Seat
@@ -95,12 +95,14 @@ class TestOpening:
         assert len(first.panel_seed) == 32
         Seat.objects.all().delete()
         Case.objects.filter(pk__in=[first.pk, again.pk]).delete()
+        Incident.objects.update(state="open")
         redrawn = open_case(
             incident=an_incident(world), by=world.chair, at=NOW, seed=first.panel_seed
         )
         neutral = seat_of(redrawn, "").reviewer
         Seat.objects.all().delete()
         redrawn.delete()
+        Incident.objects.update(state="open")
         once_more = open_case(
             incident=an_incident(world), by=world.chair, at=NOW, seed=first.panel_seed
         )
@@ -161,8 +163,7 @@ class TestOpening:
         self, world: World, changes: dict[str, Any], saying: str
     ) -> None:
         incident = an_incident(world)
-        Incident.objects.filter(pk=incident.pk).update(**changes)
-        with refused(MoveRefused, saying=saying):
+        with as_if(incident, **changes), refused(MoveRefused, saying=saying):
             a_case(world, incident)
 
     def test_a_chair_finds_what_has_no_case_yet(self, world: World) -> None:

@@ -11,7 +11,7 @@ from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.problems import Invalid, MoveRefused, NotFound
 from tests.factories import NOW, World, a_draft, an_accepted_report, an_incident, settle
-from tests.proofs import one_event, refused
+from tests.proofs import as_if, one_event, refused
 from verification.corroboration.actions import NotIndependent, StatementDraft, give_statement
 from verification.corroboration.models import Statement
 from verification.corroboration.queries import (
@@ -175,6 +175,6 @@ class TestSecondThoughts:
 @pytest.mark.parametrize("state_of_file", ["decided", "inadmissible"])
 def test_not_on_what_is_closed(world: World, state_of_file: str) -> None:
     incident = an_incident(world)
-    Incident.objects.filter(pk=incident.pk).update(state=state_of_file, ruling="Outside.")
-    with refused(MoveRefused, saying="no more statements"):
+    closed = as_if(incident, state=state_of_file, ruling="Outside.")
+    with closed, refused(MoveRefused, saying="no more statements"):
         state(world, incident)

@@ -1,0 +1,216 @@
+"""The procedure in words: every state, every step between them, who takes it and what it needs.
+
+States and moves are read from the tables the program itself obeys; only the words stand here. A
+test holds that every move has its words and that no words speak of a move that cannot be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from reports.agreement.rules import TimeLimits
+from reports.intake import states as reports
+from verification.adjudication import states as cases
+from verification.caseload.rules import Step
+from verification.corroboration import states as positions
+from verification.incidents import states as incidents
+
+TRIAGE, CHAIR, CLOCK = _("Triage officer"), _("Chair"), _("The clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Who takes a step, what it needs, and the deadline it is under ('' if none)."""
+
+    who: object
+    needs: object
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One kind of record with its states and the words of its moves."""
+
+    key: str
+    title: object
+    states: type[Any]
+    moves: Mapping[Any, Any]
+    words: Mapping[tuple[str, str], Move]
+
+
+RECORDS: Sequence[Record] = (
+    Record(
+        "report",
+        _("A report"),
+        reports.ReportState,
+        reports.MOVES,
+        {
+            ("filed", "accepted"): Move(
+                TRIAGE, _("The report says what, when and where."), Step.TRIAGE
+            ),
+            ("filed", "rejected"): Move(
+                TRIAGE, _("A reason, which its author reads."), Step.TRIAGE
+            ),
+            ("filed", "withdrawn"): Move(_("Its author"), _("Nothing. Triage still sees it.")),
+            ("accepted", "withdrawn"): Move(
+                _("Its author"), _("Nothing. What was decided on it stays decided.")
+            ),
+            ("rejected", "filed"): Move(TRIAGE, _("The rejection is undone.")),
+        },
+    ),
+    Record(
+        "incident",
+        _("An incident"),
+        incidents.IncidentState,
+        incidents.MOVES,
+        {
+            ("open", "under_review"): Move(
+                CHAIR, _("A panel seated by rule and draw. Not where the tests say “outside”.")
+            ),
+            ("open", "merged"): Move(
+                TRIAGE, _("A reason; both incidents are open. It can be undone.")
+            ),
+            ("open", "inadmissible"): Move(
+                TRIAGE,
+                _("A test of period, area or actors says “outside”; a published ruling."),
+                Step.DECISION,
+            ),
+            ("under_review", "decided"): Move(
+                CHAIR, _("With the decision of its case."), Step.DECISION
+            ),
+            ("decided", "reopened"): Move(CHAIR, _("A ground for reopening, with its reason.")),
+            ("reopened", "under_review"): Move(CHAIR, _("A new case with a new panel.")),
+            ("merged", "open"): Move(
+                TRIAGE, _("The merge is undone, while no panel has the other incident.")
+            ),
+        },
+    ),
+    Record(
+        "position",
+        _("A party’s position"),
+        positions.PositionState,
+        positions.MOVES,
+        {
+            ("awaited", "answered"): Move(
+                _("Liaison of the accused party"),
+                _("One answer, with its reason where the party denies or disputes."),
+                Step.REPLY,
+            ),
+            ("awaited", "lapsed"): Move(CLOCK, _("The deadline passes without an answer.")),
+            ("lapsed", "answered"): Move(
+                _("Liaison of the accused party"),
+                _("A late answer, until the panel decides. It is marked as late."),
+            ),
+        },
+    ),
+    Record(
+        "case",
+        _("A case before a panel"),
+        cases.CaseState,
+        cases.MOVES,
+        {
+            ("balloting", "decided"): Move(
+                CHAIR,
+                _(
+                    "Every seated reviewer has sealed a ballot, or the time for ballots is over "
+                    "with the quorum met; every accused party has answered or its deadline has "
+                    "passed; nobody who sits has a conflict of interest; reasons that cite."
+                ),
+                Step.DECISION,
+            ),
+        },
+    ),
+)
+
+LIMIT_WORDS: Sequence[tuple[str, object, object]] = (
+    ("triage", Step.TRIAGE.label, _("from when the report was received")),
+    ("reply", Step.REPLY.label, _("from when the party was notified")),
+    ("ballots", Step.BALLOTS.label, _("from when the panel was seated")),
+    (
+        "decision",
+        Step.DECISION.label,
+        _("from the first notice to an accused party, or from the opening where nobody is accused"),
+    ),
+    (
+        "recommendation",
+        Step.RECOMMENDATION.label,
+        _("from when it was issued, unless it names another day"),
+    ),
+)
+
+
+def in_words(texts: Sequence[tuple[str, datetime, TimeLimits]]) -> dict[str, Any]:
+    """Return the whole procedure as plain values, in English: what is published and hashed.
+
+    `texts` gives (agreement, in force from, limits) for every version of every agreement.
+    """
+    with translation.override("en"):
+        return {
+            "records": [_record(record) for record in RECORDS],
+            "limits": [
+                {
+                    "agreement": slug,
+                    "version": limits.version,
+                    "in_force_from": begins.isoformat(),
+                    "hours": {
+                        name: int(getattr(limits, name).total_seconds() // 3600)
+                        for name, _label, _since in LIMIT_WORDS
+                    },
+                }
+                for slug, begins, limits in texts
+            ],
+        }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        "key": record.key,
+        "title": str(record.title),
+        "states": [
+            {
+                "key": str(state),
+                "label": str(state.label),
+                "moves": [
+                    _move(record, str(state), target)
+                    for target in record.states
+                    if target in record.moves[state]
+                ],
+            }
+            for state in record.states
+        ],
+    }
+
+
+def _move(record: Record, before: str, target: Any) -> dict[str, str]:
+    words = record.words.get((before, str(target)), Move("", ""))
+    return {
+        "to": str(target),
+        "label": str(target.label),
+        "who": str(words.who),
+        "needs": str(words.needs),
+        "within": str(words.within),
+    }
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return which steps a later version added and took away: (record, from, to) in English."""
+    first, second = _steps(before), _steps(after)
+    return {
+        "added": [step for step in second if step not in first],
+        "removed": [step for step in first if step not in second],
+    }
+
+
+def _steps(content: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        (record["title"], state["label"], move["label"])
+        for record in content["records"]
+        for state in record["states"]
+        for move in state["moves"]
+    ]
