@@ -37,8 +37,10 @@ from config.folder import (
     is_alive,
     is_locked,
     lock_folder,
+    log_id,
     read_instance,
     secret_key,
+    signer_folder,
     write_instance,
 )
 from config.installer import PYTHON, ROOT, install, packages, say
@@ -71,6 +73,18 @@ def engines(
         shutil.rmtree(sockets, ignore_errors=True)
 
 
+def signer(data: Path, env: dict[str, str], sockets: Path) -> Service:
+    """Return the process that signs the log, and put its address into env."""
+    path = sockets / "signer.sock"
+    env["CVR_LOG_SIGNER"] = str(path)
+    env.setdefault("CVR_LOG_ORIGIN", f"localhost/{log_id(data)}/1")
+    command = [str(PYTHON), "-m", "verification.ledger.signer", "--origin", env["CVR_LOG_ORIGIN"]]
+    command += ["--state", str(signer_folder(data)), "--socket", str(path)]
+    hidden = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL")  # it needs none of them
+    own = {name: value for name, value in env.items() if name not in hidden}
+    return Service("signer", command, path.exists, env=own, vital=False)
+
+
 # -- the site -----------------------------------------------------------------------------
 def site_env(data: Path) -> dict[str, str]:
     """Return the environment that the site's processes share."""
@@ -84,7 +98,10 @@ def site_env(data: Path) -> dict[str, str]:
 def note_instance(data: Path, env: dict[str, str], run: Path, url: str) -> None:
     """Write down who runs here and how to join, for manage.py and for a second start."""
     env["CVR_RUN"] = str(run)
-    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CVR_DEMO", "CVR_RUN")
+    names = [
+        *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CVR_DEMO", "CVR_RUN"),
+        *("CVR_LOG_SIGNER", "CVR_LOG_ORIGIN"),
+    ]
     note = {name: env[name] for name in names}
     write_instance(data, note | {"CVR_PID": str(os.getpid()), "CVR_URL": url})
 
@@ -158,6 +175,8 @@ def run_site(args: list[str]) -> int:
     say("engines: starting")
     try:
         with engines(data, env, supervisor) as run:
+            supervisor.start(signer(data, env, run))
+            supervisor.wait_up("signer")
             note_instance(data, env, run, url)
             say("site: preparing (tables, files, demonstration)")
             prepare = [str(PYTHON), "-m", "config.prepare"]
@@ -248,6 +267,8 @@ def run_manage(args: list[str]) -> int:
     env = site_env(data)
     supervisor = Supervisor(data / "log", lock)
     with engines(data, env, supervisor) as run:
+        supervisor.start(signer(data, env, run))
+        supervisor.wait_up("signer")
         note_instance(data, env, run, "nothing: manage.py has the database to itself")
         return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
 

@@ -38,6 +38,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "integrate": {
+        "task": "verification.tasks.integrate",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
     "recompute-standings": {
         "task": "verification.tasks.recompute_standings",
         "schedule": 600.0,

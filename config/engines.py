@@ -50,6 +50,7 @@ class Service:
     stop_with: signal.Signals = signal.SIGTERM
     user: int | None = None  # uid to drop to; None means ours
     env: Mapping[str, str] = field(default_factory=dict)
+    vital: bool = True  # when it ends all others are stopped; else it is started again
 
 
 @dataclass

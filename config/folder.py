@@ -20,6 +20,23 @@ def data_folder() -> Path:
     return data
 
 
+def log_id(data: Path) -> str:
+    """Return the number by which this data folder's log is known, drawn at the first start."""
+    file = data / "log_id"
+    if not file.is_file():
+        file.write_text(secrets.token_hex(4))
+    return file.read_text().strip()
+
+
+def signer_folder(data: Path) -> Path:
+    """Return where the log's signer keeps its memory: beside the data, not in it.
+
+    So no backup of the data holds it, and no restore puts it back; and new data in an emptied
+    folder begin a new log, since they are known by another number.
+    """
+    return data.with_name(f"{data.name}-signer") / log_id(data)
+
+
 def read_instance(data: Path) -> dict[str, str]:
     """Return what the last start on this data folder wrote down."""
     file = data / "instance.env"

@@ -47,6 +47,7 @@ def main() -> None:
             if mark != DEMO_SEEDED:
                 seed(other)
             note_demo_logins()
+        take_into_log()
 
 
 def check_locale(db: "psycopg.Connection[tuple[object, ...]]") -> None:
@@ -133,6 +134,11 @@ def seed(db: "psycopg.Connection[tuple[object, ...]]") -> None:
             cursor.execute("SET synchronous_commit = off")
         call_command("seed")
         write_mark(db, DEMO_SEEDED)
+
+
+def take_into_log() -> None:
+    """Sign what was done so far, so that the site opens with a log that is not behind."""
+    import_module("verification.tasks").integrate()
 
 
 def note_demo_logins() -> None:

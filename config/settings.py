@@ -307,6 +307,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,  # seconds
 }
 
+# -- the log ------------------------------------------------------------------------------
+LOG_ORIGIN = env.str("CVR_LOG_ORIGIN", default="localhost/log/1")  # its name, for ever
+LOG_SIGNER = env.str("CVR_LOG_SIGNER", default="")  # the signer's socket; unset: nothing is signed
+
 # -- what is written down ---------------------------------------------------------------
 # No address and no user agent of anyone: formats name neither, gunicorn's access log is off.
 LOGGING = {

@@ -2,7 +2,7 @@
 
 Three things hold whatever happens to us: children get a stop signal from the kernel when we
 die; they inherit the data folder's lock, so that it is held until the last of them is gone;
-and when one ends, all the others are stopped and its last words are shown.
+and when a vital one ends, all the others are stopped and its last words are shown.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from config.installer import ROOT, say
 
 START_WITHIN = 120  # seconds for any one process to be up
 STOP_WITHIN = 12  # seconds before a process that was asked to stop is killed
+AGAIN_AFTER = 5  # seconds before a process that is not vital is started again
 BIG_LOG = 10_000_000  # bytes; a bigger log is put aside at the next start
 PR_SET_PDEATHSIG = 1
 
@@ -31,6 +32,7 @@ class Supervisor:
         self.logs, self.lock = logs, lock
         self.running: list[tuple[Service, subprocess.Popen[bytes]]] = []
         self.stopping = False
+        self.again_at: dict[str, float] = {}
 
     def listen(self) -> None:
         """Let Ctrl-C and SIGTERM ask for an orderly stop."""
@@ -88,10 +90,22 @@ class Supervisor:
         """Raise if someone asked us to stop, or if a process has ended."""
         if self.stopping:
             raise KeyboardInterrupt
-        for service, process in self.running:
-            if process.poll() is not None:
+        for service, process in list(self.running):
+            if process.poll() is None:
+                continue
+            if service.vital:
                 code = process.returncode
                 raise CannotRun(self.tail(service.name, f"ended by itself (code {code})"))
+            self.start_again(service, process)
+
+    def start_again(self, service: Service, ended: subprocess.Popen[bytes]) -> None:
+        """Start a process that the others can do without, some time after it ended."""
+        due = self.again_at.setdefault(service.name, time.monotonic() + AGAIN_AFTER)
+        if time.monotonic() >= due:
+            say(f"{service.name} ended (code {ended.returncode}): starting it again")
+            self.running.remove((service, ended))
+            del self.again_at[service.name]
+            self.start(service)
 
     def run_once(self, service: Service) -> None:
         """Run a process to its end, watching the others meanwhile."""

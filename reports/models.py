@@ -11,7 +11,7 @@ from reports.agreement.models import (
 )
 from reports.coverage.models import Watch
 from reports.intake.models import Origin, Report
-from reports.journal.models import Event, Job
+from reports.journal.models import Event, Job, Unlogged
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 
@@ -34,6 +34,7 @@ __all__ = [
     "Report",
     "RoleGrant",
     "Source",
+    "Unlogged",
     "User",
     "Watch",
 ]

@@ -63,6 +63,17 @@ def live_world(transactional_db: None) -> Any:
     return build_world()
 
 
+@pytest.fixture
+def signer(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[Any]:
+    """The real signer in this process, with an empty memory: the test's log begins with it."""
+    from verification.ledger.signer import SignerState
+    from verification.ledger.signing import signer_at_hand
+
+    made = SignerState(tmp_path_factory.mktemp("signer"), settings.LOG_ORIGIN)
+    with signer_at_hand(made.answer):
+        yield made
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_the_triggers() -> Iterator[None]:
     """Let the test runner empty append-only tables between transactional tests; nobody else."""

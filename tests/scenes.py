@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 
 from reports.coverage.actions import start_watch
@@ -34,6 +37,10 @@ from verification.corroboration.actions import (
     lapse_overdue_positions,
 )
 from verification.incidents.actions import merge_incidents
+from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.models import TileRoot
+from verification.ledger.signer import SignerState
+from verification.ledger.signing import signer_at_hand
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,18 @@ def build_scene() -> Scene:
     settle()
     escalate_overdue(at=LATER)
     publish_procedure(at=NOW)
+    _log_it()
     return Scene(world)
+
+
+def _log_it() -> None:
+    """Take all of it into the log; a tile is full only after 256 leaves, so one is made up."""
+    with TemporaryDirectory() as folder:
+        signer = SignerState(Path(folder), settings.LOG_ORIGIN)
+        with signer_at_hand(signer.answer):
+            append_leaves(at=LATER)
+            sign_log(at=LATER)
+    TileRoot.objects.get_or_create(level=9, number=0, root=bytes(32))
 
 
 @contextmanager

@@ -7,8 +7,11 @@ class VerificationConfig(AppConfig):
     verbose_name = "The judgement"
 
     def ready(self) -> None:
-        """Tell the journal what happens next: it lies below and cannot ask."""
+        """Tell the journal what happens next, and the log what it vouches for: both lie below."""
         from reports.journal.handlers import install
         from verification.flow import FLOW
+        from verification.ledger.rows import install as install_rows
+        from verification.publication.logged import CLEAR, FIXED, ROWS
 
         install(FLOW)
+        install_rows(ROWS, CLEAR, FIXED)

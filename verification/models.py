@@ -4,6 +4,7 @@ from verification.adjudication.models import Ballot, Case, Decision, Seat
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
+from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
 from verification.publication.models import Finding
 from verification.scoring.models import Score
 from verification.standing.models import Standing
@@ -14,13 +15,19 @@ __all__ = [
     "Decision",
     "Finding",
     "Incident",
+    "Leaf",
+    "LeafKey",
     "Link",
+    "LogState",
     "Merge",
     "MissedDeadline",
+    "Opening",
     "PartyPosition",
     "Procedure",
     "Score",
     "Seat",
+    "SignedTree",
     "Standing",
     "Statement",
+    "TileRoot",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import shared_task
@@ -11,7 +12,26 @@ from reports.agreement.queries import agreements
 from verification.caseload.actions import escalate_overdue
 from verification.caseload.actions import publish_procedure as publish_changed_procedure
 from verification.corroboration.actions import lapse_overdue_positions
+from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.signing import SignerSilent
 from verification.standing.actions import recompute_standing
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="verification.tasks.integrate")
+def integrate(**_: Any) -> int:
+    """Take what was done into the log and have it signed; may run twice.
+
+    A silent signer only makes the log late: pages say so, and the next tick tries again.
+    """
+    at = timezone.now()
+    added = append_leaves(at=at)
+    try:
+        sign_log(at=at)
+    except SignerSilent as silence:
+        log.warning("the log is not signed: %s", silence)
+    return added
 
 
 @shared_task(name="verification.tasks.record_silences")

@@ -15,7 +15,7 @@ from django.db.models import F
 from reports.journal.doorbell import ring_after_commit
 from reports.journal.handlers import handlers_of
 from reports.journal.kinds import Kind
-from reports.journal.models import Event, Job
+from reports.journal.models import Event, Job, Unlogged
 from reports.problems import MoveRefused, StaleState
 
 
@@ -54,7 +54,8 @@ def record_event(
     """Record one event and its pending jobs in the caller's transaction.
 
     Needs: an open transaction (the change it records).
-    Leaves: one Event, one Job per handler of the kind; a ring of the doorbell after commit.
+    Leaves: one Event, the mark that the log has yet to take it in, one Job per handler of the
+    kind; a ring of the doorbell after commit.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_event runs in the transaction of the change it records")
@@ -68,6 +69,7 @@ def record_event(
         at=at,
         payload=dict(payload or {}),
     )
+    Unlogged.objects.create(event=event)
     collected = _collected.get()
     if collected is not None:
         collected.add(event.pk)

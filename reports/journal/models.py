@@ -79,6 +79,17 @@ class Event(models.Model):
         return f"{self.kind} {self.subject_kind}"
 
 
+class Unlogged(models.Model):
+    """Stands for as long as the log has not taken the event in; made with it, never later."""
+
+    event = models.OneToOneField(
+        Event, primary_key=True, on_delete=models.PROTECT, related_name="unlogged"
+    )
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
 class Job(models.Model):
     """One follow-up of one event; done once, or visibly in quarantine, never dropped."""
 

@@ -22,6 +22,7 @@ from verification.adjudication.models import Ballot, Case, Decision, Seat
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
+from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.publication.models import Finding
 from verification.standing.models import Standing
 
@@ -176,6 +177,13 @@ BROKEN: dict[str, Breaking] = {
         {},
     ),
     "procedure_number_is_unique": (Procedure, own(), {}),
+    "log_is_one": (LogState, own(pk=2), {}),
+    "event_is_logged_once": (Leaf, own(pk=10**9), {"event__isnull": False}),
+    "leaf_has_an_index": (Leaf, own(pk=-1, event=None), {}),
+    "record_has_one_leaf_key": (LeafKey, own(), {}),
+    "leaf_key_is_there_or_destroyed": (LeafKey, own(subject_id=new_key(), secret=None), {}),
+    "tile_has_one_root": (TileRoot, own(), {}),
+    "size_is_signed_once": (SignedTree, own(), {}),
     "standing_bounds_are_in_order": (Standing, own(bound_low=9, bound_high=8), {}),
 }
 FRESH = {"client_uuid": new_key(), "receipt": "XXXXX-XXXXX", "supersedes": None}

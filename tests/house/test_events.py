@@ -26,6 +26,8 @@ EXCEPTIONS = {
     "score_values": "writes nothing",
     "incident_facts": "writes nothing",
     "escalate_overdue": "one event for each deadline, left by escalate_deadline",
+    "append_leaves": "copies events into the log; its own event would have to be logged in turn",
+    "sign_log": "signs what was logged",
     "lapse_overdue_positions": "one event for each position, left by lapse_position",
 }
 

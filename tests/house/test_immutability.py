@@ -13,6 +13,7 @@ from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Decision
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
+from verification.ledger.models import Leaf, SignedTree, TileRoot
 from verification.publication.models import Finding
 from verification.scoring.models import Score
 from verification.standing.models import Standing
@@ -20,6 +21,7 @@ from verification.standing.models import Standing
 APPEND_ONLY = (
     *(Event, Statement, Score, Ballot, Decision, Finding, Standing),
     *(MissedDeadline, Procedure),
+    *(Leaf, TileRoot, SignedTree),
 )
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]

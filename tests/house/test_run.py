@@ -149,6 +149,19 @@ class TestSupervisor:
         with pytest.raises(CannotRun, match=r"(?s)brief ended by itself \(code 3\).*last words"):
             supervisor.check()
 
+    def test_one_that_is_not_vital_is_started_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("config.supervisor.AGAIN_AFTER", 0.0)
+        supervisor = Supervisor(tmp_path)
+        brief = Service("brief", [sys.executable, "-c", ""], lambda: True, vital=False)
+        first = supervisor.start(brief)
+        first.wait()
+        supervisor.check()  # does not raise
+        (again,) = supervisor.running
+        assert (again[0], again[1].pid != first.pid) == (brief, True)
+        supervisor.stop()
+
     def test_stopping_asks_first_and_then_kills(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -194,6 +207,27 @@ class TestSupervisor:
         parent.kill()
         parent.wait()
         wait_for(lambda: not folder.is_alive(child))
+
+
+class TestSigner:
+    def test_its_memory_lies_beside_the_data_and_it_knows_no_secret(self, tmp_path: Path) -> None:
+        env = {"SECRET_KEY": "x", "DATABASE_URL": "x", "REDIS_URL": "x", "PATH": "y"}
+        data = tmp_path / "data"
+        data.mkdir()
+        made = run.signer(data, env, tmp_path / "run")
+        memory = tmp_path / "data-signer" / folder.log_id(data)
+        assert made.command[made.command.index("--state") + 1] == str(memory)
+        assert env["CVR_LOG_ORIGIN"] == f"localhost/{memory.name}/1"
+        assert set(made.env) == {"PATH", "CVR_LOG_SIGNER", "CVR_LOG_ORIGIN"}
+        assert env["CVR_LOG_SIGNER"] == str(tmp_path / "run" / "signer.sock")
+        assert not made.vital
+
+    def test_new_data_begin_a_new_log(self, tmp_path: Path) -> None:
+        first, second = tmp_path / "a", tmp_path / "b"
+        for data in (first, second):
+            data.mkdir()
+        assert folder.signer_folder(first) == folder.signer_folder(first)
+        assert folder.log_id(first) != folder.log_id(second)
 
 
 class TestSite:

@@ -58,7 +58,7 @@ def openings_for(fields: Mapping[str, Any], random: RandomBytes) -> list[list[An
     drawn = random(SLOTS * (SALT_SIZE + 8))  # a salt or decoy, and a key to shuffle by
     salts = [drawn[at : at + SALT_SIZE].hex() for at in range(0, SLOTS * SALT_SIZE, SALT_SIZE)]
     keys = drawn[SLOTS * SALT_SIZE :]
-    filled = [[salt, *field] for salt, field in zip(salts, fields.items(), strict=False)]
+    filled = [[salt, *field] for salt, field in zip(salts, sorted(fields.items()), strict=False)]
     filled += [[salt] for salt in salts[len(filled) :]]
     order = sorted(range(SLOTS), key=lambda at: keys[at * 8 : at * 8 + 8])
     return [filled[at] for at in order]

@@ -1,0 +1,191 @@
+"""Reads of the log: tiles, checkpoints, proofs, openings, and how far behind it is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Min, Q, QuerySet
+
+from reports.journal.models import Event, Unlogged
+from reports.problems import NotFound
+from verification.ledger.models import Leaf, LogState, Opening, SignedTree, TileRoot
+from verification.ledger.rules import FILING_NOUNS, LATE_S, bucket_start
+from verification.ledger.sealing import unsealed
+from verification.merkle.hash import HASH_SIZE
+from verification.merkle.proof_file import ProofFile
+from verification.merkle.proofs import consistency_path, inclusion_path
+from verification.merkle.slots import Disclosure, disclosed, fields_in
+from verification.merkle.tiles import HEIGHT, WIDTH, bundle, tile_nodes, tile_path, tile_sizes
+from verification.merkle.tree import Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class LogStatus:
+    """What pages say of the log: its newest checkpoint, and whether it is behind."""
+
+    origin: str
+    verifier: str
+    size: int
+    signed_at: datetime | None
+    waiting: int  # events which should be under a checkpoint by now
+    behind_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedLeaf:
+    """A leaf under the newest checkpoint, with its proof."""
+
+    index: int
+    body: bytes
+    hash: bytes
+    proof: ProofFile
+    size: int
+
+
+def newest_tree() -> SignedTree | None:
+    """Return the newest signed tree."""
+    return SignedTree.objects.order_by("-size").first()
+
+
+def signed_size() -> int:
+    """Return how many leaves lie under a signed checkpoint."""
+    size = SignedTree.objects.order_by("-size").values_list("size", flat=True).first()
+    return size or 0
+
+
+def published_events(kinds: Collection[str]) -> QuerySet[Event]:
+    """Return the events of these kinds that lie under a signed checkpoint."""
+    logged = Leaf.objects.filter(id__lt=signed_size(), event__isnull=False)
+    return Event.objects.filter(
+        kind__in=[str(kind) for kind in kinds], pk__in=logged.values("event_id")
+    )
+
+
+def log_status(*, at: datetime) -> LogStatus:
+    """Return the state of the log as pages tell it."""
+    state, tree = LogState.objects.first(), newest_tree()
+    size = tree.size if tree else 0
+    due = _due(at=at).filter(event__recorded_at__lt=at - timedelta(seconds=LATE_S))
+    oldest = due.aggregate(since=Min("event__recorded_at"))["since"]
+    unsigned = Leaf.objects.filter(id__gte=size, event__isnull=False).order_by("id")
+    first = unsigned.select_related("event").first()
+    if first is not None and first.event is not None:
+        since = first.event.recorded_at
+        if since < at - timedelta(seconds=LATE_S):
+            oldest = min(oldest or since, since)
+    return LogStatus(
+        origin=state.origin if state else "",
+        verifier=state.verifier if state else "",
+        size=size,
+        signed_at=tree.signed_at if tree else None,
+        waiting=due.count() + unsigned.count(),
+        behind_since=oldest,
+    )
+
+
+def _due(*, at: datetime) -> QuerySet[Unlogged]:
+    """Return the events that may enter now: a filing only after its bucket has ended."""
+    filing = Q()
+    for noun in FILING_NOUNS:
+        filing |= Q(event__kind__startswith=f"{noun}.")
+    return Unlogged.objects.exclude(filing & Q(event__at__gte=bucket_start(at)))
+
+
+def due_events(*, at: datetime, most: int) -> list[Event]:
+    """Return some of the events that may enter the log now, and are not in it."""
+    ids = _due(at=at).order_by("event_id").values_list("event_id", flat=True)[:most]
+    return list(Event.objects.filter(pk__in=list(ids)).order_by("recorded_at", "id"))
+
+
+# -- tiles ---------------------------------------------------------------------------------
+def read_tile(level: int, number: int, width: int) -> bytes:
+    """Return the hashes of a tile; fewer bytes than asked for if the log is not so long."""
+    first, last = number * WIDTH, number * WIDTH + width
+    if level == 0:
+        hashes = Leaf.objects.filter(id__gte=first, id__lt=last).order_by("id")
+        return b"".join(bytes(one) for one in hashes.values_list("hash", flat=True))
+    roots = TileRoot.objects.filter(level=level - 1, number__gte=first, number__lt=last)
+    return b"".join(bytes(one) for one in roots.order_by("number").values_list("root", flat=True))
+
+
+def read_bundle(number: int, width: int) -> bytes:
+    """Return the leaves of a bundle."""
+    first = number * WIDTH
+    rows = Leaf.objects.filter(id__gte=first, id__lt=first + width).order_by("id")
+    return bundle([bytes(body) for body in rows.values_list("body", flat=True)])
+
+
+def log_nodes(size: int) -> Nodes:
+    """Return the nodes of the log's tree at this size."""
+    return tile_nodes(size, read_tile)
+
+
+def public_tile(level: int | None, number: int, width: int) -> bytes:
+    """Return a tile, or (for no level) a bundle, that lies under the newest checkpoint."""
+    there = signed_size() >> HEIGHT * (level or 0)
+    if not 0 < width <= WIDTH or number * WIDTH + width > there:
+        raise NotFound("No such part of the log.")
+    return read_bundle(number, width) if level is None else read_tile(level, number, width)
+
+
+def public_files() -> Iterator[tuple[str, bytes]]:
+    """Yield every file of the log as it stands under its newest checkpoint, that one last."""
+    tree = newest_tree()
+    if tree is None:
+        return
+    for level, number, width in tile_sizes(tree.size):
+        yield tile_path(level, number, width), read_tile(level, number, width)
+        if level == 0:
+            yield tile_path("entries", number, width), read_bundle(number, width)
+    yield "key", f"{LogState.objects.get().verifier}\n".encode()
+    yield "checkpoint", tree.note.encode()
+
+
+# -- proofs --------------------------------------------------------------------------------
+def logged_leaf(event_id: uuid.UUID) -> LoggedLeaf | None:
+    """Return an event's leaf with its proof; None while it is not under a checkpoint."""
+    leaf, tree = Leaf.objects.filter(event_id=event_id).first(), newest_tree()
+    if leaf is None or tree is None or leaf.pk >= tree.size:
+        return None
+    path = tuple(inclusion_path(log_nodes(tree.size), leaf.pk, tree.size))
+    proof = ProofFile(leaf.pk, path, tree.note)
+    return LoggedLeaf(leaf.pk, bytes(leaf.body), bytes(leaf.hash), proof, tree.size)
+
+
+def growth_path(old: int, new: int) -> list[bytes]:
+    """Return the proof that the log of size `new` begins with that of size `old`."""
+    return consistency_path(log_nodes(new), old, new)
+
+
+def opened_fields(opening: Opening) -> dict[str, Any]:
+    """Return the fields of an opening. Errors: Unreadable; KeyError after an erasure."""
+    return fields_in(_openings(opening))
+
+
+def disclosure(event_id: uuid.UUID, name: str) -> Disclosure | None:
+    """Return one committed field of an event's leaf; None if it is erased or not there."""
+    opening = (
+        Opening.objects.select_related("key").filter(leaf__event_id=event_id).order_by("id").first()
+    )
+    if opening is None or opening.key.secret is None:
+        return None
+    try:
+        return disclosed(_openings(opening), name)
+    except KeyError:
+        return None
+
+
+def _openings(opening: Opening) -> list[list[Any]]:
+    if opening.key.secret is None:
+        raise KeyError("erased")
+    return unsealed(bytes(opening.key.secret), opening.leaf_id, bytes(opening.sealed))
+
+
+def in_a_row(joined: bytes) -> list[bytes]:
+    """Return the hashes that a column holds in a row."""
+    raw = bytes(joined)
+    return [raw[at : at + HASH_SIZE] for at in range(0, len(raw), HASH_SIZE)]

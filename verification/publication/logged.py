@@ -1,0 +1,90 @@
+"""Which rows an event's leaf vouches for, and what of it stands in clear.
+
+The log lies below all rooms and is told at start-up (verification/apps.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from reports.intake.models import STATEMENT_FIELDS, Report
+from reports.journal.kinds import Kind
+from reports.journal.models import Event
+from verification.adjudication.models import Ballot, Decision
+from verification.corroboration.models import Statement
+from verification.ledger.rows import Clear, Rows, public_bytes
+from verification.publication.models import Finding
+from verification.scoring.models import Score
+from verification.standing.models import Standing
+
+Found = Mapping[uuid.UUID, Sequence[models.Model]]
+
+
+def _subjects(model: type[models.Model]) -> Rows:
+    """Return the rule: an event vouches for the row it is about."""
+
+    def rows(events: Sequence[Event]) -> Found:
+        found = model._default_manager.in_bulk([event.subject_id for event in events])
+        return {e.pk: [found[e.subject_id]] for e in events if e.subject_id in found}
+
+    return rows
+
+
+def _decisions(events: Sequence[Event]) -> Found:
+    """A decided case vouches for its decision."""
+    cases = [event.subject_id for event in events]
+    found = {row.case_id: row for row in Decision.objects.filter(case_id__in=cases)}
+    return {e.pk: [found[e.subject_id]] for e in events if e.subject_id in found}
+
+
+def _ballots(events: Sequence[Event]) -> Found:
+    """A sealed ballot is told by its case, its seat and its instant."""
+    cases = [event.subject_id for event in events]
+    rows = Ballot.objects.filter(case_id__in=cases).select_related("seat")
+    found = {(row.case_id, row.seat.number, row.sealed_at): row for row in rows}
+    keys = {event.pk: (event.subject_id, event.payload.get("seat"), event.at) for event in events}
+    return {pk: [found[key]] for pk, key in keys.items() if key in found}
+
+
+def _standings(events: Sequence[Event]) -> Found:
+    """Computed standings are told by their agreement and their instant."""
+    asked = Q()
+    for event in events:
+        asked |= Q(agreement_id=event.subject_id, as_of=event.at)
+    found: dict[tuple[Any, Any], list[models.Model]] = {}
+    for row in Standing.objects.filter(asked):
+        found.setdefault((row.agreement_id, row.as_of), []).append(row)
+    return {e.pk: found.get((e.subject_id, e.at), []) for e in events}
+
+
+def public_record(finding: Finding) -> bytes:
+    """Return the bytes of a finding as it was published, whose hash stands in the log."""
+    return public_bytes({"code": finding.code, "content": finding.content})
+
+
+def _finding_in_clear(event: Event, rows: Sequence[models.Model]) -> dict[str, str]:
+    """A published finding is named, with the hash of what the public was told."""
+    for row in rows:
+        if isinstance(row, Finding):
+            digest = hashlib.sha256(public_record(row)).hexdigest()
+            return {"id": row.code, "record": digest}
+    return {}
+
+
+ROWS: Mapping[Kind, Rows] = {
+    Kind.REPORT_FILED: _subjects(Report),
+    Kind.STATEMENT_GIVEN: _subjects(Statement),
+    Kind.INCIDENT_SCORED: _subjects(Score),
+    Kind.BALLOT_SEALED: _ballots,
+    Kind.CASE_DECIDED: _decisions,
+    Kind.FINDING_PUBLISHED: _subjects(Finding),
+    Kind.STANDING_COMPUTED: _standings,
+}
+CLEAR: Mapping[Kind, Clear] = {Kind.FINDING_PUBLISHED: _finding_in_clear}
+FIXED: Mapping[str, Sequence[str]] = {Report._meta.db_table: STATEMENT_FIELDS}
