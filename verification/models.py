@@ -1,6 +1,6 @@
 """All models of the judgement, where Django looks for them; each lives in its room."""
 
-from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
@@ -13,6 +13,7 @@ __all__ = [
     "Ballot",
     "Case",
     "Decision",
+    "DraftBallot",
     "Finding",
     "Incident",
     "Leaf",

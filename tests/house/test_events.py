@@ -28,6 +28,10 @@ EXCEPTIONS = {
     "escalate_overdue": "one event for each deadline, left by escalate_deadline",
     "append_leaves": "copies events into the log; its own event would have to be logged in turn",
     "sign_log": "signs what was logged",
+    "save_draft": "a draft is no act; only its author may know of it",
+    "check_draft": "writes nothing",
+    "drop_draft": "part of sealing a ballot or leaving a seat, whose event tells it",
+    "drop_drafts": "part of decide_case, whose event tells it",
     "lapse_overdue_positions": "one event for each position, left by lapse_position",
 }
 

@@ -42,7 +42,9 @@ from tests.factories import (
 from tests.proofs import no_trace
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.drafts import save_draft
 from verification.adjudication.actions.panels import open_case, recuse_reviewer
+from verification.adjudication.drafting import Typed
 from verification.corroboration.actions import (
     Answer,
     StatementDraft,
@@ -60,6 +62,7 @@ from verification.incidents.actions import (
 )
 
 Try = Callable[..., Any]
+NOTHING_TYPED = Typed({}, (), "", ())
 CAST = (
     *("filer", "witness", "colleague", "triage", "chair"),
     *("reviewer_arm", "reviewer_aze", "reviewer_spare", "liaison_arm", "liaison_aze"),
@@ -174,6 +177,10 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         ),
         "seal_ballot": (
             lambda **who: seal_ballot(case=case, draft=None, **who),  # type: ignore[arg-type]
+            REVIEWERS,
+        ),
+        "save_draft": (
+            lambda **who: save_draft(case=case, typed=NOTHING_TYPED, seen=0, **who),
             REVIEWERS,
         ),
         "decide_case": (

@@ -12,6 +12,7 @@ from reports.agreement.models import Likelihood, Severity
 from reports.identity import new_key
 from reports.journal.models import append_only, checked_at_commit
 from verification.adjudication import answers as a
+from verification.adjudication.drafting import Typed
 from verification.adjudication.states import CaseState
 
 
@@ -173,6 +174,32 @@ class Ballot(FiveAnswers):
 
     def __str__(self) -> str:
         return f"ballot of {self.seat_id}"
+
+
+class DraftBallot(models.Model):
+    """What a reviewer has typed so far; read by nobody else, gone when the ballot is sealed."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    seat = models.OneToOneField(Seat, on_delete=models.PROTECT, related_name="draft")
+    answers = models.JSONField(default=dict)  # {name of an answer: code}, those given
+    parties = ArrayField(models.CharField(max_length=40), default=list)
+    reasons = models.TextField(blank=True)
+    cited_reports = ArrayField(models.UUIDField(), default=list)
+    begun_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"draft of {self.seat_id}"
+
+    def typed(self) -> Typed:
+        """Return what was typed as the pure rules read it."""
+        return Typed(
+            answers=self.answers,
+            parties=tuple(self.parties),
+            reasons=self.reasons,
+            cited=tuple(str(key) for key in self.cited_reports),
+        )
 
 
 class Decision(FiveAnswers):

@@ -19,7 +19,7 @@ from reports.people.models import Role, User
 from reports.people.permissions import Verdict, may, require
 from reports.people.queries import alignment_codes, alignment_of, holders_of
 from reports.problems import NotFound
-from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat
 from verification.adjudication.rules import (
     Reviewer,
     has_conflict,
@@ -62,6 +62,7 @@ class CaseFile:
     ballots: list[Ballot] | None
     members: list[uuid.UUID]  # the incident and all it has absorbed
     linked_at: dict[uuid.UUID, datetime]  # report -> since when it is on file
+    draft: DraftBallot | None  # one's own, while it is not sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,7 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
         ballots=ballots_of(case) if may_see_ballots else None,
         members=members,
         linked_at=link_times(members),
+        draft=_own_draft(seat) if own is None else None,
     )
 
 
@@ -288,6 +290,10 @@ def case_history(file: CaseFile) -> list[HistoryLine]:
         public_only=False,
         days_of=ZoneInfo(file.incident.agreement.timezone),
     )
+
+
+def _own_draft(seat: Seat | None) -> DraftBallot | None:
+    return DraftBallot.objects.filter(seat=seat).first() if seat is not None else None
 
 
 def may_see_score(user: User, incident: Incident) -> Verdict:

@@ -57,6 +57,7 @@ class BallotForm(RoomForm):
         *("attribution", "intent", "reasons", "cited_reports"),
     )
 
+    draft_version = forms.CharField(widget=forms.HiddenInput, required=False)
     occurrence = _one_of(_("Did it happen?"), Occurrence.choices)
     occurrence_likelihood = _likelihood(_("How likely it is that it happened"))
     occurrence_confidence = _confidence(HOW_SURE)
@@ -103,9 +104,8 @@ class BallotForm(RoomForm):
         floor: str,
         **named: Any,
     ) -> None:
-        named.setdefault(
-            "initial", {"breach": Breach.NOT_ASKED, "attribution": Attribution.NOT_ASKED}
-        )
+        blank = {"breach": Breach.NOT_ASKED, "attribution": Attribution.NOT_ASKED}
+        named["initial"] = blank | (named.get("initial") or {"draft_version": 0})
         super().__init__(*given, **named)
         self.keys = keys_behind(key for key, _words in citable)
         cites = [(opaque(key), words) for key, words in citable]
@@ -125,6 +125,20 @@ class BallotForm(RoomForm):
                 (_("Meets the standard of proof"), words[above:]),
                 (_("Below it: do not affirm"), words[:above]),
             ]
+
+    def offered(self, name: str) -> dict[str, Any]:
+        """Return {code: words} of all that a question offers, whatever group it stands in."""
+        found: dict[str, Any] = {}
+        for value, words in self.fields[name].choices:  # type: ignore[attr-defined]
+            group = words if isinstance(words, list | tuple) else [(value, words)]
+            found |= {str(code): said for code, said in group if code}
+        return found
+
+    def question(self, name: str) -> str:
+        """Return how a question is worded, with what its group asks where it alone says little."""
+        own = str(self.fields[name].label)
+        group = name.removesuffix("_likelihood").removesuffix("_confidence")
+        return own if group == name else f"{self.fields[group].label} {own}"
 
     def draft(self) -> BallotDraft:
         """Return what was typed as the action takes it."""

@@ -6,9 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,14 +19,18 @@ from reports.pages.choosing import current_agreement
 from reports.people.permissions import require
 from reports.problems import Invalid, MoveRefused, StaleState
 from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.drafts import DraftConflict, save_draft
 from verification.adjudication.actions.panels import recuse_reviewer
+from verification.adjudication.drafting import Typed, both, differences
 from verification.adjudication.queries import CaseFile, case_for_reviewer, review_queue
 from verification.pages.asker import asker
 from verification.pages.cards import incident_cards
 from verification.pages.case_columns import columns
 from verification.pages.case_file import file_context
+from verification.pages.case_growth import growth_since
 from verification.pages.case_sources import source_rows
 from verification.pages.case_timeline import timeline_of
+from verification.pages.drafts import as_initial, merge_view, typed_so_far, version_seen
 from verification.pages.forms_review import BallotForm, RecuseForm
 from verification.pages.opaque import opaque
 
@@ -75,17 +78,30 @@ def review_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         return _recuse(request, file, at)
     if do == "seal":
         return _seal(request, file, at)
+    if do in ("save", "both"):
+        return _save(request, file, at)
+    if do == "take":  # the saved draft is what the page shows
+        return redirect(_own_ballot(file))
     raise MoveRefused(_("The page sent nothing that can be done here. Load it again."))
 
 
+def _own_ballot(file: CaseFile) -> str:
+    return reverse("review-case", args=[file.case.pk]) + "#ballot"
+
+
 def _seal(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
-    context = _context(request, file, at, ballot=request.POST)
+    context = _context(request, file, at, given=request.POST)
     if not context["may_vote"]:
         raise StaleState(_("Your ballot is sealed already, or the panel has decided."))
     form: BallotForm = context["ballot_form"]
     if form.is_valid():
+        seen = version_seen(request.POST) if "draft_version" in request.POST else None
         try:
-            seal_ballot(case=file.case, draft=form.draft(), by=asker(request), at=at)
+            seal_ballot(
+                case=file.case, draft=form.draft(), by=asker(request), at=at, seen_draft=seen
+            )
+        except DraftConflict:
+            return _two_versions(request, at, file, typed_so_far(form, request.POST))
         except Invalid as problem:
             add_errors(form, problem)
         else:
@@ -94,6 +110,44 @@ def _seal(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
             )
             return redirect("review-case", file.case.pk)
     return sent_back(request, "verification/review_case.html", context | {"form": form})
+
+
+def _save(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
+    """Keep the draft: for a person who pressed the button, or for the page as one types."""
+    quietly = "application/json" in request.headers.get("Accept", "")
+    form = ballot_form(file)
+    typed = typed_so_far(form, request.POST)
+    if request.POST["do"] == "both" and file.draft is not None:
+        typed = both(file.draft.typed(), typed)
+    seen = version_seen(request.POST)
+    try:
+        kept = save_draft(case=file.case, typed=typed, seen=seen, by=asker(request), at=at)
+    except DraftConflict:
+        if quietly:
+            return JsonResponse({"conflict": True}, status=409)
+        return _two_versions(request, at, file, typed)
+    except Invalid as problem:
+        if quietly:
+            return JsonResponse({"errors": problem.errors}, status=problem.status)
+        context = _context(request, file, at, given=request.POST)
+        refused = add_errors(context["ballot_form"], problem)
+        return sent_back(request, "verification/review_case.html", context | {"form": refused})
+    if quietly:
+        return JsonResponse({"version": kept.version})
+    messages.success(request, _("Your draft is saved. Only you can read it."))
+    return redirect(_own_ballot(file))
+
+
+def _two_versions(request: HttpRequest, at: datetime, file: CaseFile, mine: Typed) -> HttpResponse:
+    """Show both versions of a draft beside each other; the form keeps what was typed here."""
+    now = case_for_reviewer(asker(request), file.case.pk)
+    if now.draft is None:
+        raise StaleState(_("Your ballot is sealed already, or the panel has decided."))
+    if not differences(now.draft.typed(), mine):
+        return redirect(_own_ballot(file))
+    context = _context(request, now, at, initial=as_initial(mine, version=now.draft.version))
+    merge = merge_view(now.draft, mine, form=context["ballot_form"], numbers=context["numbers"])
+    return render(request, "verification/review_case.html", context | {"merge": merge}, status=409)
 
 
 def _recuse(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
@@ -118,19 +172,40 @@ def _recuse(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest, file: CaseFile, at: datetime, ballot: Any = None
+    request: HttpRequest,
+    file: CaseFile,
+    at: datetime,
+    *,
+    given: QueryDict | None = None,
+    initial: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
+    """Return the desk. The ballot holds what was `given`, else `initial`, else the draft."""
     context = file_context(file, at=at)
-    may_vote = file.own_ballot is None and not context["decided"]
     open_all = "print" in request.GET
+    may_vote = file.own_ballot is None and not context["decided"] and not open_all
+    draft = file.draft if may_vote else None
+    if initial is None and draft is not None:
+        initial = as_initial(draft.typed(), version=draft.version)
+    form = ballot_form(file, given, initial) if may_vote else None
+    chosen = given.getlist("cited_reports") if given is not None else []
+    if given is None and initial is not None:
+        chosen = initial["cited_reports"]
+    since = draft.begun_at if draft is not None else None
+    if file.own_ballot is not None:
+        since = file.own_ballot.sealed_at
+    told = [row["number"] for row in context["statements"]]
     return context | {
         "seat": file.seat.number if file.seat is not None else None,
-        "may_vote": may_vote and not open_all,
-        "ballot_form": ballot_form(context, ballot) if may_vote else None,
+        "may_vote": may_vote,
+        "ballot_form": form,
         "recuse_form": RecuseForm(auto_id="recuse-%s"),
         "columns": columns(context["origins"]),
         "sources": source_rows(context["cards"], context["statements"]),
-        **_cited(context, ballot.getlist("cited_reports") if ballot is not None else []),
+        **_cited(context, chosen),
+        "draft_saved_at": draft.saved_at if draft is not None else None,
+        "grown": growth_since(file, since, cards=context["cards"], statements=told)
+        if since is not None
+        else None,
         "history": timeline_of(file),
         "open_all": open_all,
         "keys": desk_keys(context),
@@ -140,10 +215,15 @@ def _context(
 
 def _cited(context: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
     """Return which ticks are set, and the numbers of what they stand at."""
-    numbers = {opaque(card.key): card.number for card in context["cards"]}
-    numbers |= {row["cite"]: row["number"] for row in context["statements"]}
-    found = [key for key in numbers if key in frozenset(chosen)]
-    return {"cited": frozenset(found), "cited_numbers": [numbers[key] for key in found]}
+    numbers = {card.key: card.number for card in context["cards"]}
+    numbers |= {row["key"]: row["number"] for row in context["statements"]}
+    shown = {opaque(key): number for key, number in numbers.items()}
+    found = [key for key in shown if key in frozenset(chosen)]
+    return {
+        "numbers": numbers,
+        "cited": frozenset(found),
+        "cited_numbers": [shown[key] for key in found],
+    }
 
 
 def desk_keys(context: dict[str, Any]) -> list[tuple[str, str]]:
@@ -161,15 +241,16 @@ def desk_keys(context: dict[str, Any]) -> list[tuple[str, str]]:
     return [*found, ("a", _("all ballots")), ("p", _("score"))]
 
 
-def ballot_form(context: dict[str, Any], given: Any = None) -> forms.Form:
+def ballot_form(
+    file: CaseFile, given: QueryDict | None = None, initial: dict[str, Any] | None = None
+) -> BallotForm:
     """Return the ballot for one case: its clauses, its parties, and what may be cited."""
-    citable = [(card.key, card.number) for card in context["cards"]]
-    citable += [(row["key"], row["number"]) for row in context["statements"]]
     return BallotForm(
         given,
-        clauses=[(c["code"], f"{c['code']}: {c['title']}") for c in context["clauses"]],
-        parties=[(p["code"], p["name"]) for p in context["faces"].parties.values()],
-        citable=citable,
-        floor=context["standard"]["code"],
+        initial=initial,
+        clauses=[(clause.code, f"{clause.code}: {clause.title}") for clause in file.clauses],
+        parties=[(party.code, party.name) for party in file.parties],
+        citable=[(str(row.pk), "") for row in (*file.reports, *file.statements)],
+        floor=file.incident.agreement.attribution_floor,
         auto_id="ballot-%s",
     )

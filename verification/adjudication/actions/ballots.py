@@ -17,6 +17,7 @@ from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid, MoveRefused, NotFound, Problem, StaleState
+from verification.adjudication.actions.drafts import check_draft, drop_draft
 from verification.adjudication.answers import (
     Answers,
     column_values,
@@ -54,11 +55,15 @@ class BallotDraft:
 
 
 @transaction.atomic
-def seal_ballot(*, case: Case, draft: BallotDraft, by: User, at: datetime) -> Ballot:
+def seal_ballot(
+    *, case: Case, draft: BallotDraft, by: User, at: datetime, seen_draft: int | None = None
+) -> Ballot:
     """Seal one's answers, blind: nothing of others' ballots or the score was shown before.
 
+    `seen_draft` is the version of the draft the answers were made from (None: from none).
     Needs: case.review; a seat without a sealed ballot; answers without problems; no conflict.
-    Leaves: Ballot, ballot.sealed. Errors: Invalid, Conflicted, StaleState if sealed already.
+    Leaves: Ballot, the draft gone, ballot.sealed.
+    Errors: Invalid, Conflicted, DraftConflict, StaleState if sealed already.
     """
     role = require(by, "case.review", at=at, agreement_id=case.incident.agreement_id)
     held = (
@@ -72,6 +77,7 @@ def seal_ballot(*, case: Case, draft: BallotDraft, by: User, at: datetime) -> Ba
     if held.state != CaseState.BALLOTING:
         raise MoveRefused(_("The panel has decided; no more ballots are taken."))
     _check_conflict(held.incident, by)
+    check_draft(seat=seat, seen=seen_draft)
     clauses = _check_ballot(held.incident, draft)
     plain = column_values(draft.answers)
     try:
@@ -87,6 +93,7 @@ def seal_ballot(*, case: Case, draft: BallotDraft, by: User, at: datetime) -> Ba
             )
     except IntegrityError as error:
         raise StaleState(_("Your ballot is sealed already.")) from error
+    drop_draft(seat=seat)
     record_event(
         kind=Kind.BALLOT_SEALED,
         subject=held,

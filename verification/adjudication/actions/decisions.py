@@ -17,6 +17,7 @@ from reports.people.permissions import require
 from reports.people.queries import alignment_of
 from reports.problems import Invalid, Problem, StaleState
 from verification.adjudication.actions.ballots import Conflicted
+from verification.adjudication.actions.drafts import drop_drafts
 from verification.adjudication.answers import (
     Answers,
     column_values,
@@ -86,6 +87,7 @@ def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision
         file_id=incident.pk,
         payload=event_payload,
     )
+    drop_drafts(case=held)
     close_review(incident=incident)
     clause = next((b.clause for b in ballots if b.clause and b.clause.code == panel.clause), None)
     return Decision.objects.create(

@@ -20,6 +20,7 @@ from reports.people.models import Role, User
 from reports.people.permissions import require
 from reports.people.queries import alignment_of, holders_of
 from reports.problems import Invalid, MoveRefused, NotFound, Problem
+from verification.adjudication.actions.drafts import drop_draft
 from verification.adjudication.models import Ballot, Case, RecusalKind, Seat
 from verification.adjudication.queries import (
     concerned_parties,
@@ -208,6 +209,7 @@ def replace_reviewer(*, case: Case, seat_number: int, by: User, at: datetime) ->
 def _vacate(seat: Seat, *, kind: str, reason: str, at: datetime) -> None:
     seat.recused_at, seat.recusal_kind, seat.recusal_reason = at, kind, reason
     seat.save(update_fields=["recused_at", "recusal_kind", "recusal_reason"])
+    drop_draft(seat=seat)
 
 
 def _replace(case: Case, *, at: datetime) -> Seat:
