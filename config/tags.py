@@ -156,6 +156,7 @@ def _between(opening: object, closing: object) -> SafeString:
     )
 
 
+@register.filter
 def span_words(length: timedelta) -> str:
     """Return a length of time in its two largest units: 2 days 3 h, 3 h 10 min, 10 min."""
     minutes = int(abs(length).total_seconds() // 60)

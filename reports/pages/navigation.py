@@ -16,6 +16,7 @@ from reports.people.permissions import MAY, roles_of
 LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("triage", gettext_noop("Triage"), "report.triage"),
     ("chair", gettext_noop("Cases"), "case.decide"),
+    ("overdue", gettext_noop("Overdue"), "overdue.read"),
     ("review", gettext_noop("My reviews"), "case.review"),
     ("notices", gettext_noop("Notices"), "position.answer"),
     ("report-new", gettext_noop("New report"), "report.file"),

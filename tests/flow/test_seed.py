@@ -291,6 +291,7 @@ ROLES = {
     Kind.CASE_DECIDED: {"chair"},
     Kind.FINDING_PUBLISHED: {"machine"},
     Kind.STANDING_COMPUTED: {"machine"},
+    Kind.PROCEDURE_PUBLISHED: {"machine"},
 }
 
 

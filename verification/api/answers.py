@@ -56,6 +56,16 @@ class HistoryOut(s.Serializer[Any]):
     kind = s.CharField()
 
 
+class ClockOut(s.Serializer[Any]):
+    """A step that was due: `done_at` null while it is waited for; `party` only for a reply."""
+
+    step = s.CharField()
+    party = s.CharField()
+    since = s.DateTimeField()
+    due_at = s.DateTimeField()
+    done_at = s.DateTimeField(allow_null=True)
+
+
 class IncidentWholeOut(IncidentOut):
     """One incident with what was said in public, the parties' answers and its public history."""
 
@@ -64,6 +74,7 @@ class IncidentWholeOut(IncidentOut):
     statements = s.ListField(child=s.DictField())
     positions = s.ListField(child=s.DictField())
     history = HistoryOut(many=True)
+    deadlines = ClockOut(many=True, source="clocks")
 
 
 class FindingOut(s.Serializer[Any]):

@@ -32,12 +32,14 @@ from verification.adjudication.queries import (
     seats_of,
     why_vacated,
 )
+from verification.caseload.queries import clocks_of
 from verification.corroboration.queries import positions_by_incident
 from verification.incidents.queries import Incident
 from verification.pages.asker import asker, check_fresh
 from verification.pages.ballots import answer_rows
 from verification.pages.cards import faces_of, incident_cards
 from verification.pages.case_file import file_context
+from verification.pages.clocks import clock_rows
 from verification.pages.forms_chair import DecideForm, OpenCaseForm
 from verification.pages.more_time import positions_with_links
 
@@ -165,6 +167,11 @@ def _context(file: CaseFile, form: DecideForm, at: datetime) -> dict[str, Any]:
     return context | {
         "form": form,
         "positions": positions_with_links(file.positions, context["faces"]),
+        "clocks": clock_rows(
+            clocks_of([file.incident])[file.incident.pk],
+            parties={party.code: context["faces"].party(party.code) for party in file.parties},
+            at=at,
+        ),
         "seed": file.case.panel_seed,
         "panel_seats": _seats(file, context["faces"], at),
         "ready": bool(state),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from reports.intake.rules import REASON_TEXTS
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
+from verification.pages.clocks import clock_rows
 from verification.pages.drawing import map_features
 from verification.pages.replies import reply_words
 from verification.publication.asking import asked_for
@@ -66,6 +67,8 @@ def incident(request: HttpRequest, code: str) -> HttpResponse:
         "positions": position_views(seen.positions, agreement),
         "history": [{"at": line.at, "title": line.label} for line in seen.history],
         "features": map_features([seen], agreement.timezone),
+        "clocks": clock_rows(seen.clocks, parties={p.code: p for p in agreement.parties}, at=at),
+        "now": at,
     }
     return render(request, "verification/incident.html", context)
 

@@ -33,6 +33,7 @@ from verification.incidents.queries import root_of
 from verification.incidents.states import LIVING
 from verification.pages.asker import asker, check_fresh
 from verification.pages.cards import faces_of, position_rows
+from verification.pages.clocks import clock_rows
 from verification.pages.forms_notices import AnswerForm
 from verification.pages.public_view import public_view, public_views
 
@@ -104,8 +105,12 @@ def _context(position: PartyPosition, form: AnswerForm, at: datetime) -> dict[st
     window = (incident.window_from, incident.window_until)
     clauses = clauses_in_force(agreement.pk, window=window, act=incident.act_id)
     answered = position.state == PositionState.ANSWERED
+    public = public_view(incident.code, at=at)
     return {
-        "incident": public_view(incident.code, at=at),
+        "incident": public,
+        "clocks": clock_rows(
+            public.clocks, parties={face["code"]: face for face in public.parties}, at=at
+        ),
         "position": position_rows([position], faces=faces)[0],
         "answered": answered,
         "settled": incident.state not in LIVING,

@@ -9,6 +9,7 @@ from typing import Any
 from reports.agreement.queries import Agreement
 from reports.intake.choices import AccusedKind, Stance, TollCategory, TollHarm
 from reports.intake.tolls import toll_range
+from verification.caseload.rules import Clock
 from verification.pages.cards import COARSE_PRECISION, PartyFace
 from verification.publication.queries import (
     AgreementFace,
@@ -39,6 +40,7 @@ class PublicView:
     parties: tuple[PartyFace, ...]
     statements: tuple[dict[str, Any], ...]
     features: dict[str, Any]
+    clocks: tuple[Clock, ...] = ()
 
 
 def public_view(code: str, *, at: datetime) -> PublicView:
@@ -73,6 +75,7 @@ def _view(incident: PublicIncident, agreement: AgreementFace) -> PublicView:
         parties=tuple(parties.values()),
         statements=tuple(_statement(row, parties) for row in incident.statements),
         features=_features(incident),
+        clocks=incident.clocks,
     )
 
 

@@ -26,6 +26,7 @@ from reports.intake.states import ReportState
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid, MoveRefused, NotFound
+from verification.caseload.queries import triage_clocks
 from verification.incidents.actions import admissibility_of, link_report, open_incident
 from verification.incidents.queries import (
     accepted_without_incident,
@@ -89,6 +90,7 @@ def triage(request: HttpRequest) -> HttpResponse:
         "zone": agreement.timezone,
         "agreement_title": agreement.title,
         "as_of": at,
+        "now": at,
         "crumbs": [(reverse("triage"), _("Triage"))],
         **_cards_of(page.object_list, tab, agreement, at),
     }
@@ -106,8 +108,13 @@ def _cards_of(rows: Any, tab: str, agreement: Agreement, at: datetime) -> dict[s
 
 def reports_keys(reports: list[Report]) -> list[dict[str, Any]]:
     """Return what a row of the inbox needs beside its card: its address and its reason."""
+    clocks = triage_clocks(reports)
     return [
-        {"url": reverse("triage-report", args=[report.pk]), "reason": report.state_reason}
+        {
+            "url": reverse("triage-report", args=[report.pk]),
+            "reason": report.state_reason,
+            "due_at": clocks[report.pk].due_at if report.pk in clocks else None,
+        }
         for report in reports
     ]
 

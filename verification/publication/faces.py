@@ -15,6 +15,7 @@ from reports.journal.queries import HistoryLine
 from reports.places.queries import PlaceChoice
 from verification.adjudication.answers import Outcome
 from verification.caseload.classes import Line
+from verification.caseload.rules import Clock
 from verification.publication.filters import IncidentFilter
 from verification.standing.queries import StandingLine
 
@@ -86,6 +87,7 @@ class PublicIncident:
     statements: tuple[dict[str, Any], ...] = ()
     positions: tuple[dict[str, Any], ...] = ()
     history: tuple[HistoryLine, ...] = ()
+    clocks: tuple[Clock, ...] = ()  # of replies and of the decision, never of ballots
 
     @property
     def n_observers(self) -> int:

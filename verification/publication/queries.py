@@ -11,7 +11,8 @@ from reports.agreement.queries import act_kinds, periods_in_force
 from reports.coverage.queries import daily_shares
 from reports.problems import NotFound
 from verification.caseload.classes import Line
-from verification.caseload.queries import partition
+from verification.caseload.queries import clocks_of, partition
+from verification.caseload.rules import Step
 from verification.incidents.queries import incident_by_code, incident_history, member_ids, root_of
 from verification.incidents.states import IncidentState
 from verification.publication.assemble import (
@@ -37,6 +38,7 @@ from verification.publication.timeline import day_edges, days_of
 from verification.standing.queries import standing_lines
 
 EVERYTHING = IncidentFilter()
+PUBLIC_STEPS = (Step.REPLY, Step.DECISION)
 
 
 def findings_of(agreement: Agreement) -> list[FindingLine]:
@@ -115,7 +117,8 @@ def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, Agreeme
     book = case_book(incident.agreement, member_ids(incident))
     face = public_faces(book, whole=True)[0]
     history = incident_history(incident, None, at=at)
-    return replace(face, history=tuple(history)), book.face
+    clocks = tuple(c for c in clocks_of([incident])[incident.pk] if c.step in PUBLIC_STEPS)
+    return replace(face, history=tuple(history), clocks=clocks), book.face
 
 
 def standings(agreement: Agreement, *, at: datetime) -> Standings:

@@ -15,7 +15,16 @@ INCIDENT_KEYS = {
     *("place", "lat", "lon", "radius_m", "ring", "accused", "admissibility", "reports"),
     *("public_reports", "independent_origins", "finding", "outcome", "attributed", "severity"),
 }
-WHOLE_KEYS = {"reasons", "ruling", "statements", "positions", "history", "as_of", "agreement"}
+WHOLE_KEYS = {
+    "reasons",
+    "ruling",
+    "statements",
+    "positions",
+    "history",
+    "deadlines",
+    "as_of",
+    "agreement",
+}
 STATEMENT_KEYS = {
     *("speaker", "speaker_kind", "stance", "accused", "act", "publisher", "url"),
     *("published_on", "tolls", "weapon", "narrative", "origin"),

@@ -105,7 +105,7 @@ class TestPage:
         assert {field.name for field in dataclasses.fields(PublicView)} == {
             *("code", "state", "shape", "act", "window_from", "window_until", "precision", "zone"),
             *("place", "place_detail", "n_reports", "n_origins", "n_observers", "accused"),
-            *("parties", "statements", "features"),
+            *("parties", "statements", "features", "clocks"),
         }
 
     def test_an_observers_exact_minute_and_place_stay_inside(

@@ -10,11 +10,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from reports.intake.states import ReportState
 from reports.journal.kinds import PUBLIC_KINDS, Kind
-from verification.adjudication.states import CaseState
-from verification.corroboration.states import PositionState
-from verification.incidents.states import MOVES, IncidentState
 from verification.pages.words import GROUPS, event_words, words_as_markdown
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,12 +56,7 @@ def test_the_glossary_page_shows_all_of_it(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_method_page_shows_every_state_and_step(client: Client) -> None:
+def test_the_method_page_leads_to_every_step(client: Client) -> None:
     text = shown(client.get("/method/"))
-    for states in (ReportState, IncidentState, PositionState, CaseState):
-        for state in states:
-            assert str(state.label) in text
-    row = text.split(f'<th scope="row">{IncidentState.OPEN.label}</th><td>', 1)[1]
-    shown_targets = set(row.split("</td>", 1)[0].split("; "))
-    assert shown_targets == {str(IncidentState(t).label) for t in MOVES[IncidentState.OPEN]}
+    assert 'href="/procedure/"' in text
     assert "majority vote over independent origins" in text

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reports.agreement.models import Agreement
+from verification.caseload.actions import publish_procedure
 from verification.management.seeding.files import document
 from verification.management.seeding.people import load_people
 from verification.management.seeding.reference import load_acts, load_agreement, load_places
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         """Load what a real site starts from too."""
         self.say(f"acts {load_acts(at=at)}")
         agreement = load_agreement(slug, at=at)
+        publish_procedure(at=at)
         self.say(f"agreement {agreement.slug}, {load_places(at=at)} new places")
         return agreement
 
