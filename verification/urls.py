@@ -11,6 +11,7 @@ from verification.pages import (
     health,
     history,
     incidents,
+    log,
     more_time,
     notices,
     overdue,
@@ -40,6 +41,16 @@ judgement: list[URLPattern | URLResolver] = [
     path("triage/reports/<uuid:report_id>/", triage.triage_report, name="triage-report"),
 ]
 
+# Those who filed.
+receipts: list[URLPattern | URLResolver] = [
+    path("reports/<receipt:receipt>/proof/", log.report_proof_page, name="report-proof"),
+    path(
+        "reports/<receipt:receipt>/proof/<str:name>",
+        log.report_proof_file,
+        name="report-proof-file",
+    ),
+]
+
 # Everybody.
 public: list[URLPattern | URLResolver] = [
     path("", dashboard.home, name="home"),
@@ -47,6 +58,15 @@ public: list[URLPattern | URLResolver] = [
     path("incidents/<slug:code>/", incidents.incident, name="incident"),
     path("findings/", findings.findings, name="findings"),
     path("findings/<slug:code>/", findings.finding, name="finding"),
+    path("findings/<slug:code>/proof/", log.finding_proof_page, name="finding-proof"),
+    path(
+        "findings/<slug:code>/proof/<str:name>", log.finding_proof_file, name="finding-proof-file"
+    ),
+    path("log/", log.log, name="log"),
+    path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),
+    path("log/key", log.log_key, name="log-key"),
+    path("log/tile/<path:path>", log.log_tile, name="log-tile"),
+    path("log/records/<slug:code>.json", log.log_record_file, name="log-record"),
     path("standings/", standings.standings, name="standings"),
     path("method/", texts.method, name="method"),
     path("procedure/", procedure.procedure, name="procedure"),
@@ -62,4 +82,4 @@ public: list[URLPattern | URLResolver] = [
 # The operator.
 operation: list[URLPattern | URLResolver] = [path("health/", health.health, name="health")]
 
-urlpatterns: list[URLPattern | URLResolver] = [*judgement, *public, *operation]
+urlpatterns: list[URLPattern | URLResolver] = [*judgement, *receipts, *public, *operation]

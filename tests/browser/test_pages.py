@@ -22,6 +22,7 @@ class Page:
     who: str
     at: str
     link: str = ""
+    then: str = ""  # what follows in the address
 
 
 PAGES = (
@@ -30,6 +31,8 @@ PAGES = (
     Page("incident", "", "/incidents/", r"/incidents/[\w-]+/$"),
     Page("findings", "", "/findings/"),
     Page("finding", "", "/findings/", r"/findings/[\w-]+/$"),
+    Page("finding-proof", "", "/findings/", r"/findings/[\w-]+/$", "proof/"),
+    Page("log", "", "/log/"),
     Page("standings", "", "/standings/"),
     Page("method", "", "/method/"),
     Page("procedure", "", "/procedure/"),
@@ -46,6 +49,7 @@ PAGES = (
     Page("report-new", "desk", "/reports/new/"),
     Page("reports-own", "desk", "/reports/"),
     Page("report", "desk", "/reports/", r"/reports/\w{5}-\w{5}/$"),
+    Page("report-proof", "desk", "/reports/", r"/reports/\w{5}-\w{5}/$", "proof/"),
     Page("watches", "monitor1", "/watches/"),
     Page("corroborate", "monitor3", "/corroborate/"),
     Page("corroborate-incident", "monitor3", "/corroborate/", r"/corroborate/[\w-]+/$"),
@@ -79,6 +83,8 @@ NO_PAGE = {
     *("account_set_password", "account_reset_password_from_key"),  # need a key from a mail
     *("mfa_authenticate", "mfa_reauthenticate"),  # need a second factor that is enrolled,
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),  # so too
+    *("log-checkpoint", "log-key", "log-tile", "log-record"),  # files of the log
+    *("finding-proof-file", "report-proof-file"),  # files too
     *("report-correct", "report-withdraw"),  # need a report one filed: looked at after filing
 }
 LEADS_TO = {"desk": "reports-own"}  # everybody's desk is the page their work begins on
@@ -117,7 +123,7 @@ def come_to(person: Person, page: Page) -> None:
         )
         found = [href for href in hrefs if re.search(page.link, href.split("?")[0].split("#")[0])]
         assert found, f"{page.at} leads to no {page.name}"
-        answer = person.go(found[0])
+        answer = person.go(found[0] + page.then)
     assert answer.status == 200, f"{page.name}: {answer.status}"
     if page.name.startswith("mfa_activate") and landed_on(person) == "account_reauthenticate":
         person.write("password", person.site.password)  # signed in too long ago for this page

@@ -23,6 +23,7 @@ _CLASS_OF_NOUN = {
     "correction": PUBLICATION,
     "agreement": RULE,
     "places": RULE,
+    "procedure": RULE,
     "role": RULE,
     "key": RULE,
     "user": DAY,

@@ -17,6 +17,7 @@ from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from verification.adjudication.models import Ballot, Decision
+from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.ledger.rows import Clear, Rows, public_bytes
 from verification.publication.models import Finding
@@ -83,6 +84,8 @@ ROWS: Mapping[Kind, Rows] = {
     Kind.INCIDENT_SCORED: _subjects(Score),
     Kind.BALLOT_SEALED: _ballots,
     Kind.CASE_DECIDED: _decisions,
+    Kind.DEADLINE_MISSED: _subjects(MissedDeadline),
+    Kind.PROCEDURE_PUBLISHED: _subjects(Procedure),
     Kind.FINDING_PUBLISHED: _subjects(Finding),
     Kind.STANDING_COMPUTED: _standings,
 }

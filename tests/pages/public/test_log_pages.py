@@ -1,0 +1,193 @@
+"""The log's doors: files as the specification wants them, and proofs for those they concern."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reports.intake.models import Report
+from reports.people.models import User
+from tests.factories import LATER, World, a_report
+from tests.public_record import PublicRecord
+from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.models import Leaf, LogState
+from verification.merkle.canonical import parsed
+from verification.merkle.checkpoint import opened_checkpoint
+from verification.merkle.hash import leaf_hash
+from verification.merkle.note import opened, verifier_key
+from verification.merkle.proof_file import check_proof
+from verification.merkle.slots import Disclosure
+from verification.merkle.tiles import in_hashes, tile_path, tile_sizes, unbundled
+from verification.merkle.tree import root_of
+from verification.publication.models import Finding
+
+CAST = (
+    *("witness", "colleague", "triage", "chair", "reviewer_arm", "liaison_arm"),
+    *("publisher", "partner", "operator", "outsider"),
+)
+
+
+@pytest.fixture
+def logged(record: PublicRecord, signer: Any) -> PublicRecord:
+    append_leaves(at=LATER)
+    sign_log(at=LATER)
+    return record
+
+
+def as_user(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def fetched(client: Client, path: str) -> bytes:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content
+
+
+class TestFiles:
+    def test_the_whole_tree_can_be_put_together_from_them(
+        self, client: Client, logged: PublicRecord
+    ) -> None:
+        key = verifier_key(fetched(client, "/log/key").decode())
+        note = fetched(client, "/log/checkpoint").decode()
+        head = opened_checkpoint(note, origin=LogState.objects.get().origin, keys=[key])
+        assert head.size == Leaf.objects.count()
+        hashes: list[bytes] = []
+        for level, number, width in tile_sizes(head.size):
+            row = in_hashes(fetched(client, f"/log/{tile_path(level, number, width)}"))
+            assert len(row) == width
+            if level == 0:
+                bodies = unbundled(fetched(client, f"/log/{tile_path('entries', number, width)}"))
+                assert [leaf_hash(body) for body in bodies] == row
+                hashes += row
+        assert root_of(hashes) == head.root
+
+    def test_what_never_changes_may_be_kept_for_ever(
+        self, client: Client, logged: PublicRecord
+    ) -> None:
+        tile = client.get("/log/tile/0/000.p/1")
+        assert "immutable" in tile["Cache-Control"]
+        assert tile["Content-Type"] == "application/octet-stream"
+        assert client.get("/log/checkpoint")["Cache-Control"] == "public, max-age=5"
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "tile/0/001",
+            "tile/0/000.p/256",
+            "tile/0/000.p/0",
+            "tile/0/0",
+            "tile/1/000",
+            "tile/64/000.p/1",
+            "tile/0/x999/x999/x999/x999/x999/x999/999",
+            "tile/entries/000.p/999",
+            "tile/0/000.p/01",
+            "tile/../key",
+            "records/NK20-9999-F1.json",
+        ],
+    )
+    def test_what_is_not_there_is_not_found(
+        self, client: Client, logged: PublicRecord, path: str
+    ) -> None:
+        assert client.get(f"/log/{path}").status_code == 404
+
+    def test_before_the_first_checkpoint_there_is_nothing(
+        self, client: Client, record: PublicRecord
+    ) -> None:
+        append_leaves(at=LATER)
+        code = Finding.objects.earliest("published_at").code
+        for path in ("checkpoint", "key", "tile/0/000.p/1", f"records/{code}.json"):
+            assert client.get(f"/log/{path}").status_code == 404
+        assert b"Nothing was signed yet" in fetched(client, "/log/")
+        assert client.get(f"/findings/{code}/proof/leaf.json").status_code == 404
+
+
+class TestFindings:
+    def test_its_proof_holds_without_us(self, client: Client, logged: PublicRecord) -> None:
+        state = LogState.objects.get()
+        for finding in Finding.objects.all():
+            page = f"/findings/{finding.code}/proof/"
+            leaf = fetched(client, f"{page}leaf.json")
+            proof = fetched(client, f"{page}log.tlog-proof").decode()
+            check_proof(proof, leaf, origin=state.origin, keys=[verifier_key(state.verifier)])
+            record = fetched(client, f"/log/records/{finding.code}.json")
+            said = parsed(leaf)
+            assert said["record"] == hashlib.sha256(record).hexdigest()
+            assert (said["type"], said["id"]) == ("finding.published", finding.code)
+            html = fetched(client, page).decode()
+            for words in (leaf.decode(), f"{page}leaf.json", state.verifier):
+                assert words.replace('"', "&quot;") in html
+            assert f"{page}nothing" and client.get(f"{page}nothing").status_code == 404
+
+    def test_no_file_of_the_log_holds_a_canary(self, client: Client, logged: PublicRecord) -> None:
+        code = Finding.objects.earliest("published_at").code
+        paths = [
+            "/log/",
+            "/log/checkpoint",
+            f"/log/records/{code}.json",
+            f"/findings/{code}/proof/",
+        ]
+        paths.append(
+            "/log/" + next(tile_path("entries", n, w) for _, n, w in tile_sizes(logged_size()))
+        )
+        joined = b"".join(fetched(client, path) for path in paths).decode("latin-1")
+        assert [word for word in logged.canaries if word in joined] == []
+
+    def test_there_is_no_proof_of_what_was_never_published(
+        self, client: Client, logged: PublicRecord
+    ) -> None:
+        assert client.get("/findings/NK20-9999-F1/proof/").status_code == 404
+
+
+def logged_size() -> int:
+    return Leaf.objects.count()
+
+
+class TestReports:
+    def test_its_author_gets_a_promise_and_then_a_proof(self, world: World, signer: Any) -> None:
+        report = a_report(world)
+        page, client = f"/reports/{report.receipt}/proof/", as_user(world.filer)
+        html = fetched(client, page).decode()
+        assert "It is not in the log yet" in html
+        note = fetched(client, f"{page}receipt.txt").decode()
+        text, _keys = opened(note, [signer.receipts.verifier])
+        promised = "2020-10-12T13:00:00Z"  # filed at 08:00: bucket until 12:00, and an hour
+        parts = [report.receipt, report.sha256, "2020-10-12T06Z", promised]
+        assert text.split("\n")[1:5] == parts
+        append_leaves(at=LATER)
+        sign_log(at=LATER)
+        state = LogState.objects.get()
+        leaf = fetched(client, f"{page}leaf.json")
+        proof = fetched(client, f"{page}log.tlog-proof").decode()
+        check_proof(proof, leaf, origin=state.origin, keys=[verifier_key(state.verifier)])
+        shown = client.get(f"{page}field.json").json()
+        path = tuple(bytes.fromhex(one) for one in shown.pop("path"))
+        assert shown["value"] == report.sha256
+        assert Disclosure(**shown, path=path).is_in(bytes.fromhex(parsed(leaf)["commit"]))
+
+    @pytest.mark.parametrize("who", CAST)
+    def test_nobody_else_gets_any_of_it(self, world: World, signer: Any, who: str) -> None:
+        report = a_report(world)
+        append_leaves(at=LATER)
+        sign_log(at=LATER)
+        client = as_user(getattr(world, who))
+        for name in ("", "receipt.txt", "leaf.json", "log.tlog-proof", "field.json"):
+            answer = client.get(f"/reports/{report.receipt}/proof/{name}")
+            assert answer.status_code in (403, 404), name
+            assert report.sha256.encode() not in answer.content
+
+    def test_a_stranger_is_asked_to_sign_in(self, client: Client, world: World) -> None:
+        report = a_report(world)
+        answer = client.get(f"/reports/{report.receipt}/proof/")
+        assert (answer.status_code, "/accounts/login/" in answer["Location"]) == (302, True)
+
+    def test_while_the_signer_is_silent_the_page_says_so(self, world: World) -> None:
+        report = a_report(world)
+        html = fetched(as_user(world.filer), f"/reports/{report.receipt}/proof/").decode()
+        assert "The receipt cannot be signed at this moment. Your report is safe" in html
+        assert Report.objects.filter(pk=report.pk).exists()

@@ -1,0 +1,99 @@
+"""Holds the rows of the database to what the log says of them; names every difference.
+
+The log itself is audited from its files, by `verification/management/log_audit.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import models
+
+from reports.journal.models import Event, Unlogged
+from verification.ledger.models import Leaf, LogState, Opening
+from verification.ledger.rows import rows_digest, rows_of
+from verification.ledger.sealing import Unreadable, unsealed
+from verification.merkle.canonical import NotCanonical, parsed
+from verification.merkle.slots import commitment, fields_in
+
+CHUNK = 1_000  # leaves read at a time
+Forms = dict[str, list[list[str]]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was compared."""
+
+    opened: int = 0
+    erased: int = 0
+    decoys: int = 0
+
+
+def row_faults(tally: Tally) -> Iterator[str]:
+    """Yield a sentence for every row that is not what its leaf says; count into `tally`."""
+    state = LogState.objects.first()
+    forms: Forms = state.forms if state else {}
+    first = 0
+    while leaves := list(Leaf.objects.filter(id__gte=first).order_by("id")[:CHUNK]):
+        first = leaves[-1].pk + 1
+        yield from _faults_in(leaves, forms, tally)
+    logged = Leaf.objects.filter(event__isnull=False).values("event_id")
+    marked = Unlogged.objects.values("event_id")
+    for event in Event.objects.exclude(pk__in=logged).exclude(pk__in=marked):
+        yield f"event {event.pk} ({event.kind}) never entered the log, and its mark is gone"
+
+
+def _faults_in(leaves: Sequence[Leaf], forms: Forms, tally: Tally) -> Iterator[str]:
+    openings = {
+        one.leaf_id: one for one in Opening.objects.filter(leaf__in=leaves).select_related("key")
+    }
+    events = Event.objects.in_bulk([leaf.event_id for leaf in leaves if leaf.event_id])
+    rows = rows_of(events.values())
+    for leaf in leaves:
+        if leaf.event_id is None:
+            tally.decoys += 1
+            continue
+        event = events.get(leaf.event_id)
+        if event is None:
+            yield f"leaf {leaf.pk}: its event {leaf.event_id} is gone"
+            continue
+        said = f"leaf {leaf.pk} ({event.kind})"
+        opening = openings.get(leaf.pk)
+        if opening is None:
+            tally.erased += 1  # whether rightly so is told by the erasures in the log
+            continue
+        for fault in _differences(leaf, opening, event, rows.get(event.pk, []), forms):
+            yield f"{said}: {fault}"
+        tally.opened += 1
+
+
+def _differences(
+    leaf: Leaf, opening: Opening, event: Event, rows: Sequence[models.Model], forms: Forms
+) -> Iterator[str]:
+    if opening.key.secret is None:
+        yield "its key was destroyed, but not its opening"
+        return
+    try:
+        opened = unsealed(bytes(opening.key.secret), leaf.pk, bytes(opening.sealed))
+        commit = parsed(bytes(leaf.body))["commit"]
+    except (Unreadable, NotCanonical, KeyError):
+        yield "its opening or its bytes were changed"
+        return
+    if commitment(opened).hex() != commit:
+        yield "its opening is not what it commits to"
+        return
+    fields = fields_in(opened)
+    if not _is_one_of_its_forms([event], fields["row"], forms):
+        yield f"event {event.pk} was changed"
+    if "rows" in fields and not _is_one_of_its_forms(rows, fields["rows"], forms):
+        names = ", ".join(f"{row._meta.db_table} {row.pk}" for row in rows)
+        yield f"what it vouches for was changed or removed ({names or 'nothing is left'})"
+
+
+def _is_one_of_its_forms(rows: Sequence[models.Model], digest: str, forms: Forms) -> bool:
+    """Answer whether rows are what was digested, over the columns their table had then."""
+    if not rows:
+        return False
+    table = rows[0]._meta.db_table
+    return any(rows_digest(rows, {table: columns}) == digest for columns in forms.get(table, []))

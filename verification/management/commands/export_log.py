@@ -1,0 +1,35 @@
+"""Write the whole log as static files, to be served or mirrored by anything."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from verification.publication.proofs import log_files
+
+
+class Command(BaseCommand):
+    """Writes what is new; each file appears whole, the checkpoint last."""
+
+    help = "Write the log's files (docs/log-format.md 6) into a folder; repeat it to bring it up."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        new = sum(_put(options["folder"] / path, body) for path, body in log_files())
+        self.stdout.write(f"{new} new files in {options['folder']}")
+
+
+def _put(file: Path, body: bytes) -> bool:
+    """Write a file by renaming, unless it is there with these bytes."""
+    if file.is_file() and file.read_bytes() == body:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f"{file.name}.new")
+    new.write_bytes(body)
+    new.replace(file)
+    return True
