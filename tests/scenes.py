@@ -22,6 +22,7 @@ from tests.factories import (
     a_case,
     a_draft,
     a_report,
+    an_accepted_report,
     an_allegation,
     an_incident,
     build_world,
@@ -36,11 +37,12 @@ from verification.corroboration.actions import (
     give_statement,
     lapse_overdue_positions,
 )
-from verification.incidents.actions import merge_incidents
+from verification.incidents.actions import link_report, merge_incidents
 from verification.ledger.actions import append_leaves, sign_log
 from verification.ledger.models import TileRoot
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
+from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,14 @@ def build_scene() -> Scene:
         by=world.chair,
         at=NOW,
     )
+    stays, goes = an_accepted_report(world), an_accepted_report(world)
+    for report in (stays, goes):
+        link_report(report=report, incident=kept, why="Same night.", by=world.triage, at=NOW)
+    moved = goes.links.get().pk
+    split_incident(incident=kept, links=[moved], why="Apart.", by=world.triage, at=NOW)
+    refuse_suggestion(incident=other, of=goes, by=world.triage, at=NOW)
+    refuse_suggestion(incident=other, of=kept, by=world.triage, at=NOW)
+    tie_incidents(incident=decided, other=kept, why="Answered fire.", by=world.triage, at=NOW)
     merge_incidents(kept=kept, absorbed=other, why="One event.", by=world.triage, at=NOW)
     settle()
     escalate_overdue(at=LATER)

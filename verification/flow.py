@@ -50,7 +50,7 @@ def rescore_file(*, event: Event, at: datetime) -> None:
 
 
 def rescore_unmerged(*, event: Event, at: datetime) -> None:
-    """Score the incident that came back out of a merge."""
+    """Score the incident that came out of another: back from a merge, or new from a split."""
     rescore_incident(incident=incident_by_id(event.subject_id), at=at)
 
 
@@ -83,6 +83,11 @@ def ask_accused(*, event: Event, at: datetime) -> None:
         notify_accused(incident=root_of(incident_by_id(event.file_id)), at=at)
 
 
+def ask_accused_of_new(*, event: Event, at: datetime) -> None:
+    """Notify the parties accused in the incident that a split made."""
+    notify_accused(incident=root_of(incident_by_id(event.subject_id)), at=at)
+
+
 def publish(*, event: Event, at: datetime) -> None:
     """Publish the finding of the incident this event belongs to."""
     if event.file_id is not None:
@@ -104,6 +109,8 @@ FLOW: dict[Kind, tuple[Handler, ...]] = {
     Kind.REPORT_UNLINKED: (rescore_file,),
     Kind.INCIDENTS_MERGED: (rescore_file, ask_accused),
     Kind.MERGE_UNDONE: (rescore_file, rescore_unmerged),
+    Kind.INCIDENT_SPLIT: (rescore_file, rescore_unmerged, ask_accused_of_new),
+    Kind.SPLIT_UNDONE: (rescore_file, ask_accused),
     Kind.STATEMENT_GIVEN: (rescore_file,),
     Kind.POSITION_ANSWERED: (rescore_file, update_standing),
     Kind.POSITION_LAPSED: (update_standing,),

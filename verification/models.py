@@ -5,6 +5,7 @@ from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
+from verification.linking.models import Refusal, Split, Tie
 from verification.publication.models import Finding
 from verification.scoring.models import Score
 from verification.standing.models import Standing
@@ -25,10 +26,13 @@ __all__ = [
     "Opening",
     "PartyPosition",
     "Procedure",
+    "Refusal",
     "Score",
     "Seat",
     "SignedTree",
+    "Split",
     "Standing",
     "Statement",
+    "Tie",
     "TileRoot",
 ]

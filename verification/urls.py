@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from verification.api import public as api
 from verification.pages import (
+    board,
     chair,
     corroborate,
     dashboard,
@@ -37,6 +38,7 @@ judgement: list[URLPattern | URLResolver] = [
     path("review/", review.review, name="review"),
     path("review/<uuid:case_id>/", review.review_case, name="review-case"),
     path("triage/", triage.triage, name="triage"),
+    path("triage/board/", board.board, name="triage-board"),
     path("triage/incidents/<str:code>/", triage_incident.triage_incident, name="triage-incident"),
     path("triage/reports/<uuid:report_id>/", triage.triage_report, name="triage-report"),
 ]

@@ -31,6 +31,12 @@ class Kind(models.TextChoices):
     REPORT_UNLINKED = "report.unlinked", _("A report was unlinked from the incident")
     INCIDENTS_MERGED = "incidents.merged", _("An incident was merged into another")
     MERGE_UNDONE = "merge.undone", _("A merge was undone")
+    INCIDENT_SPLIT = "incident.split", _("Reports were split off into a new incident")
+    SPLIT_UNDONE = "split.undone", _("A split was undone")
+    INCIDENTS_TIED = "incidents.tied", _("Two incidents were tied as one exchange")
+    TIE_UNDONE = "tie.undone", _("A tie was undone")
+    SUGGESTION_REFUSED = "suggestion.refused", _("A suggested link or merge was refused")
+    REFUSAL_UNDONE = "refusal.undone", _("A refusal was undone")
     INCIDENT_RULED_INADMISSIBLE = (
         "incident.ruled_inadmissible",
         _("The incident was ruled inadmissible"),
@@ -58,6 +64,8 @@ PUBLIC_KINDS = frozenset(
         Kind.INCIDENT_OPENED,
         Kind.INCIDENTS_MERGED,
         Kind.MERGE_UNDONE,
+        Kind.INCIDENT_SPLIT,
+        Kind.SPLIT_UNDONE,
         Kind.INCIDENT_RULED_INADMISSIBLE,
         Kind.POSITION_REQUESTED,
         Kind.POSITION_EXTENDED,

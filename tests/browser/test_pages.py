@@ -60,6 +60,7 @@ PAGES = (
     Page("mfa_index", "monitor3", "/accounts/2fa/"),
     Page("mfa_activate_totp", "monitor3", "/accounts/2fa/totp/activate/"),
     Page("triage", "triage", "/triage/"),
+    Page("triage-board", "triage", "/triage/board/"),
     Page("triage-report", "triage", "/triage/?tab=unlinked", r"/triage/reports/[\w-]+/$"),
     Page("triage-incident", "triage", "/triage/?tab=incidents", r"/triage/incidents/[\w-]+/$"),
     Page("history", "triage", "/incidents/NK20-0001/history/"),

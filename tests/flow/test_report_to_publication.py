@@ -36,7 +36,8 @@ from verification.corroboration.actions import (
 )
 from verification.corroboration.queries import notices_for
 from verification.incidents.actions import link_report, open_incident
-from verification.incidents.queries import incident_history, incident_suggestions
+from verification.incidents.queries import incident_history
+from verification.linking.queries import incident_suggestions
 from verification.publication.models import Finding
 from verification.scoring.queries import latest_score, scores_of
 from verification.standing.queries import standing_lines

@@ -278,6 +278,7 @@ ROLES = {
     Kind.REPORT_ACCEPTED: {"triage"},
     Kind.INCIDENT_OPENED: {"triage"},
     Kind.REPORT_LINKED: {"triage", "machine"},
+    Kind.INCIDENTS_TIED: {"triage"},
     Kind.INCIDENT_RULED_INADMISSIBLE: {"triage"},
     Kind.STATEMENT_GIVEN: {"monitor"},
     Kind.POSITION_REQUESTED: {"clock"},

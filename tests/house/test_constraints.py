@@ -23,6 +23,7 @@ from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, TileRoot
+from verification.linking.models import Refusal, Split, Tie
 from verification.publication.models import Finding
 from verification.standing.models import Standing
 
@@ -119,6 +120,17 @@ BROKEN: dict[str, Breaking] = {
     ),
     "report_is_linked_once_to_an_incident": (Link, own(), {"unlinked_at": None}),
     "incident_is_absorbed_once_at_a_time": (Merge, own(), {}),
+    "refusal_is_of_a_report_or_an_incident": (Refusal, own(other=None, report=None), {}),
+    "link_is_refused_once_at_a_time": (Refusal, own(), {"report__isnull": False}),
+    "merge_is_refused_once_at_a_time": (Refusal, own(), {"report": None}),
+    "incident_comes_from_one_split": (Split, own(), {}),
+    "split_makes_another_incident": (Split, lambda row: {"created": row.source}, {}),
+    "tie_is_of_two_incidents_in_order": (
+        Tie,
+        lambda row: {"one": row.other, "other": row.one},
+        {},
+    ),
+    "incidents_are_tied_once_at_a_time": (Tie, own(), {}),
     "statement_on_actor_names_a_party": (Statement, own(party=None), {"question": "actor"}),
     "party_is_asked_once_about_an_incident": (PartyPosition, own(), {}),
     "position_is_due_after_notice": (

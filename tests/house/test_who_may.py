@@ -60,6 +60,14 @@ from verification.incidents.actions import (
     undo_merge,
     unlink_report,
 )
+from verification.linking.actions import (
+    refuse_suggestion,
+    split_incident,
+    tie_incidents,
+    undo_refusal,
+    undo_split,
+    undo_tie,
+)
 
 Try = Callable[..., Any]
 NOTHING_TYPED = Typed({}, (), "", ())
@@ -137,6 +145,13 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
     notice = incident.positions.get()
     report = an_accepted_report(world)
     triage = {"triage"}
+    mine: dict[str, Any] = {"by": world.triage, "at": NOW}
+    refusal = refuse_suggestion(incident=other, of=report, **mine)
+    tie = tie_incidents(incident=case.incident, other=other, why="Answered fire.", **mine)
+    second = an_accepted_report(world)
+    link_report(report=second, incident=other, why="The same night.", **mine)
+    taken = [second.links.get().pk]
+    split = split_incident(incident=other, links=taken, why="Apart.", **mine)
     told = StatementDraft("occurred", "supports", "eyewitness", "I saw it from my balcony.")
     answer = Answer("denies", "other", "It was not us.")
     why: dict[str, Any] = {"why": "A reason."}
@@ -152,6 +167,21 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
             triage,
         ),
         "undo_merge": (lambda **who: undo_merge(merge=merge, **who), triage),
+        "refuse_suggestion": (
+            lambda **who: refuse_suggestion(incident=incident, of=report, **who),
+            triage,
+        ),
+        "undo_refusal": (lambda **who: undo_refusal(refusal=refusal, **who), triage),
+        "split_incident": (
+            lambda **who: split_incident(incident=incident, links=[link.pk], **why, **who),
+            triage,
+        ),
+        "undo_split": (lambda **who: undo_split(split=split, **who), triage),
+        "tie_incidents": (
+            lambda **who: tie_incidents(incident=incident, other=other, **why, **who),
+            triage,
+        ),
+        "undo_tie": (lambda **who: undo_tie(tie=tie, **who), triage),
         "rule_inadmissible": (
             lambda **who: rule_inadmissible(incident=incident, ruling="x" * 30, **who),
             triage,

@@ -27,6 +27,7 @@ AFFIRMATIVE = {"occurred", "breach", "1", "2", "3", "4", "attributed"} | INTENTS
 QUESTIONS = ("occurrence", "breach", "clause", "attribution", "intent")
 MAY = {
     "open_incident": "triage",
+    "tie_incidents": "triage",
     "link_report": "triage",
     "rule_inadmissible": "triage",
     "give_statement": "monitor",

@@ -23,7 +23,7 @@ from reports.people.permissions import require
 from reports.problems import Invalid, MoveRefused, Problem, StaleState
 from verification.incidents.models import Incident, Link, Merge
 from verification.incidents.queries import linked_reports, root_of
-from verification.incidents.rules import joint_window, sharpest_spot
+from verification.incidents.rules import joint_window, reason_given, sharpest_spot
 from verification.incidents.states import LIVING, MOVES, IncidentState
 
 VERB = "incident.triage"
@@ -38,12 +38,6 @@ class NotLinkable(Problem):
     title = gettext_lazy("This report cannot be linked here")
 
 
-def _needs_reason(why: str) -> str:
-    if len(why.strip()) < 3:
-        raise Invalid(errors={"why": [_("Give a short reason; it stays in the history.")]})
-    return why.strip()[:500]
-
-
 @transaction.atomic
 def open_incident(*, report: Report, why: str, by: User, at: datetime) -> Incident:
     """Open an incident from an accepted report.
@@ -55,18 +49,7 @@ def open_incident(*, report: Report, why: str, by: User, at: datetime) -> Incide
     _hold_accepted(report)
     if Link.objects.filter(report=report, unlinked_at=None).exists():
         raise NotLinkable(_("This report already belongs to an incident. Unlink it first."))
-    Agreement.objects.filter(pk=report.agreement_id).update(last_number=F("last_number") + 1)
-    agreement = Agreement.objects.get(pk=report.agreement_id)
-    incident = Incident.objects.create(
-        agreement=agreement,
-        code=f"{agreement.prefix}-{agreement.last_number:04d}",
-        act_id=report.act_id,
-        window_from=report.observed_from,
-        window_until=report.observed_until,
-        time_precision=report.time_precision,
-        admissibility="unclear",
-        opened_at=at,
-    )
+    incident = new_incident(report=report, at=at)
     Link.objects.create(
         report=report,
         incident=incident,
@@ -74,7 +57,7 @@ def open_incident(*, report: Report, why: str, by: User, at: datetime) -> Incide
         linked_at=at,
         why=why.strip()[:500] or _("Opened from this report."),
     )
-    _refresh_facts(incident)
+    refresh_facts(incident=incident)
     record_event(
         kind=Kind.INCIDENT_OPENED,
         subject=incident,
@@ -85,6 +68,22 @@ def open_incident(*, report: Report, why: str, by: User, at: datetime) -> Incide
         payload={"report": str(report.pk), "why": why.strip()[:500]},
     )
     return incident
+
+
+def new_incident(*, report: Report, at: datetime) -> Incident:
+    """Make an incident with the next number, as part of opening or splitting one."""
+    Agreement.objects.filter(pk=report.agreement_id).update(last_number=F("last_number") + 1)
+    agreement = Agreement.objects.get(pk=report.agreement_id)
+    return Incident.objects.create(
+        agreement=agreement,
+        code=f"{agreement.prefix}-{agreement.last_number:04d}",
+        act_id=report.act_id,
+        window_from=report.observed_from,
+        window_until=report.observed_until,
+        time_precision=report.time_precision,
+        admissibility="unclear",
+        opened_at=at,
+    )
 
 
 def _hold_accepted(report: Report) -> None:
@@ -106,7 +105,7 @@ def link_report(
     Errors: NotLinkable, Invalid without a reason, StaleState if it was linked meanwhile.
     """
     role = MACHINE if by is None else require(by, VERB, at=at, agreement_id=incident.agreement_id)
-    reason = _needs_reason(why)
+    reason = reason_given(why)
     if report.agreement_id != incident.agreement_id:
         raise NotLinkable(_("Report and incident belong to different agreements."))
     _hold_accepted(report)
@@ -120,7 +119,7 @@ def link_report(
             )
     except IntegrityError as error:
         raise StaleState(_("The report is linked to this incident already.")) from error
-    _refresh_facts(held)
+    refresh_facts(incident=held)
     incident.refresh_from_db()
     record_event(
         kind=Kind.REPORT_LINKED,
@@ -142,9 +141,10 @@ def unlink_report(*, link: Link, why: str, by: User, at: datetime) -> Link:
     Errors: MoveRefused while or after a panel judges; StaleState if it was ended meanwhile.
     """
     role = require(by, VERB, at=at, agreement_id=link.incident.agreement_id)
-    reason = _needs_reason(why)
+    reason = reason_given(why)
     incident = Incident.objects.get(pk=link.incident_id)
-    root = _held(root_of(incident))  # a merged incident's reports are before the other's panel
+    # A merged incident's reports are before the other's panel.
+    root = held_incident(root_of(incident))
     if root.state != IncidentState.OPEN:
         raise MoveRefused(_("A panel has this case: its reports cannot be taken away."))
     hit = Link.objects.filter(pk=link.pk, unlinked_at=None).update(
@@ -153,9 +153,9 @@ def unlink_report(*, link: Link, why: str, by: User, at: datetime) -> Link:
     if hit != 1:
         raise StaleState(_("This link had already been ended."))
     link.refresh_from_db()
-    _refresh_facts(incident)
+    refresh_facts(incident=incident)
     if root.pk != incident.pk:
-        _refresh_facts(root)
+        refresh_facts(incident=root)
     record_event(
         kind=Kind.REPORT_UNLINKED,
         subject=incident,
@@ -177,10 +177,10 @@ def merge_incidents(
     Needs: incident.triage; both open, of one agreement. Leaves: Merge, incidents.merged.
     """
     role = require(by, VERB, at=at, agreement_id=kept.agreement_id)
-    reason = _needs_reason(why)
+    reason = reason_given(why)
     if kept.pk == absorbed.pk or kept.agreement_id != absorbed.agreement_id:
         raise Invalid(errors={"incident": [_("Choose another incident of the same agreement.")]})
-    locked = _held(kept, absorbed)
+    locked = held_incident(kept, absorbed)
     if locked.state != IncidentState.OPEN:
         raise MoveRefused(_("The incident that is kept must be open."))
     move_state(
@@ -198,12 +198,12 @@ def merge_incidents(
     merge = Merge.objects.create(
         kept=kept, absorbed=absorbed, merged_by=by, merged_at=at, why=reason
     )
-    _refresh_facts(locked)
+    refresh_facts(incident=locked)
     kept.refresh_from_db()
     return merge
 
 
-def _held(incident: Incident, *others: Incident) -> Incident:
+def held_incident(incident: Incident, *others: Incident) -> Incident:
     """Lock incidents, always in the order of their keys, and return the first one anew."""
     wanted = [incident.pk, *(other.pk for other in others)]
     rows = Incident.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
@@ -217,7 +217,7 @@ def undo_merge(*, merge: Merge, by: User, at: datetime) -> Merge:
     Leaves: merge.undone. Errors: MoveRefused once a panel has the kept one; StaleState.
     """
     role = require(by, VERB, at=at, agreement_id=merge.kept.agreement_id)
-    kept = _held(merge.kept, merge.absorbed)
+    kept = held_incident(merge.kept, merge.absorbed)
     if kept.state != IncidentState.OPEN:
         raise MoveRefused(_("A panel has this case: the merge can no longer be undone."))
     hit = Merge.objects.filter(pk=merge.pk, undone_at=None).update(undone_at=at, undone_by=by)
@@ -237,8 +237,8 @@ def undo_merge(*, merge: Merge, by: User, at: datetime) -> Merge:
         changes={"merged_into": None},
         payload={"kept": kept.code, "absorbed": absorbed.code},
     )
-    _refresh_facts(kept)
-    _refresh_facts(absorbed)
+    refresh_facts(incident=kept)
+    refresh_facts(incident=absorbed)
     return merge
 
 
@@ -298,10 +298,10 @@ def refresh_after_withdrawal(*, incident: Incident) -> None:
     A decided one keeps the facts it was decided on.
     """
     if incident.state in LIVING:
-        _refresh_facts(incident)
+        refresh_facts(incident=incident)
 
 
-def _refresh_facts(incident: Incident) -> None:
+def refresh_facts(*, incident: Incident) -> None:
     """Set window, spot, act and admissibility from the reports now in the file.
 
     State and version stay: these are derived facts. An incident without reports keeps its last.

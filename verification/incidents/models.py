@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from reports.identity import new_key
 from reports.journal.models import checked_at_commit
@@ -61,6 +62,13 @@ class Incident(models.Model):
             models.Index(fields=["agreement", "state", "-opened_at"], name="incident_by_state"),
             models.Index(fields=["agreement", "window_from"], name="incident_by_time"),
             models.Index(fields=["agreement", "lat", "lon"], name="incident_by_place"),
+            # What linking/near.py asks: windows and points together, of what still takes reports.
+            GistIndex(
+                Func("window_from", "window_until", function="tstzrange"),
+                Func("lon", "lat", function="point"),
+                condition=Q(state__in=["open", "under_review", "reopened"]),
+                name="incident_living_near",
+            ),
         ]
         triggers = checked_at_commit(
             "incident_life_holds",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from reports.agreement.models import Agreement
 from reports.intake.models import Report
@@ -18,22 +17,11 @@ from reports.intake.states import ReportState
 from reports.journal.queries import HistoryLine, history_lines
 from reports.people.models import User
 from reports.people.permissions import may, require
-from reports.places.geo import METRES_PER_DEGREE, Spot
+from reports.places.geo import Spot
 from reports.problems import NotFound
 from verification.incidents.models import Incident, Link, Merge
-from verification.incidents.rules import FAR_M, SLACK, SUGGEST_FLOOR, EventFacts, Match, fits
-from verification.incidents.states import LIVING, IncidentState
-
-MOST_CANDIDATES = 200  # incidents a suggestion looks at closely
-MOST_SUGGESTIONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """An incident a report may belong to, with the reasons."""
-
-    incident: Incident
-    match: Match
+from verification.incidents.rules import SUGGEST_FLOOR, EventFacts, fits
+from verification.incidents.states import LIVING
 
 
 def _rows() -> QuerySet[Incident]:
@@ -255,33 +243,12 @@ def facts_of_incident(incident: Incident, accused: frozenset[str]) -> EventFacts
     )
 
 
-def _nearby(
-    agreement_id: uuid.UUID, facts: EventFacts, *, but: Collection[uuid.UUID]
-) -> list[Incident]:
-    """Return incidents near in time and place, through the indexes."""
-    begins, ends = facts.window
-    rows = _rows().filter(
-        agreement_id=agreement_id,
-        state__in=LIVING,
-        window_from__lt=ends + SLACK + timedelta(minutes=1),
-        window_until__gt=begins - SLACK - timedelta(minutes=1),
-    )
-    if facts.spot is not None:
-        # A generous box: the incident's own radius is not known yet, so allow a region's.
-        reach = (facts.spot.radius_m + FAR_M + 50_000) / METRES_PER_DEGREE
-        rows = rows.filter(
-            Q(lat=None)
-            | Q(
-                lat__range=(facts.spot.lat - reach, facts.spot.lat + reach),
-                lon__range=(facts.spot.lon - 2 * reach, facts.spot.lon + 2 * reach),
-            )
-        )
-    return list(rows.exclude(pk__in=but).order_by("-window_from", "code")[:MOST_CANDIDATES])
-
-
-def _accused_by_incident(incidents: Collection[Incident]) -> dict[uuid.UUID, frozenset[str]]:
+def accused_by_incident(
+    incident_ids: Collection[uuid.UUID],
+) -> dict[uuid.UUID, frozenset[str]]:
+    """Return {incident: codes of the parties its reports accuse}."""
     rows = Link.objects.filter(
-        incident__in=incidents, unlinked_at=None, report__accused__isnull=False
+        incident__in=incident_ids, unlinked_at=None, report__accused__isnull=False
     ).values_list("incident_id", "report__accused__code")
     found: dict[uuid.UUID, set[str]] = {}
     for incident_id, code in rows:
@@ -289,32 +256,9 @@ def _accused_by_incident(incidents: Collection[Incident]) -> dict[uuid.UUID, fro
     return {incident_id: frozenset(codes) for incident_id, codes in found.items()}
 
 
-def _ranked(facts: EventFacts, incidents: list[Incident]) -> list[Suggestion]:
-    accused = _accused_by_incident(incidents)
-    ranked = [
-        Suggestion(
-            incident,
-            fits(facts, facts_of_incident(incident, accused.get(incident.pk, frozenset()))),
-        )
-        for incident in incidents
-    ]
-    offered = [s for s in ranked if s.match.strength >= SUGGEST_FLOOR]
-    offered.sort(key=lambda s: (-s.match.strength, s.incident.code))
-    return offered[:MOST_SUGGESTIONS]
-
-
-def incident_suggestions(report: Report) -> list[Suggestion]:
-    """Return the incidents a report may belong to, best first; a person confirms."""
-    facts = facts_of_report(report)
-    linked = [link.incident_id for link in links_of_report(report)]
-    return _ranked(facts, _nearby(report.agreement_id, facts, but=linked))
-
-
-def merge_suggestions(incident: Incident) -> list[Suggestion]:
-    """Return the incidents that may be the same event as this one."""
-    facts = facts_of_incident(incident, accused_codes(linked_reports(incident)))
-    nearby = _nearby(incident.agreement_id, facts, but=[incident.pk])
-    return _ranked(facts, [i for i in nearby if i.state == IncidentState.OPEN])
+def incidents_by_id(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Incident]:
+    """Return {key: incident}; callers say who may see them."""
+    return {incident.pk: incident for incident in _rows().filter(pk__in=list(incident_ids))}
 
 
 def incident_history(incident: Incident, user: User | None, *, at: datetime) -> list[HistoryLine]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from reports.places.geo import Spot, distance_m
+from reports.problems import Invalid
 
 Window = tuple[datetime, datetime]
 
@@ -127,3 +128,10 @@ def _accused_fit(a: frozenset[str], b: frozenset[str]) -> tuple[float, str]:
     if a & b:
         return 1.0, _("The same party is accused.")
     return 0.0, _("Another party is accused.")
+
+
+def reason_given(why: str) -> str:
+    """Return the reason somebody gave for a step, trimmed; Invalid where there is none."""
+    if len(why.strip()) < 3:
+        raise Invalid(errors={"why": [_("Give a short reason; it stays in the history.")]})
+    return why.strip()[:500]

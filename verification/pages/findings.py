@@ -17,6 +17,7 @@ from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from verification.pages.advice import score_view
 from verification.pages.drawing import place_features
+from verification.pages.exchange import order_view
 from verification.pages.incidents import instants, origin_groups, position_views, reason_rows
 from verification.publication.faces import AgreementFace, PartyFace
 from verification.publication.queries import finding_by_code, findings_of
@@ -66,6 +67,7 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
         "reasons": reason_rows(content["admissibility_reasons"]),
         "origins": origin_groups(content["statements"], agreement),
         "positions": position_views(content["positions"], agreement),
+        "order": order_view(content.get("order")),
         "score": score_view(content["score"], agreement),
         "features": place_features(
             content["place"], shape=FINDING, title=f"{seen.line.code} · {seen.line.act_name}"

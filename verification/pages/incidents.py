@@ -18,9 +18,11 @@ from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from verification.pages.clocks import clock_rows
 from verification.pages.drawing import map_features
+from verification.pages.exchange import order_view
 from verification.pages.replies import reply_words
 from verification.publication.asking import asked_for
 from verification.publication.faces import AgreementFace
+from verification.publication.order import order_by_code
 from verification.publication.queries import filter_words, incident_list, public_incident
 from verification.publication.wording import label, toll_words
 
@@ -66,6 +68,7 @@ def incident(request: HttpRequest, code: str) -> HttpResponse:
         "origins": origin_groups(seen.statements, agreement),
         "positions": position_views(seen.positions, agreement),
         "history": [{"at": line.at, "title": line.label} for line in seen.history],
+        "order": order_view(order_by_code(seen.code)),
         "features": map_features([seen], agreement.timezone),
         "clocks": clock_rows(seen.clocks, parties={p.code: p for p in agreement.parties}, at=at),
         "now": at,

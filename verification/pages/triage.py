@@ -31,12 +31,13 @@ from verification.incidents.actions import admissibility_of, link_report, open_i
 from verification.incidents.queries import (
     accepted_without_incident,
     incident_for_triage,
-    incident_suggestions,
     incidents_of,
     links_of_report,
     require_triage,
 )
 from verification.incidents.states import IncidentState
+from verification.linking.actions import refuse_suggestion
+from verification.linking.queries import incident_suggestions
 from verification.pages.asker import asker, check_fresh
 from verification.pages.cards import (
     faces_of,
@@ -182,6 +183,14 @@ def _link(request: HttpRequest, report: Report, at: datetime) -> HttpResponse:
     return redirect("triage-report", report.pk)
 
 
+def _refuse(request: HttpRequest, report: Report, at: datetime) -> HttpResponse:
+    user = asker(request)
+    incident = incident_for_triage(user, request.POST.get("incident", ""), at=at)
+    refuse_suggestion(incident=incident, of=report, by=user, at=at)
+    messages.success(request, _("Refused; it is not suggested again. The board can undo that."))
+    return redirect("triage-report", report.pk)
+
+
 def _open(request: HttpRequest, report: Report, at: datetime) -> HttpResponse:
     form = _bound(OpenForm, request, "open")
     if not form.is_valid():
@@ -197,6 +206,7 @@ _DEEDS: dict[str, Callable[[HttpRequest, Report, datetime], HttpResponse]] = {
     "reject": _reject,
     "reinstate": _reinstate,
     "link": _link,
+    "refuse": _refuse,
     "open": _open,
 }
 

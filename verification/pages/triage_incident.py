@@ -37,10 +37,11 @@ from verification.incidents.queries import (
     incident_for_triage,
     link_for_triage,
     merge_for_triage,
-    merge_suggestions,
     merges_of,
 )
 from verification.incidents.states import LIVING, IncidentState
+from verification.linking.queries import merge_suggestions
+from verification.pages import triage_linking
 from verification.pages.asker import asker, check_fresh
 from verification.pages.cards import (
     Faces,
@@ -165,6 +166,11 @@ _DEEDS: dict[str, Callable[[HttpRequest, Incident, datetime], Done]] = {
     "merge": _merge,
     "undo_merge": _undo_merge,
     "rule": _rule,
+    "split": triage_linking.split,
+    "unsplit": triage_linking.unsplit,
+    "tie": triage_linking.tie,
+    "untie": triage_linking.untie,
+    "refuse": triage_linking.refuse,
 }
 
 
@@ -201,6 +207,7 @@ def _context(request: HttpRequest, incident: Incident, at: datetime) -> dict[str
             _("close the incident: no panel judges it"),
             _("leave it out of every party’s standing"),
         ],
+        **triage_linking.linking_context(incident, links),
         "merge_form": MergeForm(initial=version, auto_id="merge-%s"),
         "rule_form": RulingForm(initial=version, auto_id="rule-%s"),
         "crumbs": [

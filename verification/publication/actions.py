@@ -20,6 +20,7 @@ from verification.incidents.models import Incident
 from verification.incidents.queries import linked_reports
 from verification.incidents.states import IncidentState
 from verification.publication.models import Finding
+from verification.publication.order import public_order
 from verification.publication.redaction import (
     public_counts,
     public_decision,
@@ -107,6 +108,7 @@ def _content(incident: Incident, decision: Decision | None, at: datetime) -> dic
         "counts": public_counts(reports, statements, origins=len(set(numbers))),
         "statements": public_statements(reports),
         "positions": [public_position(p) for p in positions_on(incident)],
+        "order": public_order(incident),
         "decision": public_decision(decision) if decision is not None else None,
         "score": public_score(score),
     }

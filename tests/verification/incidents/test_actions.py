@@ -39,10 +39,10 @@ from verification.incidents.queries import (
     incident_by_code,
     incident_by_id,
     incident_history,
-    incident_suggestions,
     link_for_triage,
     linked_reports,
 )
+from verification.linking.queries import incident_suggestions
 from verification.scoring.queries import latest_score, scores_of
 
 HOUR = timedelta(hours=1)

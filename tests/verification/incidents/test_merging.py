@@ -18,11 +18,11 @@ from verification.incidents.models import Incident, Merge
 from verification.incidents.queries import (
     linked_reports,
     member_ids,
-    merge_suggestions,
     merges_of,
     root_of,
     roots_of,
 )
+from verification.linking.queries import merge_suggestions
 from verification.scoring.queries import latest_score
 from verification.standing.actions import incident_facts
 

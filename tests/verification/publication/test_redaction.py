@@ -20,6 +20,7 @@ CONTENT = {
     *("incident", "agreement", "agreement_titles", "timezone", "parties", "act", "act_names"),
     *("window_from", "window_until", "precision", "place", "admissibility"),
     *("admissibility_reasons", "ruling", "counts", "statements", "positions", "decision", "score"),
+    "order",
 }
 PLACE = {"place_id", "cell", "lat", "lon", "radius_m", "ring", "label"}
 COUNTS = {"reports", "public_reports", "observers_reports", "statements", "independent_origins"}

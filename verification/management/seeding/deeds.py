@@ -37,6 +37,8 @@ from verification.corroboration.states import PositionState
 from verification.incidents.actions import link_report, open_incident, rule_inadmissible
 from verification.incidents.models import Incident, Link
 from verification.incidents.states import IncidentState
+from verification.linking.actions import tie_incidents
+from verification.linking.queries import ties_of
 from verification.management.seeding.claims import report_of, with_speakers
 from verification.management.seeding.files import Row
 
@@ -122,6 +124,16 @@ def do_link_report(story: Story, key: str, event: Mapping[str, Any], at: datetim
         by=story.person(event["by"]),
         at=at,
     )
+    return True
+
+
+def do_tie_incidents(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
+    """Tie two incidents of one exchange."""
+    incident, other = story.incident(key), story.incident(event["other"])
+    if ties_of(incident):
+        return False
+    why, by = story.said(event["why"]), story.person(event["by"])
+    tie_incidents(incident=incident, other=other, why=why, by=by, at=at)
     return True
 
 
@@ -286,6 +298,7 @@ Deed = Callable[[Story, str, Mapping[str, Any], datetime], bool]
 DEEDS: Mapping[str, Deed] = {
     "open_incident": do_open_incident,
     "link_report": do_link_report,
+    "tie_incidents": do_tie_incidents,
     "give_statement": do_give_statement,
     "answer_position": do_answer_position,
     "extend_deadline": do_extend_deadline,
