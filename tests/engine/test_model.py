@@ -11,7 +11,7 @@ import pytest
 from tests.engine.missions import random_mission
 from verification.engine.calibration import Pool, fit_pool, fit_temper
 from verification.engine.chorus import first_pass_weights, stranger_weights, with_composites
-from verification.engine.copying import Pairs, adopted, clusters_of, linked, pair_evidence
+from verification.engine.copying import Pairs, clusters_of, linked, pair_evidence
 from verification.engine.dawid_skene import Labels, dawid_skene
 from verification.engine.ensemble import classify
 from verification.engine.evidence import alphabet_of, chorus_rows, label_rows
@@ -150,17 +150,6 @@ class TestCopies:
     def test_clusters_are_components(self) -> None:
         cluster = clusters_of(np.array([4, 1, 0]), np.array([5, 4, 2]), 7)
         assert cluster.tolist() == [0, 1, 0, -1, 1, 1, -1]
-
-    def test_an_echo_of_a_whole_cluster_is_adopted(self) -> None:
-        cluster = np.array([0] * 6 + [-1, -1])
-        members = np.arange(6)
-        pairs = Pairs(
-            np.concatenate([members, members]),
-            np.repeat([6, 7], 6),
-            np.full(12, 9),
-            np.repeat([4.0, 0.9], 6),
-        )
-        assert adopted(pairs, cluster).tolist() == [0] * 7 + [-1]
 
     def test_a_chorus_becomes_one_vote(self) -> None:
         claims, priors = random_mission(0, n_statements=0)

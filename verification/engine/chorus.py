@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verification.engine.types import BoolArray, FloatArray, IntArray
+from verification.engine.types import UNKNOWN, BoolArray, FloatArray, IntArray
 from verification.engine.votes import Votes
 
 BINS = (2, 3, 5, 9)  # a chorus of 2, 3-4, 5-8, 9 and more voices
@@ -56,6 +56,23 @@ def strangers(votes: Votes, counted: BoolArray) -> BoolArray:
     """Return which votes come from sources without a record (M,)."""
     reports = np.bincount(votes.source[counted], minlength=votes.n_sources)
     return counted & (reports[votes.source] < FEW)
+
+
+def spokesmen(votes: Votes, cluster: IntArray, counted: BoolArray) -> IntArray:
+    """Return who reports for each source (S,) when a group's reporters are counted.
+
+    Members of one cluster are one reporter of their group, and so are its strangers: else five
+    hundred accounts would also break the silence of five hundred.
+    """
+    reports = np.bincount(votes.source[counted], minlength=votes.n_sources)
+    side = np.where(cluster != UNKNOWN, cluster + 1, np.where(reports < FEW, 0, UNKNOWN))
+    spokesman = np.arange(votes.n_sources)
+    one = side != UNKNOWN
+    _, first, at = np.unique(
+        side[one] * votes.n_groups + votes.group[one], return_index=True, return_inverse=True
+    )
+    spokesman[one] = spokesman[one][first][at]
+    return spokesman
 
 
 def _multiplicity(votes: Votes, side: IntArray, n_sides: int) -> IntArray:

@@ -23,9 +23,6 @@ HINT_SHARED = 8
 HINT_CHANCE = 5.0  # times the meetings that activity alone would give
 HINT_PARTNERS = 3  # sources one must echo so
 HINT_PART = 0.12  # of all it meets too often
-ADOPT_MEMBERS = 5  # members of a cluster that an outsider must have met to be adopted
-ADOPT_NATS = 20.0  # with all of them together
-ADOPT_MEAN = 1.0  # and with each on average
 CROWD = 300  # reports of one incident that are compared with each other
 
 
@@ -147,25 +144,3 @@ def clusters_of(first: IntArray, second: IntArray, n_sources: int) -> IntArray:
     cluster = np.full(n_sources, UNKNOWN)
     cluster[touched] = number
     return cluster
-
-
-def adopted(pairs: Pairs, cluster: IntArray) -> IntArray:
-    """Return the clusters (S,) with outsiders added that echo a cluster as a whole.
-
-    No single pair may be telling, but an honest source disagrees with most of a campaign most of
-    the time.  Source: docs/scoring.md equation 9.
-    """
-    n = int(cluster.max(initial=-1)) + 1
-    if not n:
-        return cluster
-    ends = np.concatenate([pairs.first, pairs.second])
-    others = np.concatenate([pairs.second, pairs.first])
-    counts = (cluster[ends] == UNKNOWN) & (cluster[others] != UNKNOWN)
-    key = ends[counts] * n + cluster[others[counts]]
-    total = np.bincount(
-        key, weights=np.tile(pairs.nats, 2)[counts], minlength=len(cluster) * n
-    ).reshape(-1, n)
-    met = np.bincount(key, minlength=len(cluster) * n).reshape(-1, n)
-    fits = (met >= ADOPT_MEMBERS) & (total > ADOPT_NATS) & (total > ADOPT_MEAN * met)
-    best = np.where(fits, total, -np.inf).argmax(axis=1)
-    return np.where(fits.any(axis=1), best, cluster)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from verification.engine.baseline import ballots_of_labels
+from verification.engine.bounds import chorus_bound, within_bounds
 from verification.engine.chorus import BINS, STRANGERS, strangers
 from verification.engine.evidence import RIGHT, family_of_label, label_rows
 from verification.engine.labels import BadClaims, Says, encode_label
-from verification.engine.likelihood import within_bounds
 from verification.engine.numeric import digamma, normalise
 from verification.engine.posterior import FLOOR, SOFT, Scored, voices_of
 from verification.engine.silence import ABSENT, MOST
@@ -66,16 +66,29 @@ class LiveScores:
         self.reliability = reliability
         self.quiet = encode_label(Says.SILENT_PRESENT, None, fitted.claims.n_parties)
         self.family = family_of_label(fitted.claims.n_parties)
-        cells = within_bounds(reliability.cell_log, fitted.alphabet, fitted.claims.n_parties)
-        self.cell_rows = cells
+        self.cell_rows = self._cell_rows()
         self._index()
         self._averages()
+
+    def _cell_rows(self) -> FloatArray:
+        """Return what a source of each group says on each basis before it is known (Q, L, C)."""
+        alphabet, parties = self.fitted.alphabet, self.fitted.claims.n_parties
+        bound = chorus_bound(
+            self.votes, self.reliability, alphabet, parties, np.exp(self.fitted.fit.log_pi)
+        )
+        rows = within_bounds(self.reliability.cell_log, alphabet, parties)
+        chorus = self.votes.cell_group == self.votes.n_groups - 1
+        rows[chorus] = bound.of_rows(rows[chorus])
+        return rows
 
     def _index(self) -> None:
         claims, cluster = self.fitted.claims, self.fitted.cluster
         columns = (claims.incident, claims.origin, claims.label)
         self.said = set(zip(*(column.tolist() for column in columns), strict=True))
-        self.reporters = set(zip(claims.incident.tolist(), claims.source.tolist(), strict=True))
+        spokesman = self.fitted.spokesman
+        self.reporters = set(
+            zip(claims.incident.tolist(), spokesman[claims.source].tolist(), strict=True)
+        )
         member = np.flatnonzero(cluster[claims.source] != UNKNOWN)
         self.voice_count: dict[tuple[int, int, int], int] = {}
         code = self.fitted.alphabet.code
@@ -89,10 +102,13 @@ class LiveScores:
         strange = strangers(self.fitted.votes, self.family[claims.label] == 0)
         self.has_record = np.ones(claims.n_sources, dtype=bool)
         self.has_record[claims.source[strange]] = False
-        self.stranger_count: dict[tuple[int, int], int] = {}
+        self.stranger_count: dict[tuple[int, int, int], int] = {}
+        self.speaks_for: dict[int, int] = {}  # the strangers of a group
         for at in np.flatnonzero(strange).tolist():
-            place = (int(claims.incident[at]), int(code[claims.label[at]]))
+            group = int(claims.group[claims.source[at]])
+            place = (int(claims.incident[at]), int(code[claims.label[at]]), group)
             self.stranger_count[place] = self.stranger_count.get(place, 0) + 1
+            self.speaks_for[group] = int(spokesman[claims.source[at]])
         self.starts = np.searchsorted(self.votes.item, np.arange(self.votes.n_items + 1))
         self.by_source = np.argsort(self.votes.source, kind="stable")
         self.source_starts = np.searchsorted(
@@ -178,7 +194,7 @@ class LiveScores:
         """Return what is left of the strangers' allowance; 1 for a source with a record."""
         if voice is not None or (new.source >= 0 and self.has_record[new.source]):
             return 1.0
-        place = (new.incident, column)
+        place = (new.incident, column, new.group)
         count = self.stranger_count.get(place, 0)
         self.stranger_count[place] = count + 1
         return max(0.0, min(1.0, STRANGERS - count))
@@ -226,9 +242,13 @@ class LiveScores:
     def _speak(self, new: NewStatement) -> None:
         """Let one more distinct source of a group with coverage be heard."""
         rows = self.fitted.fit.silence
-        if rows is None or (new.source >= 0 and (new.incident, new.source) in self.reporters):
+        if new.source >= 0:
+            reporter = int(self.fitted.spokesman[new.source])
+        else:
+            reporter = self.speaks_for.setdefault(new.group, UNKNOWN - 1 - new.group)
+        if rows is None or (new.incident, reporter) in self.reporters:
             return
-        self.reporters.add((new.incident, new.source))
+        self.reporters.add((new.incident, reporter))
         before = int(self.heard[new.incident, new.group])
         if before not in (ABSENT, MOST):
             self.heard[new.incident, new.group] = before + 1

@@ -7,13 +7,15 @@ from functools import partial
 
 import numpy as np
 
+from verification.engine.bounds import bounded_table, chorus_bound
 from verification.engine.chorus import (
     Chorus,
     first_pass_weights,
+    spokesmen,
     stranger_weights,
     with_composites,
 )
-from verification.engine.copying import adopted, clusters_of, linked, pair_evidence
+from verification.engine.copying import clusters_of, linked, pair_evidence
 from verification.engine.evidence import (
     Alphabet,
     alphabet_of,
@@ -22,9 +24,10 @@ from verification.engine.evidence import (
     template_of,
 )
 from verification.engine.labels import Says, encode_label
+from verification.engine.membership import settled
 from verification.engine.model import Fit, fit
 from verification.engine.numeric import normalise
-from verification.engine.reliability import Reliability, learn
+from verification.engine.reliability import learn
 from verification.engine.silence import Presence, presence_patterns, silence_nats
 from verification.engine.types import UNKNOWN, BoolArray, Claims, FloatArray, IntArray, Priors
 from verification.engine.votes import Votes
@@ -40,8 +43,9 @@ ANCHOR = 0.2  # weight of the first pass's base rates, per incident
 class Fitted:
     """Everything a posterior, an explanation or an update needs.
 
-    Shapes: cluster (S,) int, -1 = independent; table (R, C): nats of each table row, bounded
-            (bounded_table); log_evidence (N, C): their sum per incident, silence included.
+    Shapes: cluster (S,) int, -1 = independent; spokesman (S,): who reports for each source when
+            reporters are counted; table (R, C): nats of each table row, bounded (bounds.py);
+            log_evidence (N, C): their sum per incident, silence included.
     """
 
     claims: Claims
@@ -51,6 +55,7 @@ class Fitted:
     chorus: Chorus
     presence: Presence | None
     cluster: IntArray
+    spokesman: IntArray
     fit: Fit
     table: FloatArray
     log_evidence: FloatArray
@@ -81,18 +86,20 @@ def votes_of(claims: Claims, priors: Priors, *, accelerate: bool = True) -> tupl
     return votes, alphabet
 
 
-def presence_of(claims: Claims, spontaneous: BoolArray) -> Presence | None:
+def presence_of(
+    claims: Claims, spontaneous: BoolArray, spokesman: IntArray | None = None
+) -> Presence | None:
     """Return who reported, or nothing if coverage is unknown (silence then tells nothing).
 
     Only reports count as reporting: a party's answer when asked does not break its silence.
+    Shapes: spokesman (S,): copies and strangers have one reporter among them (chorus.py).
     """
     if claims.presence is None:
         return None
     quiet = encode_label(Says.SILENT_PRESENT, None, claims.n_parties)
     spoke = spontaneous & (claims.label != quiet)
-    return presence_patterns(
-        claims.incident[spoke], claims.source[spoke], claims.group, claims.presence
-    )
+    source = claims.source if spokesman is None else spokesman[claims.source]
+    return presence_patterns(claims.incident[spoke], source[spoke], claims.group, claims.presence)
 
 
 def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fitted:
@@ -106,77 +113,53 @@ def fit_claims(claims: Claims, priors: Priors, *, accelerate: bool = True) -> Fi
     priors.check_fits(claims)
     votes, alphabet = votes_of(claims, priors, accelerate=accelerate)
     reports = alphabet.family[votes.label] == 0
-    presence = presence_of(claims, reports)
     fitted = partial(
         fit,
         gold=claims.gold,
         pooling=priors.pooling,
-        presence=presence,
         split=party_split(claims, priors),
         claimed=claimed_classes(claims),
     )
     cautious = replace(votes, weight=first_pass_weights(votes, reports))
-    first = fitted(cautious, priors.class_prior, priors.class_strength, max_rounds=FIRST_ROUNDS)
+    alone = np.full(claims.n_sources, UNKNOWN)
+    presence = _presence(claims, votes, alone, reports)[0]
+    first = fitted(
+        cautious, priors.class_prior, priors.class_strength,
+        presence=presence, max_rounds=FIRST_ROUNDS,
+    )  # fmt: skip
     rates, strength = _anchor(first, priors, claims)
     base = replace(votes, weight=stranger_weights(votes, reports))
     prior = chorus_rows(claims.n_parties, alphabet)
     table, out = first.reliability.log_theta, cautious.weight
-    cluster = _detect(cautious, np.exp(first.log_q), table, reports, out)
+    cluster = _detect(cautious, np.exp(first.log_q), table, reports, out, grow=False)
     chorus = with_composites(base, cluster, reports, prior)
-    second = fitted(chorus.votes, rates, strength, max_rounds=CANDIDATE_ROUNDS)
+    presence = _presence(claims, votes, cluster, reports)[0]
+    second = fitted(chorus.votes, rates, strength, presence=presence, max_rounds=CANDIDATE_ROUNDS)
     q = np.exp(second.log_q)
     table = learn(cautious, cautious.scatter(q), priors.pooling).log_theta
-    cluster = _detect(cautious, q, table, reports, np.zeros(len(votes.item)))
+    cluster = _detect(cautious, q, table, reports, np.zeros(len(votes.item)), grow=True)
     chorus = with_composites(base, cluster, reports, prior)
-    last = fitted(chorus.votes, rates, strength, start=q)
-    bounded = bounded_table(chorus.votes, last.reliability, alphabet, claims.n_parties)
+    presence, spokesman = _presence(claims, votes, cluster, reports)
+    last = fitted(chorus.votes, rates, strength, presence=presence, start=q)
+    bound = chorus_bound(
+        chorus.votes, last.reliability, alphabet, claims.n_parties, np.exp(last.log_pi)
+    )
+    bounded = bounded_table(chorus.votes, last.reliability, bound)
     evidence = chorus.votes.gather(bounded)
     if presence is not None and last.silence is not None:
         evidence += silence_nats(presence, last.silence).take(presence.pattern, axis=0)
     return Fitted(
-        claims, priors, alphabet, base, chorus, presence, cluster, last, bounded, evidence
-    )
+        claims, priors, alphabet, base, chorus, presence, cluster, spokesman, last, bounded,
+        evidence,
+    )  # fmt: skip
 
 
-def within_bounds(rows: FloatArray, alphabet: Alphabet, n_parties: int) -> FloatArray:
-    """Return table rows in which admissions and observations mean what they must.
-
-    Shapes: rows (..., L, C).  Source: docs/scoring.md section 4 (bounds).
-    """
-    nats = rows.copy()
-    for party in range(n_parties):
-        column = alphabet.code[encode_label(Says.ADMITS, party, n_parties)]
-        if alphabet.family[column] == 1 + party:
-            own = nats[..., column, party, None]
-            nats[..., column, :] = np.minimum(nats[..., column, :], own)
-    observed = alphabet.code[encode_label(Says.OBSERVED, None, n_parties)]
-    if observed < alphabet.size - 1:
-        even = nats[..., observed, :n_parties].mean(axis=-1, keepdims=True)
-        nats[..., observed, :n_parties] = even
-    return nats
-
-
-def bounded_table(
-    votes: Votes, reliability: Reliability, alphabet: Alphabet, n_parties: int
-) -> FloatArray:
-    """Return the nats of every table row (R, C) within three bounds.
-
-    An admission never speaks against the admitting party, whatever was learned; an observation
-    that names nobody never speaks for one party against another; and a chorus, for or against,
-    never speaks louder than the strongest group-and-basis row of ordinary sources.
-    Source: docs/scoring.md section 4.
-    """
-    nats = within_bounds(reliability.log_theta, alphabet, n_parties)
-    chorus_group = votes.n_groups - 1
-    ordinary = votes.cell_group != chorus_group
-    reports = votes.allowed[votes.cell_kind] & (alphabet.family == 0)
-    rows = reliability.cell_log[ordinary][reports[ordinary]]
-    loudest = float(np.ptp(rows, axis=1).max()) if len(rows) else 0.0
-    chorus = votes.group[votes.pair_source] == chorus_group
-    mine = nats[chorus] - nats[chorus].mean(axis=2, keepdims=True)
-    spread = np.ptp(mine, axis=2, keepdims=True)
-    nats[chorus] = mine * np.minimum(1.0, loudest / np.maximum(spread, 1e-12))
-    return nats.reshape(-1, nats.shape[2])
+def _presence(
+    claims: Claims, votes: Votes, cluster: IntArray, reports: BoolArray
+) -> tuple[Presence | None, IntArray]:
+    """Return who reported, copies counted as one, and the spokesman of each source."""
+    spokesman = spokesmen(votes, cluster, reports)
+    return presence_of(claims, reports, spokesman), spokesman
 
 
 def party_split(claims: Claims, priors: Priors) -> FloatArray:
@@ -213,11 +196,17 @@ def _anchor(first: Fit, priors: Priors, claims: Claims) -> tuple[FloatArray, flo
 
 
 def _detect(
-    votes: Votes, q: FloatArray, log_theta: FloatArray, reports: BoolArray, out: FloatArray
+    votes: Votes,
+    q: FloatArray,
+    log_theta: FloatArray,
+    reports: BoolArray,
+    out: FloatArray,
+    *,
+    grow: bool,
 ) -> IntArray:
     """Return the cluster of each source, -1 for an independent one."""
     pairs = pair_evidence(votes, q, log_theta, reports, out)
     seen = np.bincount(votes.source[reports], minlength=votes.n_sources)
     links = linked(pairs, seen, votes.n_items)
     cluster = clusters_of(pairs.first[links], pairs.second[links], votes.n_sources)
-    return adopted(pairs, cluster)
+    return settled(votes, q, log_theta, reports, out, cluster, grow=grow)
