@@ -68,6 +68,7 @@ PAGES = (
     Page("notice", "liaison-arm", "/notices/", r"/notices/[\w-]+/$"),
     Page("review", "reviewer-aze", "/review/"),
     Page("review-case", "reviewer-aze", "/review/", r"/review/[\w-]+/$"),
+    Page("panel-figures", "chair", "/panels/"),
     Page("chair", "chair", "/chair/"),
     Page("overdue", "chair", "/overdue/"),
     Page("chair-notice", "chair", "/chair/", r"/chair/notices/[\w-]+/$"),

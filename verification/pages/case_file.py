@@ -24,6 +24,7 @@ from verification.pages.cards import (
 )
 from verification.pages.case_places import map_of, named_places, place_rows
 from verification.pages.case_terms import clause_rows, zone_check
+from verification.pages.figures import case_alphas
 from verification.pages.scores import score_card
 
 STANDARDS = {
@@ -89,6 +90,7 @@ def _unsealed(file: CaseFile, faces: Faces, cited: dict[str, str]) -> dict[str, 
         "own_ballot": ballot_card(own, faces=faces, cited=cited, own=own) if own else None,
         "ballots": ballots,
         "side_by_side": side_by_side(ballots),
+        "alphas": case_alphas(file),
         "score": score_card(file.score, faces=faces),
     }
 

@@ -40,6 +40,7 @@ from verification.pages.ballots import answer_rows
 from verification.pages.cards import faces_of, incident_cards
 from verification.pages.case_file import file_context
 from verification.pages.clocks import clock_rows
+from verification.pages.decision import first_reasons, older_ballots
 from verification.pages.forms_chair import DecideForm, OpenCaseForm
 from verification.pages.more_time import positions_with_links
 
@@ -131,8 +132,11 @@ def chair_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     at, user = timezone.now(), asker(request)
     file = case_for_chair(user, case_id, at=at)
     if request.method != "POST":
-        form = DecideForm(initial={"version": file.case.version})
-        return render(request, "verification/chair_case.html", _context(file, form, at))
+        context = _context(file, at)
+        first = {"version": file.case.version, "reasons": first_reasons(file, context)}
+        return render(
+            request, "verification/chair_case.html", context | {"form": DecideForm(initial=first)}
+        )
     if "replace" in request.POST:
         return _replace(request, file, at)
     form = DecideForm(request.POST)
@@ -147,7 +151,8 @@ def chair_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
                 request, _("Decided. The finding is being published and the standings updated.")
             )
             return redirect("chair-case", file.case.pk)
-    return sent_back(request, "verification/chair_case.html", _context(file, form, at))
+    context = _context(file, at) | {"form": form}
+    return sent_back(request, "verification/chair_case.html", context)
 
 
 def _replace(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
@@ -159,13 +164,12 @@ def _replace(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse
     return redirect("chair-case", file.case.pk)
 
 
-def _context(file: CaseFile, form: DecideForm, at: datetime) -> dict[str, Any]:
+def _context(file: CaseFile, at: datetime) -> dict[str, Any]:
     context = file_context(file, at=at)
     state = readiness(file.case, at=at)
     panel = context["panel"]
     outcome = str(Outcome(outcome_of(panel)).label) if panel is not None else ""
     return context | {
-        "form": form,
         "positions": positions_with_links(file.positions, context["faces"]),
         "clocks": clock_rows(
             clocks_of([file.incident])[file.incident.pk],
@@ -183,6 +187,7 @@ def _context(file: CaseFile, form: DecideForm, at: datetime) -> dict[str, Any]:
         ],
         "outcome": outcome,
         "panel_rows": answer_rows(panel, faces=context["faces"]) if panel is not None else (),
+        "older_ballots": older_ballots(file, context),
         "dissents": [card for card in context["ballots"] if card.dissents],
         "effects": [
             _("publish the finding on %(code)s: “%(outcome)s”, with your reasons word for word")

@@ -27,7 +27,7 @@ class DecideForm(RoomForm):
             "At least 20 characters: what the panel found and why, and why it did not follow "
             "the score if it did not. Published word for word."
         ),
-        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 16, "dir": "auto"}),
         max_length=10_000,
         required=False,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from django.db import connection
@@ -112,6 +114,13 @@ class TestOpening:
         assert counts[0] == counts[1]
 
 
+def answer_of(page: str) -> str:
+    """Return what stands in the box for the reasons."""
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)
+    assert found is not None
+    return unescape(found.group(1))
+
+
 class TestDeciding:
     def test_each_lacking_precondition_says_why(self, world: World, browse: Browse) -> None:
         case = a_case(world)
@@ -157,8 +166,14 @@ class TestDeciding:
             "publish the finding on",
             "update the standings of Armenia, Azerbaijan",
             "This cannot be undone.",
+            "Who did it? Attributed to a party: Armenia (2 of 3 ballots).",
+            "1 reviewer answered otherwise",
+            "⟦Write here why",
         ):
             assert there in text, there
+        with no_trace():
+            drafted = {"reasons": answer_of(text), "version": case.version}
+            assert client.post(page_of(case), drafted).status_code == 422
         done = client.post(page_of(case), {"reasons": REASONS, "version": case.version})
         assert (done.status_code, done["Location"]) == (302, page_of(case))
         decision = Decision.objects.get()

@@ -25,6 +25,7 @@ from verification.adjudication.answers import (
     outcome_of,
     panel_answers,
 )
+from verification.adjudication.decision_text import is_unfinished
 from verification.adjudication.models import Ballot, Case, Decision
 from verification.adjudication.queries import (
     ballots_of,
@@ -62,6 +63,10 @@ def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision
     if len(reasons.strip()) < REASONS_LEAST or "\x00" in reasons:
         raise Invalid(
             errors={"reasons": [_("Give the panel’s reasons in at least 20 characters.")]}
+        )
+    if is_unfinished(reasons):
+        raise Invalid(
+            errors={"reasons": [_("Write what is asked for between ⟦ and ⟧, without these signs.")]}
         )
     # Locked, so that no ballot is sealed between the reading and the deciding.
     held = Case.objects.select_for_update().get(pk=case.pk)
