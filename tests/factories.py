@@ -256,9 +256,9 @@ def an_incident(world: World, draft: ReportDraft | None = None) -> Incident:
     return incident
 
 
-def a_case(world: World, incident: Incident | None = None) -> Case:
+def a_case(world: World, incident: Incident | None = None, *, at: datetime = NOW) -> Case:
     """Open a case on an incident, with a panel of three seated by rule."""
-    return open_case(incident=incident or an_incident(world), by=world.chair, at=NOW)
+    return open_case(incident=incident or an_incident(world), by=world.chair, at=at)
 
 
 def some_answers(**changes: Any) -> Answers:

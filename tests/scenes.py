@@ -29,6 +29,15 @@ from tests.factories import (
     seal_all,
     settle,
 )
+from tests.second_round import (
+    MONTHS_LATER,
+    REASON,
+    a_decided,
+    a_finding_of_others,
+    a_reserve,
+    asked,
+    linked_late,
+)
 from verification.adjudication.actions.decisions import decide_case
 from verification.caseload.actions import escalate_overdue, publish_procedure
 from verification.corroboration.actions import (
@@ -38,11 +47,13 @@ from verification.corroboration.actions import (
     lapse_overdue_positions,
 )
 from verification.incidents.actions import link_report, merge_incidents
+from verification.incidents.models import Incident
 from verification.ledger.actions import append_leaves, sign_log
 from verification.ledger.models import TileRoot
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
+from verification.reopening.actions import admit_reopening
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ def build_scene() -> Scene:
     lapse_overdue_positions(at=LATER)
     decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
     settle()
+    _let_cases_come_back(world, decided)
     a_case(world)
     kept = an_incident(world)
     other = an_incident(world, an_allegation(world, world.mod_armenia, "AZE"))
@@ -110,6 +122,24 @@ def _log_it() -> None:
             append_leaves(at=LATER)
             sign_log(at=LATER)
     TileRoot.objects.get_or_create(level=9, number=0, root=bytes(32))
+
+
+def _let_cases_come_back(world: World, decided: Incident) -> None:
+    """Reopen the decided case; leave a second one with a request and two flags that wait."""
+    asked_once = asked(world, decided.decisions.get())
+    reserve = a_reserve(world)
+    admit_reopening(reopening=asked_once, reason=REASON, by=reserve.deputy, at=MONTHS_LATER)
+    settle()
+    again = a_case(world, decided, at=MONTHS_LATER)
+    seal_all(again, at=MONTHS_LATER)
+    decide_case(case=again, reasons=REASON, by=world.chair, at=MONTHS_LATER)
+    settle()
+    other = a_decided(world)
+    asked(world, other)
+    linked_late(world, a_finding_of_others(world, reserve.inquiry), other.incident)
+    told = StatementDraft("actor", "supports", "remnants", "The remnants say so.", "ARM")
+    give_statement(incident=other.incident, draft=told, by=world.witness, at=MONTHS_LATER)
+    settle()
 
 
 @contextmanager

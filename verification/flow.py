@@ -15,6 +15,7 @@ from reports.journal.handlers import Handler
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from verification.corroboration.actions import notify_accused
+from verification.corroboration.queries import statement_by_id
 from verification.incidents.actions import link_report, refresh_after_withdrawal
 from verification.incidents.models import Link
 from verification.incidents.queries import (
@@ -24,7 +25,9 @@ from verification.incidents.queries import (
     links_of_report,
     root_of,
 )
-from verification.publication.actions import publish_finding
+from verification.publication.actions import publish_correction, publish_finding
+from verification.publication.queries import finding_by_id
+from verification.reopening.actions import flag_reopening
 from verification.scoring.actions import rescore_incident
 from verification.standing.actions import recompute_standing
 
@@ -88,10 +91,29 @@ def ask_accused_of_new(*, event: Event, at: datetime) -> None:
     notify_accused(incident=root_of(incident_by_id(event.subject_id)), at=at)
 
 
+def weigh_report(*, event: Event, at: datetime) -> None:
+    """Put a report that was linked to a decided incident to the chair, if it contradicts."""
+    if event.file_id is not None:
+        for report in reports_by_id([event.payload["report"]]):
+            flag_reopening(incident=incident_by_id(event.file_id), report=report, at=at)
+
+
+def weigh_statement(*, event: Event, at: datetime) -> None:
+    """Put a statement that was given on a decided incident to the chair, if it contradicts."""
+    if event.file_id is not None:
+        statement = statement_by_id(event.subject_id)
+        flag_reopening(incident=incident_by_id(event.file_id), statement=statement, at=at)
+
+
 def publish(*, event: Event, at: datetime) -> None:
     """Publish the finding of the incident this event belongs to."""
     if event.file_id is not None:
         publish_finding(incident=incident_by_id(event.file_id), at=at)
+
+
+def correct(*, event: Event, at: datetime) -> None:
+    """Publish what a later version of a finding changes in the one before it."""
+    publish_correction(finding=finding_by_id(event.subject_id), at=at)
 
 
 def update_standing(*, event: Event, at: datetime) -> None:
@@ -105,16 +127,18 @@ FLOW: dict[Kind, tuple[Handler, ...]] = {
     Kind.REPORT_ACCEPTED: (follow_origin, replace_corrected),
     Kind.REPORT_WITHDRAWN: (leave_incidents,),
     Kind.INCIDENT_OPENED: (rescore_file, ask_accused),
-    Kind.REPORT_LINKED: (rescore_file, ask_accused),
+    Kind.REPORT_LINKED: (rescore_file, ask_accused, weigh_report),
     Kind.REPORT_UNLINKED: (rescore_file,),
     Kind.INCIDENTS_MERGED: (rescore_file, ask_accused),
     Kind.MERGE_UNDONE: (rescore_file, rescore_unmerged),
     Kind.INCIDENT_SPLIT: (rescore_file, rescore_unmerged, ask_accused_of_new),
     Kind.SPLIT_UNDONE: (rescore_file, ask_accused),
-    Kind.STATEMENT_GIVEN: (rescore_file,),
+    Kind.STATEMENT_GIVEN: (rescore_file, weigh_statement),
     Kind.POSITION_ANSWERED: (rescore_file, update_standing),
     Kind.POSITION_LAPSED: (update_standing,),
     Kind.INCIDENT_SCORED: (update_standing,),
     Kind.CASE_DECIDED: (publish, update_standing),
+    Kind.REOPENING_ADMITTED: (rescore_file, ask_accused, update_standing),
+    Kind.FINDING_PUBLISHED: (correct,),
     Kind.INCIDENT_RULED_INADMISSIBLE: (publish, update_standing),
 }

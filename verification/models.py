@@ -6,13 +6,15 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
-from verification.publication.models import Finding
+from verification.publication.models import Correction, Finding
+from verification.reopening.models import Reopening
 from verification.scoring.models import Score
 from verification.standing.models import Standing
 
 __all__ = [
     "Ballot",
     "Case",
+    "Correction",
     "Decision",
     "DraftBallot",
     "Finding",
@@ -27,6 +29,7 @@ __all__ = [
     "PartyPosition",
     "Procedure",
     "Refusal",
+    "Reopening",
     "Score",
     "Seat",
     "SignedTree",

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from verification.api import corrections as api_corrections
 from verification.api import public as api
 from verification.pages import (
     board,
@@ -18,6 +19,7 @@ from verification.pages import (
     notices,
     overdue,
     procedure,
+    reopenings,
     review,
     standings,
     texts,
@@ -37,6 +39,9 @@ judgement: list[URLPattern | URLResolver] = [
     path("notices/<uuid:position_id>/", notices.notice, name="notice"),
     path("overdue/", overdue.overdue, name="overdue"),
     path("panels/", figures.panel_figures, name="panel-figures"),
+    path("incidents/<str:code>/reopen/", reopenings.reopening_ask, name="reopening-ask"),
+    path("reopenings/", reopenings.reopenings, name="reopenings"),
+    path("reopenings/<uuid:reopening_id>/", reopenings.reopening, name="reopening"),
     path("review/", review.review, name="review"),
     path("review/<uuid:case_id>/", review.review_case, name="review-case"),
     path("triage/", triage.triage, name="triage"),
@@ -76,6 +81,7 @@ public: list[URLPattern | URLResolver] = [
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<int:number>/", procedure.procedure, name="procedure-version"),
     path("words/", texts.glossary, name="glossary"),
+    path("api/v1/corrections", api_corrections.list_corrections, name="api-corrections"),
     path("api/v1/findings", api.list_findings, name="api-findings"),
     path("api/v1/findings/<slug:code>", api.show_finding, name="api-finding"),
     path("api/v1/incidents", api.list_incidents, name="api-incidents"),

@@ -54,7 +54,15 @@ class Kind(models.TextChoices):
     CASE_DECIDED = "case.decided", _("The panel decided")
     DEADLINE_MISSED = "deadline.missed", _("A deadline of the mechanism passed")
     PROCEDURE_PUBLISHED = "procedure.published", _("The procedure was published")
+    REOPENING_ASKED = "reopening.asked", _("A reopening was asked for")
+    REOPENING_FLAGGED = "reopening.flagged", _("New material was put to the chair by rule")
+    REOPENING_WITHDRAWN = "reopening.withdrawn", _("A request to reopen was withdrawn")
+    REOPENING_PROPOSED = "reopening.proposed", _("An answer to a request to reopen was proposed")
+    REOPENING_RETURNED = "reopening.returned", _("A proposed answer was undone")
+    REOPENING_ADMITTED = "reopening.admitted", _("The case was reopened")
+    REOPENING_REFUSED = "reopening.refused", _("A request to reopen was refused")
     FINDING_PUBLISHED = "finding.published", _("A finding was published")
+    CORRECTION_PUBLISHED = "correction.published", _("A correction of a finding was published")
     STANDING_COMPUTED = "standing.computed", _("The standings were recomputed")
 
 
@@ -75,6 +83,9 @@ PUBLIC_KINDS = frozenset(
         Kind.CASE_DECIDED,
         Kind.DEADLINE_MISSED,
         Kind.PROCEDURE_PUBLISHED,
+        Kind.REOPENING_ADMITTED,
+        Kind.REOPENING_REFUSED,
         Kind.FINDING_PUBLISHED,
+        Kind.CORRECTION_PUBLISHED,
     }
 )

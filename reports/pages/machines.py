@@ -18,6 +18,7 @@ def machines_page(request: HttpRequest) -> HttpResponse:
         ("api-acts", "GET", _("The kinds of act, with the codes other systems use"), False),
         ("api-incidents", "GET", _("Incidents, as the public sees them"), False),
         ("api-findings", "GET", _("Findings, as the public sees them"), False),
+        ("api-corrections", "GET", _("Corrections: what changed in a finding, and why"), False),
         ("api-standings", "GET", _("The standing of each party"), False),
         ("api-places", "GET", _("Places a name may mean: ?q=name"), True),
         ("api-speakers", "GET", _("Those whom a report may quote"), True),

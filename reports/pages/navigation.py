@@ -19,6 +19,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("overdue", gettext_noop("Overdue"), "overdue.read"),
     ("review", gettext_noop("My reviews"), "case.review"),
     ("notices", gettext_noop("Notices"), "position.answer"),
+    ("reopenings", gettext_noop("Reopenings"), "reopening.ask"),
     ("report-new", gettext_noop("New report"), "report.file"),
     ("reports-own", gettext_noop("My reports"), "report.file"),
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),

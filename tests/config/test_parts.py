@@ -19,6 +19,7 @@ from verification.adjudication.answers import LIKELIHOOD_ORDER, Outcome
 from verification.adjudication.states import CaseState
 from verification.corroboration.states import PositionState
 from verification.incidents.states import IncidentState
+from verification.reopening.states import ReopeningState
 
 NOON = datetime(2020, 10, 10, 8, 0, tzinfo=UTC)
 
@@ -88,7 +89,7 @@ class TestRecords:
         assert f">{state}<" not in html
 
     def test_every_state_of_the_rooms_is_known(self) -> None:
-        rooms = (CaseState, IncidentState, PositionState, ReportState)
+        rooms = (CaseState, IncidentState, PositionState, ReopeningState, ReportState)
         assert {str(state.value) for states in rooms for state in states} <= set(STATES)
         assert {str(word.value) for word in Outcome} - {"inadmissible", "unresolved"} == {
             state.removeprefix("decided_") for state in STATES if state.startswith("decided_")

@@ -24,7 +24,8 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
-from verification.publication.models import Finding
+from verification.publication.models import Correction, Finding
+from verification.reopening.models import Reopening
 from verification.standing.models import Standing
 
 BEFORE = NOW - timedelta(days=900)
@@ -51,7 +52,40 @@ ANSWERS: dict[str, Changes] = {
     "attributes_only_violations": {"breach": "no_breach"},
     "gives_and_cites_reasons": {"cited_reports": []},
 }
+# A request of a party that waits for its answer.
+WAITS: Changes = {"asker": "party", "state": "asked"}
+REOPENINGS: dict[str, Breaking] = {
+    "reopening_number_is_unique": (Reopening, own(state="withdrawn"), WAITS),
+    "reopening_is_asked_once_at_a_time": (Reopening, own(number=9), WAITS),
+    "reopening_is_flagged_once_for_a_report": (
+        Reopening,
+        own(number=9),
+        {"report__isnull": False},
+    ),
+    "reopening_is_flagged_once_for_a_statement": (
+        Reopening,
+        own(number=9),
+        {"statement__isnull": False},
+    ),
+    "decision_is_reopened_once": (Reopening, own(number=9), {"state": "admitted"}),
+    "reopening_says_who_asked": (Reopening, own(number=9, asked_by=None), WAITS),
+    "reopening_gives_its_reasons": (Reopening, own(number=9, text=""), WAITS),
+    "reopening_answer_is_dated_and_reasoned": (Reopening, own(number=9, state="refused"), WAITS),
+    "reopening_is_not_answered_in_own_cause": (
+        Reopening,
+        lambda row: {
+            "number": 9,
+            "state": "refused",
+            "reason": "No.",
+            "answered_at": NOW,
+            "answered_by": row.first_decider,
+        },
+        WAITS,
+    ),
+    "reopening_proposal_has_its_author": (Reopening, own(number=9, state="proposed"), WAITS),
+}
 BROKEN: dict[str, Breaking] = {
+    **REOPENINGS,
     "event_kind_is_known": (Event, own(kind="report.eaten"), {}),
     "job_once_per_handler": (Job, own(), {}),
     "job_is_not_done_and_quarantined": (
@@ -196,6 +230,11 @@ BROKEN: dict[str, Breaking] = {
     "leaf_key_is_there_or_destroyed": (LeafKey, own(subject_id=new_key(), secret=None), {}),
     "tile_has_one_root": (TileRoot, own(), {}),
     "size_is_signed_once": (SignedTree, own(), {}),
+    "correction_is_of_another_finding": (
+        Correction,
+        lambda row: {"corrected": row.finding},
+        {},
+    ),
     "standing_bounds_are_in_order": (Standing, own(bound_low=9, bound_high=8), {}),
 }
 FRESH = {"client_uuid": new_key(), "receipt": "XXXXX-XXXXX", "supersedes": None}

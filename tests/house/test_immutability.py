@@ -14,12 +14,13 @@ from verification.adjudication.models import Ballot, Decision
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.ledger.models import Leaf, SignedTree, TileRoot
-from verification.publication.models import Finding
+from verification.publication.models import Correction, Finding
+from verification.reopening.models import ASKED_FIELDS, Reopening
 from verification.scoring.models import Score
 from verification.standing.models import Standing
 
 APPEND_ONLY = (
-    *(Event, Statement, Score, Ballot, Decision, Finding, Standing),
+    *(Event, Statement, Score, Ballot, Decision, Finding, Correction, Standing),
     *(MissedDeadline, Procedure),
     *(Leaf, TileRoot, SignedTree),
 )
@@ -81,12 +82,29 @@ def test_these_are_all_the_tables_that_say_so() -> None:
     assert said == set(APPEND_ONLY)
 
 
+class TestReopenings:
+    def test_what_was_asked_cannot_be_changed(self, scene: Scene) -> None:
+        row = scene.row(Reopening)
+        for field in (f for f in Reopening._meta.concrete_fields if f.name in ASKED_FIELDS):
+            kind = (field.db_type(connection) or "").split(" CHECK")[0]
+            new = TestReports.OTHER.get(kind, "'x'").format(field.column)
+            said = refusal_of(
+                f"UPDATE verification_reopening SET {field.column} = {new} WHERE id = %s", row.pk
+            )
+            assert "Cannot update rows" in said, field.name
+
+    def test_none_can_be_deleted(self, scene: Scene) -> None:
+        assert "Cannot delete rows" in refusal_of("DELETE FROM verification_reopening")
+        assert "append-only" in refusal_of("TRUNCATE verification_reopening CASCADE")
+
+
 class TestReports:
     OTHER: dict[str, str] = {
         "uuid": "gen_random_uuid()",
         "timestamp with time zone": "now() - interval '1 hour'",
         "double precision": "COALESCE({0}, 0) + 1",
         "integer": "COALESCE({0}, 0) + 1",
+        "smallint": "{0} + 1",
         "jsonb": "'[7]'",
         "bytea": r"'\x00'",
     }

@@ -12,15 +12,18 @@ from reports.journal.models import Event
 from reports.problems import MoveRefused, StaleState
 from tests.factories import NOW, World, a_case, a_report, an_incident
 from tests.proofs import no_trace
+from tests.second_round import a_decided, asked
 from verification.adjudication import states as of_cases
 from verification.corroboration import states as of_positions
 from verification.incidents import states as of_incidents
+from verification.reopening import states as of_reopenings
 
 TABLES: dict[str, tuple[type[models.TextChoices], Moves]] = {
     "report": (of_reports.ReportState, of_reports.MOVES),
     "incident": (of_incidents.IncidentState, of_incidents.MOVES),
     "position": (of_positions.PositionState, of_positions.MOVES),
     "case": (of_cases.CaseState, of_cases.MOVES),
+    "reopening": (of_reopenings.ReopeningState, of_reopenings.MOVES),
 }
 ALL = [
     (noun, before, after)
@@ -45,6 +48,7 @@ def subjects(world: World) -> dict[str, Any]:
         "incident": incident,
         "position": incident.positions.get(),
         "case": a_case(world),
+        "reopening": asked(world, a_decided(world)),
     }
 
 

@@ -40,6 +40,7 @@ from tests.factories import (
     an_incident,
 )
 from tests.proofs import no_trace
+from tests.second_round import a_decided, asked
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.drafts import save_draft
@@ -67,6 +68,15 @@ from verification.linking.actions import (
     undo_refusal,
     undo_split,
     undo_tie,
+)
+from verification.reopening.actions import (
+    Request,
+    admit_reopening,
+    ask_reopening,
+    propose_answer,
+    refuse_reopening,
+    return_proposal,
+    withdraw_reopening,
 )
 
 Try = Callable[..., Any]
@@ -220,6 +230,33 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
     }
 
 
+def of_reopenings(world: World) -> dict[str, tuple[Try, set[str]]]:
+    reopening = asked(world, a_decided(world))
+    why: dict[str, Any] = {"reopening": reopening, "reason": "x" * 30}
+    return {
+        "ask_reopening": (
+            lambda **who: ask_reopening(
+                incident=reopening.incident, request=Request("error", "x" * 30), **who
+            ),
+            REVIEWERS | LIAISONS,
+        ),
+        "withdraw_reopening": (
+            lambda **who: withdraw_reopening(reopening=reopening, **who),
+            REVIEWERS | LIAISONS,
+        ),
+        "propose_answer": (
+            lambda **who: propose_answer(proposal="admit", **why, **who),
+            {"chair"},
+        ),
+        "return_proposal": (
+            lambda **who: return_proposal(reopening=reopening, **who),
+            REVIEWERS,
+        ),
+        "admit_reopening": (lambda **who: admit_reopening(**why, **who), {"chair"}),
+        "refuse_reopening": (lambda **who: refuse_reopening(**why, **who), {"chair"}),
+    }
+
+
 def refuse_all_but(allowed: set[str], attempt: Try, world: World) -> None:
     for name in CAST:
         if name not in allowed:
@@ -240,6 +277,11 @@ def test_the_record(world: World) -> None:
 
 def test_the_judgement(world: World) -> None:
     for attempt, allowed in of_the_judgement(world).values():
+        refuse_all_but(allowed, attempt, world)
+
+
+def test_reopenings(world: World) -> None:
+    for attempt, allowed in of_reopenings(world).values():
         refuse_all_but(allowed, attempt, world)
 
 

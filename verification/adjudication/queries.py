@@ -129,6 +129,7 @@ def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, 
         .values_list("reviewer_id")
         .annotate(Count("id"))
     )
+    before = earlier_deciders(incident)
     return [
         (
             user,
@@ -137,10 +138,23 @@ def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, 
                 organisation=str(user.organisation_id or ""),
                 alignment=alignment_of(user, at=at),
                 load=load.get(user.pk, 0),
+                earlier=user.pk in before,
             ),
         )
         for user in users
     ]
+
+
+def earlier_deciders(incident: Incident) -> set[uuid.UUID]:
+    """Return the keys of those who decided this incident before: voted, or sealed it."""
+    voted = Ballot.objects.filter(
+        case__incident=incident, case__state=CaseState.DECIDED, seat__recused_at=None
+    )
+    sealed = Decision.objects.filter(incident=incident)
+    return {
+        *voted.values_list("seat__reviewer_id", flat=True),
+        *sealed.values_list("decided_by_id", flat=True),
+    }
 
 
 def awaited_parties(incident: Incident) -> list[str]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -13,7 +9,6 @@ from rest_framework.decorators import api_view, authentication_classes, permissi
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
@@ -24,7 +19,10 @@ from verification.api.answers import (
     IncidentWholeOut,
     StandingsOut,
 )
+from verification.api.corrections import afterlife_answer
+from verification.api.pages import paged
 from verification.publication.asking import asked_for
+from verification.publication.corrections import afterlife_of
 from verification.publication.queries import (
     filter_words,
     finding_by_code,
@@ -33,8 +31,6 @@ from verification.publication.queries import (
     public_incident,
     standings,
 )
-
-PAGE = 100  # rows of one answer
 
 
 @extend_schema(responses=FindingOut(many=True))
@@ -45,7 +41,7 @@ def list_findings(request: Request) -> Response:
     """Return an agreement's current findings, latest first, a page at a time."""
     agreement = current_agreement(request)
     body = {"as_of": timezone.now(), "agreement": agreement.slug}
-    return _paged(request, body, findings_of(agreement), FindingOut)
+    return paged(request, body, findings_of(agreement), FindingOut)
 
 
 @extend_schema(responses=FindingWholeOut)
@@ -57,7 +53,8 @@ def show_finding(request: Request, code: str) -> Response:
     seen = finding_by_code(code)
     body = {"as_of": timezone.now(), **FindingWholeOut(seen.line).data}
     versions = [{"code": name, "published_at": at} for name, at in seen.versions]
-    return Response({**body, "versions": versions, "superseded_by": seen.newer})
+    body |= {"versions": versions, "superseded_by": seen.newer}
+    return Response({**body, **afterlife_answer(afterlife_of(seen.line.code))})
 
 
 @extend_schema(responses=IncidentOut(many=True))
@@ -76,7 +73,7 @@ def list_incidents(request: Request) -> Response:
         )
     seen = incident_list(agreement, at=at, wanted=asked.wanted)
     body = {"as_of": at, "agreement": seen.agreement.slug}
-    return _paged(request, body, seen.incidents, IncidentOut)
+    return paged(request, body, seen.incidents, IncidentOut)
 
 
 @extend_schema(responses=IncidentWholeOut)
@@ -98,34 +95,3 @@ def show_incident(request: Request, code: str) -> Response:
 def show_standings(request: Request) -> Response:
     """Return every party's record under an agreement, with the sums it has to agree with."""
     return Response(StandingsOut(standings(current_agreement(request), at=timezone.now())).data)
-
-
-def _paged(
-    request: Request, body: dict[str, Any], rows: Sequence[Any], form: type[Serializer[Any]]
-) -> Response:
-    """Return one page of rows with the addresses of its neighbours."""
-    asked = request.GET.get("page", "1")
-    pages = Paginator(rows, PAGE)
-    if not asked.isdecimal() or not 1 <= int(asked) <= pages.num_pages:
-        words = _("Give a page from 1 to %(last)s.") % {"last": pages.num_pages}
-        raise Invalid(words, errors={"page": [words]})
-    page = pages.page(int(asked))
-    following = page.next_page_number() if page.has_next() else 0
-    before = page.previous_page_number() if page.has_previous() else 0
-    return Response(
-        {
-            **body,
-            "count": pages.count,
-            "next": _address(request, following),
-            "previous": _address(request, before),
-            "results": form(page.object_list, many=True).data,
-        }
-    )
-
-
-def _address(request: Request, page: int) -> str | None:
-    if not page:
-        return None
-    query = request.GET.copy()
-    query["page"] = str(page)
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -20,8 +20,10 @@ from verification.adjudication import states as cases
 from verification.caseload.rules import Step
 from verification.corroboration import states as positions
 from verification.incidents import states as incidents
+from verification.reopening import states as reopenings
 
 TRIAGE, CHAIR, CLOCK = _("Triage officer"), _("Chair"), _("The clock")
+SECOND = _("A second chair or reviewer, of no side, who had no hand in the decision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,17 @@ RECORDS: Sequence[Record] = (
             ("under_review", "decided"): Move(
                 CHAIR, _("With the decision of its case."), Step.DECISION
             ),
-            ("decided", "reopened"): Move(CHAIR, _("A ground for reopening, with its reason.")),
-            ("reopened", "under_review"): Move(CHAIR, _("A new case with a new panel.")),
+            ("decided", "reopened"): Move(
+                CHAIR,
+                _(
+                    "A request on a ground of the closed list is admitted, with reasons, by "
+                    "somebody who had no hand in the decision."
+                ),
+            ),
+            ("reopened", "under_review"): Move(
+                CHAIR,
+                _("A new panel; those who decided before are fewer than half of it."),
+            ),
             ("merged", "open"): Move(
                 TRIAGE, _("The merge is undone, while no panel has the other incident.")
             ),
@@ -124,6 +135,30 @@ RECORDS: Sequence[Record] = (
                 ),
                 Step.DECISION,
             ),
+        },
+    ),
+    Record(
+        "reopening",
+        _("A request to reopen a decided case"),
+        reopenings.ReopeningState,
+        reopenings.MOVES,
+        {
+            ("asked", "admitted"): Move(
+                CHAIR, _("Reasons, published; a chair who had no hand in the decision.")
+            ),
+            ("asked", "refused"): Move(
+                CHAIR, _("Reasons, published; a chair who had no hand in the decision.")
+            ),
+            ("asked", "proposed"): Move(CHAIR, _("A chair who had a hand in the decision.")),
+            ("asked", "joined"): Move(CHAIR, _("Another request on this decision is admitted.")),
+            ("asked", "withdrawn"): Move(_("Who asked"), _("Nothing. It can be asked again.")),
+            ("proposed", "admitted"): Move(SECOND, _("They agree with what is proposed.")),
+            ("proposed", "refused"): Move(SECOND, _("They agree with what is proposed.")),
+            ("proposed", "asked"): Move(
+                SECOND, _("They do not agree, or the chair takes the proposal back.")
+            ),
+            ("proposed", "joined"): Move(CHAIR, _("Another request on this decision is admitted.")),
+            ("proposed", "withdrawn"): Move(_("Who asked"), _("Nothing. It can be asked again.")),
         },
     ),
 )

@@ -37,9 +37,6 @@ from verification.corroboration.queries import positions_by_incident
 from verification.incidents.models import Incident
 from verification.incidents.states import LIVING, IncidentState
 
-REOPENED = IncidentState.REOPENED
-
-
 # -- classes --------------------------------------------------------------------------------
 
 
@@ -164,7 +161,7 @@ def _decision_clocks(
     ruled = Event.objects.filter(subject_id__in=ids, kind=Kind.INCIDENT_RULED_INADMISSIBLE)
     settled |= dict(ruled.values_list("subject_id", "at"))
     reopened = dict(
-        Event.objects.filter(file_id__in=ids, payload__to=str(REOPENED))
+        Event.objects.filter(file_id__in=ids, kind=Kind.REOPENING_ADMITTED)
         .order_by("at")
         .values_list("file_id", "at")
     )

@@ -34,7 +34,7 @@ from verification.corroboration.rules import longest_extension, may_corroborate,
 from verification.corroboration.states import MOVES, PositionState
 from verification.incidents.models import Incident
 from verification.incidents.queries import root_of
-from verification.incidents.states import LIVING
+from verification.incidents.states import LIVING, RECEIVING
 
 NOTE_LEAST, NOTE_MOST = 10, 5_000  # characters
 REASON_MOST = 500  # characters of the reason for an extension
@@ -75,13 +75,14 @@ def give_statement(
 ) -> Statement:
     """State whether an incident happened, or whether a party did it.
 
-    Needs: incident.corroborate; a living incident one has not reported oneself.
+    Needs: incident.corroborate; an incident one has not reported oneself, living or decided: what
+    comes after a decision changes nothing in it, and may be a ground to reopen.
     Leaves: Statement, its Origin if new, statement.given.
     Errors: NotIndependent, MoveRefused once decided, Invalid with every field named.
     """
     role = require(by, "incident.corroborate", at=at, agreement_id=incident.agreement_id)
     held = Incident.objects.select_for_update().get(pk=incident.pk)
-    if held.state not in LIVING:
+    if held.state not in RECEIVING:
         raise MoveRefused(_("This incident takes no more statements in its present state."))
     filers = {str(pk) for pk in filer_ids(incident)}
     verdict = may_corroborate(user_key=str(by.pk), filer_keys=filers)

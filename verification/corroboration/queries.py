@@ -51,6 +51,11 @@ def statements_on(
     return sorted(latest.values(), key=lambda s: (s.given_at, s.pk))
 
 
+def statement_by_id(statement_id: uuid.UUID) -> Statement:
+    """Return a statement by its key, for what follows from it."""
+    return Statement.objects.select_related("source", "party").get(pk=statement_id)
+
+
 def positions_on(
     incident: Incident, *, members: Collection[uuid.UUID] | None = None
 ) -> list[PartyPosition]:

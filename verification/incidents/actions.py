@@ -24,7 +24,7 @@ from reports.problems import Invalid, MoveRefused, Problem, StaleState
 from verification.incidents.models import Incident, Link, Merge
 from verification.incidents.queries import linked_reports, root_of
 from verification.incidents.rules import joint_window, reason_given, sharpest_spot
-from verification.incidents.states import LIVING, MOVES, IncidentState
+from verification.incidents.states import LIVING, MOVES, RECEIVING, IncidentState
 
 VERB = "incident.triage"
 MACHINE = "machine"  # acting_as of what follows by rule, without a person
@@ -98,8 +98,9 @@ def _hold_accepted(report: Report) -> None:
 def link_report(
     *, report: Report, incident: Incident, why: str, by: User | None, at: datetime
 ) -> Link:
-    """Link an accepted report to a living incident; `by=None` is the machine (exact copies only).
+    """Link an accepted report to an incident; `by=None` is the machine (exact copies only).
 
+    A decided incident takes reports too, and keeps the facts it was decided on.
     Needs: incident.triage, or a copy of an origin already in the incident.
     Leaves: Link, the incident's facts anew, report.linked.
     Errors: NotLinkable, Invalid without a reason, StaleState if it was linked meanwhile.
@@ -110,7 +111,7 @@ def link_report(
         raise NotLinkable(_("Report and incident belong to different agreements."))
     _hold_accepted(report)
     held = Incident.objects.select_for_update().get(pk=incident.pk)
-    if held.state not in LIVING:
+    if held.state not in RECEIVING:
         raise NotLinkable(_("This incident takes no more reports in its present state."))
     try:
         with transaction.atomic():
@@ -119,7 +120,8 @@ def link_report(
             )
     except IntegrityError as error:
         raise StaleState(_("The report is linked to this incident already.")) from error
-    refresh_facts(incident=held)
+    if held.state in LIVING:
+        refresh_facts(incident=held)
     incident.refresh_from_db()
     record_event(
         kind=Kind.REPORT_LINKED,
@@ -290,6 +292,11 @@ def begin_review(*, incident: Incident) -> None:
 def close_review(*, incident: Incident) -> None:
     """Move an incident to decided as part of deciding its case (whose event tells it)."""
     swap_state(incident, to=IncidentState.DECIDED, moves=MOVES)
+
+
+def reopen_review(*, incident: Incident) -> None:
+    """Move a decided incident to reopened as part of admitting a request (whose event tells it)."""
+    swap_state(incident, to=IncidentState.REOPENED, moves=MOVES)
 
 
 def refresh_after_withdrawal(*, incident: Incident) -> None:

@@ -21,7 +21,7 @@ from reports.places.geo import Spot
 from reports.problems import NotFound
 from verification.incidents.models import Incident, Link, Merge
 from verification.incidents.rules import SUGGEST_FLOOR, EventFacts, fits
-from verification.incidents.states import LIVING
+from verification.incidents.states import RECEIVING
 
 
 def _rows() -> QuerySet[Incident]:
@@ -286,7 +286,7 @@ def require_triage(user: User, agreement: Agreement, *, at: datetime) -> None:
 
 
 def copies_belong_to(report: Report) -> Incident | None:
-    """Return the one living incident that holds this report's origin, if there is exactly one.
+    """Return the one incident that holds this report's origin, if there is exactly one.
 
     None if the report is linked already, or if its origin speaks of several incidents.
     """
@@ -296,7 +296,7 @@ def copies_belong_to(report: Report) -> Incident | None:
         links__unlinked_at=None,
         links__report__origin=report.origin_id,
         links__report__act=report.act_id,
-        state__in=LIVING,
+        state__in=RECEIVING,
     )
     found = list(rows.distinct()[:2])
     if len(found) != 1:

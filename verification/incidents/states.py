@@ -28,5 +28,7 @@ MOVES: Moves = {
     IncidentState.INADMISSIBLE: frozenset(),
 }
 
-# Reports may be linked and statements given while the file is one of these.
+# The case file is not closed: parties may answer, its facts follow its reports.
 LIVING = frozenset({IncidentState.OPEN, IncidentState.UNDER_REVIEW, IncidentState.REOPENED})
+# A decided file takes in what comes late: it changes no decision, but may be a ground to reopen.
+RECEIVING = LIVING | {IncidentState.DECIDED}

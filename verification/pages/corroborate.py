@@ -27,7 +27,7 @@ from verification.corroboration.queries import (
     public_claims,
 )
 from verification.incidents.queries import Incident
-from verification.incidents.states import LIVING
+from verification.incidents.states import LIVING, RECEIVING
 from verification.pages.asker import asker
 from verification.pages.cards import faces_of, statement_rows
 from verification.pages.forms_corroborate import StatementForm
@@ -79,7 +79,8 @@ def corroborate_incident(request: HttpRequest, code: str) -> HttpResponse:
             )
             return redirect("corroborate-incident", incident.code)
     context = _context(incident, view, form, at) | {
-        "may_state": bool(verdict) and incident.state in LIVING,
+        "may_state": bool(verdict) and incident.state in RECEIVING,
+        "is_decided": incident.state in RECEIVING - LIVING,
         "reason": verdict.reason if not verdict else "",
         "own": statement_rows(
             own_statements(incident, user), faces=faces_of(incident.agreement_id, [], at=at)

@@ -16,6 +16,7 @@ from reports.agreement.naming import localized
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from verification.pages.advice import score_view
+from verification.pages.afterlife import afterlife_context
 from verification.pages.drawing import place_features
 from verification.pages.exchange import order_view
 from verification.pages.incidents import instants, origin_groups, position_views, reason_rows
@@ -62,6 +63,7 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
         **instants(content, "window_from", "window_until"),
         "versions": [{"code": c, "at": at, "this": c == seen.line.code} for c, at in seen.versions],
         "newer": seen.newer,
+        **afterlife_context(seen.line.code, content, agreement),
         "decision": decision,
         "attributed": decision["named"] if decision else [],
         "reasons": reason_rows(content["admissibility_reasons"]),

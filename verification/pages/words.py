@@ -172,6 +172,14 @@ GROUPS: tuple[Group, ...] = (
                 _("It was a breach, and which party did it cannot be said. An honest result."),
             ),
             Word(
+                "reopening",
+                _("reopening"),
+                _(
+                    "A decided case comes back before another panel, on a ground from a closed "
+                    "list. The new decision overrides the old one; both stay readable."
+                ),
+            ),
+            Word(
                 "standing",
                 _("standing"),
                 _(

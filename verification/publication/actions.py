@@ -19,7 +19,8 @@ from verification.corroboration.queries import positions_on, statements_on
 from verification.incidents.models import Incident
 from verification.incidents.queries import linked_reports
 from verification.incidents.states import IncidentState
-from verification.publication.models import Finding
+from verification.publication.differences import differences
+from verification.publication.models import Correction, Finding
 from verification.publication.order import public_order
 from verification.publication.redaction import (
     public_counts,
@@ -32,6 +33,7 @@ from verification.publication.redaction import (
     public_statements,
     public_window,
 )
+from verification.reopening.queries import admitted_before
 from verification.scoring.assemble import inputs_of, origin_numbers
 
 
@@ -75,6 +77,38 @@ def publish_finding(*, incident: Incident, at: datetime) -> Finding | None:
         payload={"code": finding.code, "outcome": finding.outcome},
     )
     return finding
+
+
+@transaction.atomic
+def publish_correction(*, finding: Finding, at: datetime) -> Correction | None:
+    """Publish what a later version of a finding changes in the one before it; once.
+
+    Leaves: Correction, correction.published; nothing for a first version or on a repeat.
+    """
+    Incident.objects.select_for_update().get(pk=finding.incident_id)
+    earlier = Finding.objects.filter(
+        incident_id=finding.incident_id, version=finding.version - 1
+    ).first()
+    if earlier is None or Correction.objects.filter(finding=finding).exists():
+        return None
+    reopening = admitted_before(finding.decision) if finding.decision is not None else None
+    correction = Correction.objects.create(
+        finding=finding,
+        corrected=earlier,
+        reopening=reopening,
+        changes=differences(earlier.content, finding.content),
+        published_at=at,
+    )
+    record_event(
+        kind=Kind.CORRECTION_PUBLISHED,
+        subject=correction,
+        by=None,
+        at=at,
+        acting_as="machine",
+        file_id=finding.incident_id,
+        payload={"finding": finding.code, "corrects": earlier.code},
+    )
+    return correction
 
 
 def _content(incident: Incident, decision: Decision | None, at: datetime) -> dict[str, Any]:

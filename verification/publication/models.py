@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reports.identity import new_key
 from reports.journal.models import append_only
@@ -39,3 +39,26 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Correction(models.Model):
+    """A public, dated change to a finding: which one took its place, what differs, and why."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    finding = models.OneToOneField(Finding, on_delete=models.PROTECT, related_name="corrects")
+    corrected = models.OneToOneField(Finding, on_delete=models.PROTECT, related_name="corrected_by")
+    reopening = models.ForeignKey("verification.Reopening", null=True, on_delete=models.PROTECT)
+    changes = models.JSONField(default=list)  # [{question, before, after}], codes; [] if upheld
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(finding=F("corrected")), name="correction_is_of_another_finding"
+            )
+        ]
+        indexes = [models.Index(fields=["-published_at"], name="correction_latest")]
+        triggers = append_only("correction")
+
+    def __str__(self) -> str:
+        return f"{self.corrected_id} by {self.finding_id}"

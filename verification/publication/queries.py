@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -60,6 +61,11 @@ def _line(finding: Finding) -> FindingLine:
         published_at=finding.published_at,
         content=finding.content,
     )
+
+
+def finding_by_id(finding_id: uuid.UUID) -> Finding:
+    """Return a finding by its key, for what follows from it."""
+    return Finding.objects.select_related("decision", "incident").get(pk=finding_id)
 
 
 def finding_by_code(code: str) -> PublicFinding:

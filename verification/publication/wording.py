@@ -16,6 +16,7 @@ from verification.adjudication import answers
 from verification.caseload.classes import CLASSES
 from verification.corroboration.choices import Position, PositionReason
 from verification.corroboration.states import PositionState
+from verification.reopening.choices import Asker, Ground
 
 LISTS: Mapping[str, Mapping[str, Any]] = {
     name: dict(choices.choices)
@@ -34,6 +35,8 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
         "position": Position,
         "position_reason": PositionReason,
         "position_state": PositionState,
+        "reopening_ground": Ground,
+        "reopening_asker": Asker,
         "toll_harm": TollHarm,
         "toll_category": TollCategory,
     }.items()

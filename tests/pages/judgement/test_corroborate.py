@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from reports.journal.kinds import Kind
 from tests.factories import (
     NOW,
     World,
@@ -22,7 +23,7 @@ from tests.factories import (
     seal_all,
 )
 from tests.pages.judgement.conftest import Browse, Clock
-from tests.proofs import no_trace
+from tests.proofs import no_trace, one_event
 from verification.adjudication.actions.decisions import decide_case
 from verification.corroboration.actions import Answer, answer_notice
 from verification.corroboration.models import Statement
@@ -191,7 +192,7 @@ class TestStatement:
         assert "A paper I typed" in text
         assert typed["note"] in text
 
-    def test_not_on_ones_own_and_not_once_decided(self, world: World, browse: Browse) -> None:
+    def test_not_on_ones_own(self, world: World, browse: Browse) -> None:
         incident = an_incident(world)
         own = browse(world.filer)
         page = own.get(page_of(incident))
@@ -199,6 +200,11 @@ class TestStatement:
         assert "<textarea" not in shown(page)
         with no_trace():
             assert own.post(page_of(incident), SAID).status_code == 409
+
+    def test_once_decided_it_says_what_a_statement_can_still_do(
+        self, world: World, browse: Browse
+    ) -> None:
+        incident = an_incident(world)
         position = positions_on(incident)[0]
         answer = Answer(position="denies", reason_code="other", text="No.")
         answer_notice(position=position, answer=answer, by=world.liaison_arm, at=NOW)
@@ -206,9 +212,9 @@ class TestStatement:
         seal_all(case)
         decide_case(case=case, reasons="The panel read it all and agrees.", by=world.chair, at=NOW)
         late = browse(world.witness)
-        assert "takes no more statements" in shown(late.get(page_of(incident)))
-        with no_trace():
-            assert late.post(page_of(incident), SAID).status_code == 409
+        assert "changes nothing in that decision" in shown(late.get(page_of(incident)))
+        with one_event(Kind.STATEMENT_GIVEN):
+            assert late.post(page_of(incident), SAID).status_code == 302
 
     def test_a_merged_incident_leads_to_the_one_that_kept_it(
         self, world: World, browse: Browse

@@ -19,7 +19,16 @@ ROOT = Path(__file__).resolve().parents[3]
 TERMS = (
     *("agreement", "clause", "party", "zone", "source", "alignment", "origin", "report", "stance"),
     *("observation unit", "incident", "admissible", "statement", "party position", "score"),
-    *("contribution", "ballot", "decision", "standing", "finding", "bulletin", "correction"),
+    *(
+        "contribution",
+        "ballot",
+        "decision",
+        "reopening",
+        "standing",
+        "finding",
+        "bulletin",
+        "correction",
+    ),
     *("event", "leaf", "checkpoint"),
 )
 

@@ -172,9 +172,8 @@ class TestSecondThoughts:
         assert statements_on(incident) == [first, second, third]
 
 
-@pytest.mark.parametrize("state_of_file", ["decided", "inadmissible"])
-def test_not_on_what_is_closed(world: World, state_of_file: str) -> None:
+def test_not_on_what_is_closed(world: World) -> None:
     incident = an_incident(world)
-    closed = as_if(incident, state=state_of_file, ruling="Outside.")
+    closed = as_if(incident, state="inadmissible", ruling="Outside.")
     with closed, refused(MoveRefused, saying="no more statements"):
         state(world, incident)

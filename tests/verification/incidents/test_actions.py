@@ -23,7 +23,7 @@ from tests.factories import (
     an_incident,
     settle,
 )
-from tests.proofs import no_trace, one_event, refused
+from tests.proofs import as_if, no_trace, one_event, refused
 from verification.incidents.actions import (
     NotLinkable,
     link_report,
@@ -144,10 +144,22 @@ class TestLinking:
     def test_not_to_what_is_closed(self, world: World) -> None:
         report = an_accepted_report(world)
         incident = opened(world)
-        for state, extra in (("decided", {}), ("inadmissible", {"ruling": "Outside."})):
-            Incident.objects.filter(pk=incident.pk).update(state=state, **extra)
-            with refused(NotLinkable, saying="present state"):
-                linked(world, report, incident)
+        closed = as_if(incident, state="inadmissible", ruling="Outside.")
+        with closed, refused(NotLinkable, saying="present state"):
+            linked(world, report, incident)
+
+    def test_what_comes_late_is_linked_to_a_decided_file_and_changes_no_fact(
+        self, world: World
+    ) -> None:
+        incident = opened(world)
+        before = (incident.window_from, incident.window_until)
+        earlier = a_draft(world, observed_from=incident.window_from - timedelta(hours=3))
+        late = an_accepted_report(world, earlier)
+        with as_if(incident, state="decided"):
+            linked(world, late, incident)
+        incident.refresh_from_db()
+        assert (incident.window_from, incident.window_until) == before
+        assert len(linked_reports(incident)) == 2
 
     def test_suggestions_name_what_fits(self, world: World) -> None:
         incident = opened(world)

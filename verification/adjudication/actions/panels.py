@@ -24,6 +24,7 @@ from verification.adjudication.actions.drafts import drop_draft
 from verification.adjudication.models import Ballot, Case, RecusalKind, Seat
 from verification.adjudication.queries import (
     concerned_parties,
+    earlier_deciders,
     involved,
     possible_reviewers,
     why_vacated,
@@ -33,6 +34,7 @@ from verification.adjudication.rules import (
     choose_panel,
     has_conflict,
     is_balanced,
+    is_led_by_others,
     is_of_several,
 )
 from verification.adjudication.states import CaseState
@@ -121,15 +123,21 @@ def _draw_panel(
     order = list(range(len(reviewers)))
     random.Random(hashlib.sha256(seed.encode()).digest()).shuffle(order)  # noqa: S311 - recorded draw
     if seated:
+        before = earlier_deciders(incident)
         staying = [
-            Reviewer(str(user.pk), str(user.organisation_id or ""), alignment_of(user, at=at))
+            Reviewer(
+                str(user.pk),
+                str(user.organisation_id or ""),
+                alignment_of(user, at=at),
+                earlier=user.pk in before,
+            )
             for user in seated
         ]
         rank = {reviewers[i].key: place for place, i in enumerate(order)}
-        for reviewer in sorted(reviewers, key=lambda r: (r.load, rank[r.key])):
+        for reviewer in sorted(reviewers, key=lambda r: (r.earlier, r.load, rank[r.key])):
             panel = [*staying, reviewer]
             balanced = is_balanced([r.alignment for r in panel], concerned=concerned)
-            if balanced and is_of_several(panel):
+            if balanced and is_of_several(panel) and is_led_by_others(panel):
                 return [pool[reviewer.key][0]]
         raise NoPanel(_("Nobody eligible can take this seat and keep the panel balanced."))
     chosen = choose_panel(reviewers, concerned=concerned, size=size, order=order)

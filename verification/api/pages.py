@@ -1,0 +1,47 @@
+"""Long answers, a page at a time, with the addresses of the neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from reports.problems import Invalid
+
+PAGE = 100  # rows of one answer
+
+
+def paged(
+    request: Request, body: dict[str, Any], rows: Sequence[Any], form: type[Serializer[Any]]
+) -> Response:
+    """Return one page of rows with the addresses of its neighbours."""
+    asked = request.GET.get("page", "1")
+    pages = Paginator(rows, PAGE)
+    if not asked.isdecimal() or not 1 <= int(asked) <= pages.num_pages:
+        words = _("Give a page from 1 to %(last)s.") % {"last": pages.num_pages}
+        raise Invalid(words, errors={"page": [words]})
+    page = pages.page(int(asked))
+    following = page.next_page_number() if page.has_next() else 0
+    before = page.previous_page_number() if page.has_previous() else 0
+    return Response(
+        {
+            **body,
+            "count": pages.count,
+            "next": _address(request, following),
+            "previous": _address(request, before),
+            "results": form(page.object_list, many=True).data,
+        }
+    )
+
+
+def _address(request: Request, page: int) -> str | None:
+    if not page:
+        return None
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -1,0 +1,27 @@
+"""The closed lists of a reopening: its grounds, who asks, what can be answered."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Ground(models.TextChoices):
+    NEW_EVIDENCE = "new_evidence", _("Evidence the panel did not have")
+    OTHER_FINDING = "other_finding", _("An independent body found otherwise")
+    ADMISSION = "admission", _("A party now says something else than it answered")
+    NOT_HEARD = "not_heard", _("A party concerned was not heard")
+    CONFLICT = "conflict", _("A member of the panel had a conflict of interest")
+    PROCEDURE = "procedure", _("The procedure was not followed")
+    ERROR = "error", _("The decision contains an error of fact")
+
+
+class Asker(models.TextChoices):
+    PARTY = "party", _("A party")
+    REVIEWER = "reviewer", _("A reviewer")
+    RULE = "rule", _("The rule on contradicting material")
+
+
+class Proposal(models.TextChoices):
+    ADMIT = "admit", _("Admit: reopen the case")
+    REFUSE = "refuse", _("Refuse: the decision stands")
