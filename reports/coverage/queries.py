@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
@@ -11,8 +12,21 @@ from django.db.models import Q
 
 from reports.coverage.models import Watch, WatchState
 from reports.coverage.rules import Window, covered_hours
-from reports.people.models import User
+from reports.people.models import Source, User
+from reports.places.geo import distance_m
 from reports.problems import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where and when something may have happened: a circle (metres) and a half-open window."""
+
+    key: uuid.UUID
+    lat: float
+    lon: float
+    radius_m: float
+    begins: datetime
+    ends: datetime
 
 
 def _windows(agreement_id: uuid.UUID, begins: datetime, ends: datetime) -> list[Window]:
@@ -40,6 +54,33 @@ def daily_shares(agreement_id: uuid.UUID, edges: Sequence[datetime]) -> list[flo
         span = (ends - begins).total_seconds() / 3600
         shares.append(covered_hours(windows, begins=begins, ends=ends) / span if span else 0.0)
     return shares
+
+
+def watchers_of(
+    agreement_id: uuid.UUID, spots: Sequence[Spot], *, at: datetime
+) -> dict[uuid.UUID, list[tuple[Source, Window]]]:
+    """Return for each spot who watched an area that holds all of it, and when, in two queries.
+
+    Only active watches that meet the spot's window; one still running reaches up to `at`.
+    """
+    rows = Watch.objects.filter(agreement_id=agreement_id, state=WatchState.ACTIVE)
+    watches = [
+        (watch, (watch.watched_from, watch.watched_until or at))
+        for watch in rows.select_related("source", "place").order_by("watched_from", "id")
+    ]
+    return {
+        spot.key: [
+            (watch.source, (opened, closed))
+            for watch, (opened, closed) in watches
+            if opened < spot.ends and closed > spot.begins and _holds(watch, spot)
+        ]
+        for spot in spots
+    }
+
+
+def _holds(watch: Watch, spot: Spot) -> bool:
+    away = distance_m(watch.place.lat, watch.place.lon, spot.lat, spot.lon)
+    return away + spot.radius_m <= watch.place.radius_m
 
 
 def watches_of(user: User) -> list[Watch]:

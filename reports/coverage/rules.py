@@ -21,3 +21,13 @@ def covered_hours(windows: Iterable[Window], *, begins: datetime, ends: datetime
             total += closed - opened
             reached = closed
     return total.total_seconds() / 3600
+
+
+def covers_whole(windows: Iterable[Window], *, begins: datetime, ends: datetime) -> bool:
+    """Answer whether the windows together leave no moment of [begins, ends) unwatched."""
+    reached = begins
+    for opened, closed in sorted(windows):
+        if opened > reached:
+            break
+        reached = max(reached, closed)
+    return reached >= ends

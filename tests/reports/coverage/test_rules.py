@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.coverage.rules import covered_hours
+from reports.coverage.rules import covered_hours, covers_whole
 
 DAY = datetime(2020, 10, 10, tzinfo=UTC)
 
@@ -47,3 +47,21 @@ def test_order_does_not_matter_and_more_never_covers_less(
     chance.shuffle(windows)  # type: ignore[attr-defined]
     assert covered_hours(windows, begins=hour(0), ends=hour(24)) == full
     assert 0 <= covered_hours(windows[1:], begins=hour(0), ends=hour(24)) <= full <= 24
+
+
+@pytest.mark.parametrize(
+    ("watches", "whole"),
+    [
+        ([], False),
+        ([(0, 24)], True),
+        ([(-5, 30)], True),
+        ([(0, 12), (12, 24)], True),  # half-open periods meet
+        ([(12, 24), (0, 13)], True),
+        ([(0, 12), (13, 24)], False),
+        ([(0, 23)], False),
+        ([(1, 24)], False),
+    ],
+)
+def test_the_whole_of_a_day_was_watched(watches: list[tuple[float, float]], whole: bool) -> None:
+    windows = [(hour(a), hour(b)) for a, b in watches]
+    assert covers_whole(windows, begins=hour(0), ends=hour(24)) is whole
