@@ -47,6 +47,7 @@ class Kind(models.TextChoices):
     POSITION_ANSWERED = "position.answered", _("The party answered")
     POSITION_LAPSED = "position.lapsed", _("The party's deadline passed in silence")
     INCIDENT_SCORED = "incident.scored", _("The incident was scored")
+    SOURCES_REFITTED = "sources.refitted", _("All sources were learned anew")
     CASE_OPENED = "case.opened", _("A case was opened and its panel seated")
     REVIEWER_RECUSED = "reviewer.recused", _("A reviewer was recused and replaced")
     REVIEWER_REPLACED = "reviewer.replaced", _("A reviewer was replaced by rule")
@@ -63,6 +64,7 @@ class Kind(models.TextChoices):
     REOPENING_REFUSED = "reopening.refused", _("A request to reopen was refused")
     FINDING_PUBLISHED = "finding.published", _("A finding was published")
     CORRECTION_PUBLISHED = "correction.published", _("A correction of a finding was published")
+    AUDIT_DRAWN = "audit.drawn", _("The audit lottery was drawn")
     STANDING_COMPUTED = "standing.computed", _("The standings were recomputed")
 
 

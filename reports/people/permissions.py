@@ -32,6 +32,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "reopening.ask": frozenset({Role.LIAISON, Role.REVIEWER}),
     "reopening.answer": frozenset({Role.CHAIR}),
     "reopening.second": frozenset({Role.CHAIR, Role.REVIEWER}),
+    "audit.draw": frozenset({Role.CHAIR, Role.OPERATOR}),
+    "reliability.read": frozenset({Role.CHAIR}),
     "history.read": frozenset({Role.TRIAGE, Role.CHAIR, Role.REVIEWER, Role.PUBLISHER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
@@ -56,6 +58,8 @@ VERB_NAMES: Mapping[str, Any] = {
     "reopening.ask": gettext_lazy("ask for a case to be reopened"),
     "reopening.answer": gettext_lazy("answer a request to reopen"),
     "reopening.second": gettext_lazy("second an answer to a request to reopen"),
+    "audit.draw": gettext_lazy("hold the audit lottery"),
+    "reliability.read": gettext_lazy("read what was learned of each source"),
     "history.read": gettext_lazy("read an incident's full history"),
     "health.read": gettext_lazy("read the health page"),
     "people.manage": gettext_lazy("manage people"),
