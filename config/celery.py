@@ -43,6 +43,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "refit-sources": {
+        "task": "verification.tasks.refit_sources",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "recompute-standings": {
         "task": "verification.tasks.recompute_standings",
         "schedule": 600.0,

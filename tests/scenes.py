@@ -54,6 +54,8 @@ from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
 from verification.reopening.actions import admit_reopening
+from verification.scoring.actions import refit_sources
+from verification.standing.actions import draw_audit
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ def build_scene() -> Scene:
     refuse_suggestion(incident=other, of=kept, by=world.triage, at=NOW)
     tie_incidents(incident=decided, other=kept, why="Answered fire.", by=world.triage, at=NOW)
     merge_incidents(kept=kept, absorbed=other, why="One event.", by=world.triage, at=NOW)
+    settle()
+    refit_sources(agreement=world.agreement, gold={decided.pk: "ARM"}, at=LATER)
+    draw_audit(agreement=world.agreement, share=0.5, by=world.chair, at=LATER)
     settle()
     escalate_overdue(at=LATER)
     publish_procedure(at=NOW)

@@ -29,6 +29,7 @@ from verification.publication.actions import publish_correction, publish_finding
 from verification.publication.queries import finding_by_id
 from verification.reopening.actions import flag_reopening
 from verification.scoring.actions import rescore_incident
+from verification.scoring.queries import agreement_of_fit
 from verification.standing.actions import recompute_standing
 
 
@@ -123,6 +124,13 @@ def update_standing(*, event: Event, at: datetime) -> None:
         recompute_standing(agreement=agreement, at=at)
 
 
+def update_all_standings(*, event: Event, at: datetime) -> None:
+    """Recompute the standings after all sources were learned anew."""
+    agreement = agreement_of_fit(event.subject_id)
+    if agreement is not None:
+        recompute_standing(agreement=agreement, at=at)
+
+
 FLOW: dict[Kind, tuple[Handler, ...]] = {
     Kind.REPORT_ACCEPTED: (follow_origin, replace_corrected),
     Kind.REPORT_WITHDRAWN: (leave_incidents,),
@@ -137,6 +145,7 @@ FLOW: dict[Kind, tuple[Handler, ...]] = {
     Kind.POSITION_ANSWERED: (rescore_file, update_standing),
     Kind.POSITION_LAPSED: (update_standing,),
     Kind.INCIDENT_SCORED: (update_standing,),
+    Kind.SOURCES_REFITTED: (update_all_standings,),
     Kind.CASE_DECIDED: (publish, update_standing),
     Kind.REOPENING_ADMITTED: (rescore_file, ask_accused, update_standing),
     Kind.FINDING_PUBLISHED: (correct,),

@@ -8,8 +8,8 @@ from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedT
 from verification.linking.models import Refusal, Split, Tie
 from verification.publication.models import Correction, Finding
 from verification.reopening.models import Reopening
-from verification.scoring.models import Score
-from verification.standing.models import Standing
+from verification.scoring.models import Fit, Score, SourceReliability
+from verification.standing.models import Draw, Standing
 
 __all__ = [
     "Ballot",
@@ -17,7 +17,9 @@ __all__ = [
     "Correction",
     "Decision",
     "DraftBallot",
+    "Draw",
     "Finding",
+    "Fit",
     "Incident",
     "Leaf",
     "LeafKey",
@@ -33,6 +35,7 @@ __all__ = [
     "Score",
     "Seat",
     "SignedTree",
+    "SourceReliability",
     "Split",
     "Standing",
     "Statement",

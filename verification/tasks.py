@@ -9,12 +9,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports.agreement.queries import agreements
+from verification.adjudication.queries import decided_candidates
 from verification.caseload.actions import escalate_overdue
 from verification.caseload.actions import publish_procedure as publish_changed_procedure
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.ledger.actions import append_leaves, sign_log
 from verification.ledger.signing import SignerSilent
+from verification.scoring.actions import refit_sources as refit_all_sources
 from verification.standing.actions import recompute_standing
+from verification.standing.queries import audited_incidents
 
 log = logging.getLogger(__name__)
 
@@ -57,3 +60,19 @@ def escalate_deadlines(**_: Any) -> int:
 def publish_procedure(**_: Any) -> bool:
     """Publish the procedure if it changed since its last version; may run twice."""
     return publish_changed_procedure(at=timezone.now()) is not None
+
+
+@shared_task(name="verification.tasks.refit_sources")
+def refit_sources(**_: Any) -> int:
+    """Learn all sources anew wherever something changed; return how many fits stand."""
+    at = timezone.now()
+    fits = [
+        refit_all_sources(
+            agreement=one,
+            gold=decided_candidates(one.pk),
+            audited=audited_incidents(one.pk),
+            at=at,
+        )
+        for one in agreements()
+    ]
+    return sum(fit is not None for fit in fits)

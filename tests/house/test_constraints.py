@@ -26,7 +26,8 @@ from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, Tile
 from verification.linking.models import Refusal, Split, Tie
 from verification.publication.models import Correction, Finding
 from verification.reopening.models import Reopening
-from verification.standing.models import Standing
+from verification.scoring.models import SourceReliability
+from verification.standing.models import Draw, Standing
 
 BEFORE = NOW - timedelta(days=900)
 Changes = dict[str, Any]
@@ -235,6 +236,10 @@ BROKEN: dict[str, Breaking] = {
         lambda row: {"corrected": row.finding},
         {},
     ),
+    "reliability_once_per_fit_and_source": (SourceReliability, own(), {}),
+    "draw_takes_a_share": (Draw, own(share=0.0), {}),
+    "draw_has_a_seed": (Draw, own(seed=""), {}),
+    "draw_is_held_once": (Draw, own(), {}),
     "standing_bounds_are_in_order": (Standing, own(bound_low=9, bound_high=8), {}),
 }
 FRESH = {"client_uuid": new_key(), "receipt": "XXXXX-XXXXX", "supersedes": None}

@@ -27,7 +27,6 @@ EXCEPTIONS = {
     "refresh_facts": "derived facts; the step that changed the file left its event",
     "refresh_after_withdrawal": "derived facts; the withdrawal left its event",
     "admissibility_of": "writes nothing",
-    "score_values": "writes nothing",
     "incident_facts": "writes nothing",
     "escalate_overdue": "one event for each deadline, left by escalate_deadline",
     "append_leaves": "copies events into the log; its own event would have to be logged in turn",
@@ -109,6 +108,7 @@ def test_an_action_takes_keywords_and_says_when(path: str, name: str) -> None:
     assert "at" in keywords
     machine = {
         "rescore_incident",
+        "refit_sources",
         "recompute_standing",
         "publish_finding",
         "notify_accused",

@@ -16,13 +16,14 @@ from verification.corroboration.models import Statement
 from verification.ledger.models import Leaf, SignedTree, TileRoot
 from verification.publication.models import Correction, Finding
 from verification.reopening.models import ASKED_FIELDS, Reopening
-from verification.scoring.models import Score
-from verification.standing.models import Standing
+from verification.scoring.models import Fit, Score, SourceReliability
+from verification.standing.models import Draw, Standing
 
 APPEND_ONLY = (
-    *(Event, Statement, Score, Ballot, Decision, Finding, Correction, Standing),
     *(MissedDeadline, Procedure),
     *(Leaf, TileRoot, SignedTree),
+    *(Event, Statement, Score, Fit, SourceReliability),
+    *(Ballot, Decision, Finding, Correction, Standing, Draw),
 )
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]

@@ -78,6 +78,7 @@ from verification.reopening.actions import (
     return_proposal,
     withdraw_reopening,
 )
+from verification.standing.actions import draw_audit
 
 Try = Callable[..., Any]
 NOTHING_TYPED = Typed({}, (), "", ())
@@ -222,6 +223,10 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         "save_draft": (
             lambda **who: save_draft(case=case, typed=NOTHING_TYPED, seen=0, **who),
             REVIEWERS,
+        ),
+        "draw_audit": (
+            lambda **who: draw_audit(agreement=world.agreement, share=0.1, **who),
+            {"chair", "operator"},
         ),
         "decide_case": (
             lambda **who: decide_case(case=case, reasons="x" * 30, **who),

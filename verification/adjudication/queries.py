@@ -19,6 +19,7 @@ from reports.people.models import Role, User
 from reports.people.permissions import Verdict, may, require
 from reports.people.queries import alignment_codes, alignment_of, holders_of
 from reports.problems import NotFound
+from verification.adjudication.answers import Outcome
 from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat
 from verification.adjudication.rules import (
     Reviewer,
@@ -390,3 +391,43 @@ def bound_parties(incident: Incident) -> list[str]:
     if not clauses_in_force(incident.agreement_id, window=window):
         return []
     return [p.code for p in parties_of(incident.agreement_id) if p.signatory or p.parent_id]
+
+
+def decided_candidates(agreement_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Return {incident: the one candidate its standing decision names}: what sources learn from.
+
+    Blind ones only: every ballot of a first round is sealed before its reviewer can see a score
+    (may_see_score). From then on the finding shows it to all, so a later round teaches nothing,
+    and what it overrides no longer does. Nor does a decision that names several parties or none:
+    "not attributable" speaks of the evidence, not of a further actor.
+    """
+    rows = _blind().filter(incident__agreement_id=agreement_id)
+    return {
+        incident_id: candidate
+        for incident_id, outcome, parties in rows.values_list("incident_id", "outcome", "parties")
+        if (candidate := _candidate(outcome, parties))
+    }
+
+
+def _blind() -> QuerySet[Decision]:
+    rows = Decision.objects.filter(
+        incident__state=IncidentState.DECIDED, overridden_by=None, case__round=1
+    )
+    return rows.order_by("decided_at", "id")
+
+
+def _candidate(outcome: str, parties: list[str]) -> str:
+    """Return the one candidate a decision names, or ''."""
+    if outcome == Outcome.DID_NOT_HAPPEN:
+        return "none"
+    return parties[0] if outcome == Outcome.ATTRIBUTED and len(parties) == 1 else ""
+
+
+def decided_with_scores() -> list[tuple[dict[str, float], str]]:
+    """Return (score before the decision, decided answer) of every blind decision naming one."""
+    rows = _blind().filter(score__isnull=False)
+    return [
+        (p, candidate)
+        for outcome, parties, p in rows.values_list("outcome", "parties", "score__p")
+        if (candidate := _candidate(outcome, parties))
+    ]

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from reports.agreement.models import Party
 from reports.agreement.queries import parties_of
 from reports.intake.choices import AccusedKind, Means, Stance
 from reports.intake.models import Report
+from reports.people.models import Source
 from reports.people.queries import alignment_codes
 from verification.corroboration.choices import Position
 from verification.corroboration.models import PartyPosition, Statement
-from verification.corroboration.queries import positions_on, statements_on
 from verification.corroboration.rules import Provenance, independent_groups
-from verification.corroboration.states import PositionState
 from verification.engine.labels import Says, label_of_answer
 from verification.engine.statements import StatementRow
 from verification.incidents.models import Incident
-from verification.incidents.queries import linked_reports
+from verification.scoring.files import File, files_of
+from verification.scoring.rules import BASIS_TRUST
 
 NEUTRAL_GROUPS = ("media", "monitor", "ngo", "partner", "public", "sensor", "third_state")
 OTHER, NONE = "other", "none"  # candidates besides the parties' codes
@@ -55,34 +56,48 @@ class Input:
 
 def inputs_of(incident: Incident, *, at: datetime) -> list[Input]:
     """Return everything said about a case file, as the engine reads it, oldest first."""
-    reports = linked_reports(incident)
-    statements = statements_on(incident)
-    positions = [p for p in positions_on(incident) if p.state == PositionState.ANSWERED]
-    sources = [r.source for r in reports] + [s.source for s in statements]
+    return inputs_of_files([incident.pk], at=at)[incident.pk]
+
+
+def inputs_of_files(incident_ids: Collection[UUID], *, at: datetime) -> dict[UUID, list[Input]]:
+    """Return {incident: its inputs} of many case files, in a handful of queries for all."""
+    files = files_of(incident_ids)
+    spoken = [report.source for file in files.values() for report in file.reports]
+    spoken += [statement.source for file in files.values() for statement in file.statements]
+    side = sides_of(spoken, at=at)
+    return {key: _inputs_of_file(file, side) for key, file in files.items()}
+
+
+def sides_of(sources: Collection[Source], *, at: datetime) -> Callable[[Source], str]:
+    """Return a function from one of these sources to the party it is aligned with, or ''."""
     alignments = alignment_codes(
-        organisation_ids={s.organisation_id for s in sources},
-        user_ids={s.user_id for s in sources},
+        organisation_ids={source.organisation_id for source in sources},
+        user_ids={source.user_id for source in sources},
         at=at,
     )
 
-    def side(source: Any) -> str:
-        found = alignments.get(source.user_id) or alignments.get(source.organisation_id)
-        return found or ""
+    def side(source: Source) -> str:
+        keys = (source.user_id, source.organisation_id)
+        return next((alignments[key] for key in keys if key is not None and key in alignments), "")
 
-    accused = sorted({r.accused.code for r in reports if r.accused is not None})
+    return side
+
+
+def _inputs_of_file(file: File, side: Callable[[Source], str]) -> list[Input]:
+    accused = sorted({r.accused.code for r in file.reports if r.accused is not None})
     seen_origins: set[object] = set()
     found: list[Input] = []
-    for report in reports:
+    for report in file.reports:
         said = _said_by_report(report, side(report.source), accused)
         relayed = report.origin_id in seen_origins
         seen_origins.add(report.origin_id)
         if said is not None:
             found.append(_input_of_report(report, said, side(report.source), relayed))
-    for statement in statements:
+    for statement in file.statements:
         said = _said_by_statement(statement, side(statement.source))
         if said is not None:
             found.append(_input_of_statement(statement, said, side(statement.source)))
-    found.extend(_input_of_position(position) for position in positions if _answers(position))
+    found.extend(_input_of_position(one) for one in file.positions if _answers(one))
     return found
 
 
@@ -113,9 +128,9 @@ def _said_by_statement(statement: Statement, side: str) -> Said | None:
     return None if answer is None else (answer[0], party if answer[1] is not None else "")
 
 
-def _neutral_group(kind: str) -> str:
-    """Return the group of a source aligned with nobody; a party's organ unaligned is "public"."""
-    return kind if kind in NEUTRAL_GROUPS else "public"
+def group_of(source: Source, side: str) -> str:
+    """Return a source's group: its party, else its kind; a party's organ unaligned is "public"."""
+    return side or (source.kind if source.kind in NEUTRAL_GROUPS else "public")
 
 
 def _answers(position: PartyPosition) -> bool:
@@ -124,13 +139,15 @@ def _answers(position: PartyPosition) -> bool:
 
 def _input_of_report(report: Report, said: Said, side: str, relayed: bool) -> Input:
     basis = BASIS_OF_MEANS[Means(report.means)] if report.means else ""
+    if report.stance == Stance.FINDS:  # an inquiry weighs its material, whatever that was
+        basis = "investigation"
     return Input(
         kind="report",
         row_id=str(report.pk),
         source=str(report.source_id),
         organisation=str(report.source.organisation_id or ""),
         origin=str(report.origin_id),
-        group=side or _neutral_group(report.source.kind),
+        group=group_of(report.source, side),
         aligned=bool(side),
         basis=basis or ("hearsay" if relayed else "document"),  # a published text otherwise
         says=said[0].name.lower(),
@@ -148,7 +165,7 @@ def _input_of_statement(statement: Statement, said: Said, side: str) -> Input:
         source=str(statement.source_id),
         organisation=str(statement.source.organisation_id or ""),
         origin=str(statement.origin_id),
-        group=side or _neutral_group(statement.source.kind),
+        group=group_of(statement.source, side),
         aligned=bool(side),
         basis=statement.basis,
         says=said[0].name.lower(),
@@ -183,22 +200,39 @@ def origin_numbers(inputs: Sequence[Input]) -> list[int]:
     return independent_groups([Provenance(i.source, i.organisation, i.origin) for i in inputs])
 
 
-def engine_rows(inputs: Sequence[Input], *, parties: Sequence[str]) -> list[StatementRow]:
-    """Return the engine's rows: what is not independent shares an origin."""
-    index = {code: number for number, code in enumerate(parties)}
+def engine_rows(
+    inputs: Sequence[Input], *, parties: Sequence[str], code: str
+) -> list[StatementRow]:
+    """Return the engine's rows of one incident: what is not independent shares an origin."""
+    index = {party: number for number, party in enumerate(parties)}
     return [
         StatementRow(
-            incident="incident",
+            incident=code,
             source=item.source,
             group=item.group,
-            origin=f"origin-{number:05d}",
-            basis=item.basis,
+            origin=origin_key(code, number),
+            basis=basis_key(item.basis),
             says=Says[item.says.upper()],
             party=index[item.party] if item.party else None,
             relayed=item.relayed,
         )
         for item, number in zip(inputs, origin_numbers(inputs), strict=True)
     ]
+
+
+def basis_key(basis: str) -> str:
+    """Return the engine's key of a basis; the most telling sorts first.
+
+    Where one origin says the same thing twice, the engine keeps the first basis: so what somebody
+    found by an inquiry is not lost because they also published it.
+    """
+    ranked = sorted(BASIS_TRUST, key=lambda name: (-BASIS_TRUST[name], name))
+    return f"{ranked.index(basis) if basis in BASIS_TRUST else len(ranked):02d} {basis}"
+
+
+def origin_key(code: str, number: int) -> str:
+    """Return the engine's key of an incident's independent origin; they sort by number."""
+    return f"{code} {number:06d}"
 
 
 def as_json(inputs: Sequence[Input]) -> list[dict[str, Any]]:
