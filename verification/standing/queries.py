@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil, floor
+from typing import Any
 
-from verification.standing.models import Standing
+from verification.engine.audit import is_drawn
+from verification.incidents.models import Incident
+from verification.incidents.states import IncidentState
+from verification.standing.models import Draw, Standing
 from verification.standing.rules import REFUSALS, may_show_expected
+
+RATE_DAYS = 30  # covered days a shown rate is given for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,15 @@ class StandingLine:
     period_until: datetime
     as_of: datetime
     refusal: str
+    # By the random audit, with 90 % intervals, rounded outwards to whole breaches: finer figures
+    # would move by one incident's score.
+    estimate: int | None = None
+    interval_low: int | None = None
+    interval_high: int | None = None
+    n_audited: int = 0
+    rate_low: int | None = None  # per RATE_DAYS covered days
+    rate_high: int | None = None
+    p_rate_exceeds: dict[str, float] = field(default_factory=dict)
 
     @property
     def comparison(self) -> str:
@@ -74,7 +91,45 @@ def standing_lines(agreement_id: uuid.UUID) -> list[StandingLine]:
             period_until=row.period_until,
             as_of=row.as_of,
             refusal=row.comparison_reason,
+            **(_audit_of(row) if may_show_expected(still_open=row.n_open) else {}),
         )
         for row in rows
     ]
     return sorted(lines, key=lambda line: line.party)
+
+
+def _audit_of(row: Standing) -> dict[str, Any]:
+    return {
+        "estimate": None if row.estimate is None else round(row.estimate),
+        "interval_low": _whole(row.interval_low, floor),
+        "interval_high": _whole(row.interval_high, ceil),
+        "n_audited": row.n_audited,
+        "rate_low": _whole(row.rate_low, floor, times=RATE_DAYS),
+        "rate_high": _whole(row.rate_high, ceil, times=RATE_DAYS),
+        "p_rate_exceeds": {other: round(p, 2) for other, p in row.p_rate_exceeds.items()},
+    }
+
+
+def _whole(value: float | None, towards: Callable[[float], int], *, times: int = 1) -> int | None:
+    return None if value is None else towards(value * times)
+
+
+def draw_of_agreement(agreement_id: uuid.UUID) -> Draw | None:
+    """Return the audit lottery of an agreement, or None if it was not held yet."""
+    return Draw.objects.filter(agreement_id=agreement_id).first()
+
+
+def drawn_codes(agreement_id: uuid.UUID, codes: Iterable[str]) -> set[str]:
+    """Return which of these incidents the audit lottery draws for full adjudication."""
+    draw = draw_of_agreement(agreement_id)
+    if draw is None:
+        return set()
+    return {code for code in codes if is_drawn(draw.seed, code, draw.share)}
+
+
+def audited_incidents(agreement_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the decided incidents that the audit lottery drew."""
+    decided = Incident.objects.filter(agreement_id=agreement_id, state=IncidentState.DECIDED)
+    codes = {incident.code: incident.pk for incident in decided.order_by("code")}
+    drawn = drawn_codes(agreement_id, codes)
+    return [key for code, key in codes.items() if code in drawn]

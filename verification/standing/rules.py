@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
 FEWEST_DECIDED = 20  # decided admissible incidents below which a comparison says nothing
 LEAST_COVERAGE = 0.5  # share of the period somebody was watching
 MOST_OPEN = 0.3  # share of admissible incidents that may still be open
+FEWEST_AUDITED = 30  # decided drawn incidents below which no interval is shown
+MOST_PENDING = 0.2  # share of the drawn that may be undecided: those settled first may be easier
 FEWEST_IN_SUM = 5  # open incidents: a sum of fewer scores would give single scores away
 
 REFUSALS: Mapping[str, object] = {
@@ -17,6 +19,8 @@ REFUSALS: Mapping[str, object] = {
     "too_many_open": _("too many incidents are still open: they could turn the order round"),
     "too_little_coverage": _("monitors covered too little of the period"),
     "no_audit": _("no random audit supports an interval yet"),
+    "coverage_too_uneven": _("the parties were watched too unevenly"),
+    "not_distinct": _("the difference is within what chance and doubt allow"),
 }
 
 
@@ -24,6 +28,8 @@ REFUSALS: Mapping[str, object] = {
 class IncidentFact:
     """What one admissible incident contributes.
 
+    `drawn` by the audit lottery; `p_unseen` the answer of a fit that did not know the decision;
+    `before_panel`: under review, so its score is left out (`p` is {}).
     `outcome` '' while open; `attributed` the parties a decision names; `accused` the parties
     accused; `p` the score's probability per party ({} if unscored).
     """
@@ -33,6 +39,9 @@ class IncidentFact:
     accused: tuple[str, ...]
     severity: str
     p: Mapping[str, float]
+    drawn: bool = False
+    p_unseen: Mapping[str, float] = field(default_factory=dict)
+    before_panel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,15 @@ def may_show_expected(*, still_open: int) -> bool:
     sum over very few open incidents would be as good as one. With none open it holds no score.
     """
     return still_open == 0 or still_open >= FEWEST_IN_SUM
+
+
+def audited_facts(facts: Sequence[IncidentFact]) -> list[int]:
+    """Return the positions of the decided drawn incidents; none while they support no interval."""
+    drawn = [at for at, fact in enumerate(facts) if fact.drawn]
+    decided = [at for at in drawn if facts[at].outcome]
+    if len(decided) < FEWEST_AUDITED or len(drawn) - len(decided) > MOST_PENDING * len(drawn):
+        return []
+    return decided
 
 
 def comparison_refusal(*, decided: int, still_open: int, covered_share: float, audited: int) -> str:
