@@ -22,6 +22,7 @@ from verification.incidents.states import IncidentState
 from verification.publication.differences import differences
 from verification.publication.models import Correction, Finding
 from verification.publication.order import public_order
+from verification.publication.published_score import public_score
 from verification.publication.redaction import (
     public_counts,
     public_decision,
@@ -29,7 +30,6 @@ from verification.publication.redaction import (
     public_place,
     public_position,
     public_reasons,
-    public_score,
     public_statements,
     public_window,
 )
@@ -144,5 +144,5 @@ def _content(incident: Incident, decision: Decision | None, at: datetime) -> dic
         "positions": [public_position(p) for p in positions_on(incident)],
         "order": public_order(incident),
         "decision": public_decision(decision) if decision is not None else None,
-        "score": public_score(score),
+        "score": None if score is None else public_score(score),
     }

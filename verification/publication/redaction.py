@@ -22,7 +22,6 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.rules import Provenance, independent_groups
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident
-from verification.scoring.models import Score
 
 # Kinds of place whose name is coarse enough to stand in public.
 PUBLIC_PLACE_KINDS = frozenset(
@@ -220,38 +219,6 @@ def public_decision(decision: Decision) -> dict[str, Any]:
         ],
         "decided_at": decision.decided_at.isoformat(),
     }
-
-
-def public_score(score: Score | None) -> dict[str, Any] | None:
-    """Return a score with what each group of origins contributed; persons' sources unnamed."""
-    if score is None:
-        return None
-    return {
-        "p": score.p,
-        "p_without_aligned": score.p_without_aligned,
-        "method": score.method,
-        "engine_version": score.engine_version,
-        "inputs_hash": score.inputs_hash,
-        "n_origins": score.n_origins,
-        "n_statements": score.n_statements,
-        "at": score.at.isoformat(),
-        "contributions": [
-            {
-                "who": _public_labels(part, score),
-                "aligned": part["aligned"],
-                "copies": part["copies"],
-                "says": part["says"] if _public_labels(part, score) == part["labels"] else [],
-                "nats": part["nats"],
-            }
-            for part in score.contributions
-        ],
-    }
-
-
-def _public_labels(part: dict[str, Any], score: Score) -> list[str]:
-    """Name only speakers who spoke in public; a person behind an account is never a label."""
-    public = {row["label"] for row in score.inputs if row["public"]}
-    return [label for label in part["labels"] if label in public]
 
 
 def public_counts(

@@ -43,9 +43,11 @@ DECISION = {
 }
 SCORE = {
     *("p", "p_without_aligned", "method", "engine_version", "inputs_hash", "n_origins"),
-    *("n_statements", "at", "contributions"),
+    *("n_statements", "at", "contributions", "baseline", "parts", "flip"),
 }
-CONTRIBUTION = {"who", "aligned", "copies", "says", "nats"}
+CONTRIBUTION = {
+    *("who", "origins", "aligned", "copies", "says", "nats", "weight", "towards", "p_without"),
+}
 
 
 @pytest.fixture
