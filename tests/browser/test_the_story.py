@@ -135,7 +135,7 @@ def three_vote_blind(reviewers: list[Person], incident: str) -> None:
 def assert_blind(reviewer: Person) -> None:
     """Look for the score and the ballots of others in the page's very source."""
     source = reviewer.page.content()
-    for hidden in ('id="score"', 'id="ballots"', "log-odds", "Majority", WHY):
+    for hidden in ('id="score"', 'id="ballots"', "log-odds", "Majority", "Hierarchical", WHY):
         assert hidden not in source
 
 

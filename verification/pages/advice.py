@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from verification.publication.bars import Push, PushWords, push_bars
 from verification.publication.faces import AgreementFace
-from verification.publication.wording import method_words
+from verification.publication.wording import PARTS, flip_words, method_words, weight_words
 
 WIDTHS = {"wide": 780, "middle": 540, "narrow": 340}  # user units; the stylesheet shows one
 
@@ -30,7 +30,9 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
         "engine_version": score["engine_version"],
         "inputs_hash": score["inputs_hash"],
         "n_origins": score["n_origins"],
-        "voteless": max(0, score["n_origins"] - len(origins)),
+        "voteless": max(
+            0, score["n_origins"] - sum(one.get("origins", 1) for one in score["contributions"])
+        ),
         "n_statements": score["n_statements"],
         "at": datetime.fromisoformat(score["at"]),
         "candidates": [
@@ -38,14 +40,26 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
                 "name": names.get(code, code),
                 "p": p,
                 "without": score["p_without_aligned"][code],
+                "majority": score.get("baseline", {}).get("p", {}).get(code),
                 "leading": code == leading,
             }
             for code, p in score["p"].items()
         ],
         "leading": names.get(leading, leading),
+        "majority_method": method_words(score.get("baseline", {}).get("method", "")),
+        "flip": flip_words(score.get("flip", {}), names),
+        "parts": [
+            {"name": PARTS.get(part["kind"], ""), "nats": [part["nats"][c] for c in score["p"]]}
+            for part in score.get("parts", [])
+        ],
         "columns": [names.get(code, code) for code in score["p"]],
         "origins": [
-            {**origin, "nats": [part["nats"][code] for code in score["p"]]}
+            {
+                **origin,
+                "nats": [part["nats"][code] for code in score["p"]],
+                "words": weight_words(part, names),
+                "p_without": part.get("p_without", {}).get(leading),
+            }
             for origin, part in zip(origins, score["contributions"], strict=True)
         ],
         "bars": _bars(origins, score, leading, names.get(leading, leading)),
@@ -55,8 +69,10 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
 def _origin_view(part: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """Return who an origin is: names only of those who spoke in public."""
     known = [names.get(who, who) for who in part["who"]]
+    n = part.get("origins", 1)
+    unnamed = ngettext("An observer, not named", "%(n)d observers, not named", n) % {"n": n}
     return {
-        "who": ", ".join(known) if known else _("An observer, not named"),
+        "who": ", ".join(known) if known else unnamed,
         "aligned": part["aligned"],
         "copies": part["copies"],
     }

@@ -43,6 +43,8 @@ from verification.pages.clocks import clock_rows
 from verification.pages.decision import first_reasons, older_ballots
 from verification.pages.forms_chair import DecideForm, OpenCaseForm
 from verification.pages.more_time import positions_with_links
+from verification.scoring.queries import fit_line
+from verification.standing.queries import draw_of_agreement, drawn_codes
 
 PER_PAGE = 25
 
@@ -68,6 +70,8 @@ def chair(request: HttpRequest) -> HttpResponse:
         "zone": agreement.timezone,
         "quorum": agreement.quorum,
         "keys": [("o", _("open a case on the row"))],
+        "fit": fit_line(agreement.pk, at=at),
+        "draw": draw_of_agreement(agreement.pk),
         "agreement_title": agreement.title,
     }
     return render(request, "verification/chair.html", context)
@@ -86,6 +90,7 @@ def _open(request: HttpRequest, at: datetime) -> HttpResponse:
 
 def _case_rows(cases: list[Any], at: datetime) -> list[dict[str, Any]]:
     cards = incident_cards([case.incident for case in cases])
+    drawn = _drawn([case.incident for case in cases])
     return [
         {
             "key": case.pk,
@@ -95,6 +100,7 @@ def _case_rows(cases: list[Any], at: datetime) -> list[dict[str, Any]]:
             "due_at": case.ballots_due_at,
             "sealed": case.n_ballots,
             "seats": case.n_seats,
+            "drawn": case.incident.code in drawn,
             "late": case.state == "balloting" and case.ballots_due_at <= at,
         }
         for case, card in zip(cases, cards, strict=True)
@@ -106,9 +112,11 @@ def _openable(
 ) -> list[dict[str, Any]]:
     positions = positions_by_incident(incidents)
     faces = faces_of(agreement.pk, [], at=at)
+    drawn = _drawn(incidents)
     return [
         {
             "incident": card,
+            "drawn": incident.code in drawn,
             "age": (at - incident.opened_at).days,
             "heard": [
                 {
@@ -123,6 +131,13 @@ def _openable(
         }
         for incident, card in zip(incidents, incident_cards(incidents), strict=True)
     ]
+
+
+def _drawn(incidents: list[Incident]) -> set[str]:
+    """Return which of these the audit lottery draws: they are judged whatever their politics."""
+    if not incidents:
+        return set()
+    return drawn_codes(incidents[0].agreement_id, [incident.code for incident in incidents])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,11 +7,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from reports.agreement.queries import agreements
 from reports.journal.doorbell import is_heard
 from reports.journal.queries import pending_work, quarantined_jobs
 from reports.pages.answers import signed_in
 from reports.people.permissions import require
 from verification.pages.asker import asker
+from verification.scoring.queries import fit_line
 
 LATE_S = 60  # seconds: beat looks every few seconds, so older work means nobody is at work
 
@@ -29,6 +31,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "backlog": backlog,
         "late": waited > LATE_S,
         "broker": is_heard(),
+        "fits": [(one.title, fit_line(one.pk, at=at)) for one in agreements()],
         "quarantined": quarantined_jobs() if backlog.quarantined else [],
     }
     return render(request, "verification/health.html", context)

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from verification.pages.cards import Faces, PartyFace
+from verification.publication.published_score import public_score
+from verification.publication.wording import PARTS, flip_words, method_words, weight_words
 from verification.scoring.queries import Score
 
 OTHER_WORDS = gettext_lazy("Somebody else, or not known who")
@@ -28,13 +30,14 @@ SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One possible answer with its two probabilities (0..1)."""
+    """One possible answer with its probabilities (0..1)."""
 
     key: str
     name: str
     party: PartyFace | None
     p: float
     p_without: float
+    p_majority: float | None  # None: a score from before the majority vote stood beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Contribution:
     copies: int
     aligned: bool
     nats: tuple[str, ...]
+    words: str  # what that comes to between the two most probable answers
+    p_without: float | None  # of the leading answer, had this origin not spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,10 @@ class ScoreCard:
     inputs_hash: str
     candidates: tuple[Candidate, ...]
     contributions: tuple[Contribution, ...]
+    parts: tuple[tuple[str, tuple[str, ...]], ...]  # what no origin says, with its nats
+    flip: str
+    leading: str
+    majority_method: str
 
 
 def score_card(score: Score | None, *, faces: Faces, reveal: bool = False) -> ScoreCard | None:
@@ -73,22 +82,34 @@ def score_card(score: Score | None, *, faces: Faces, reveal: bool = False) -> Sc
             party=faces.party(key),
             p=float(p),
             p_without=float(score.p_without_aligned[key]),
+            p_majority=score.baseline.get("p", {}).get(key),
         )
         for key, p in _in_order(score.p)
     )
-    named = {row["label"] for row in score.inputs if reveal or row["public"]}
+    names = {one.key: one.name for one in candidates}
+    leading = max(candidates, key=lambda one: one.p)
+    shown = score.contributions if reveal else _as_shown(score)
     return ScoreCard(
-        method=score.method,
+        method=method_words(score.method),
         version=score.engine_version,
         at=score.at,
         n_origins=score.n_origins,
         n_statements=score.n_statements,
         inputs_hash=score.inputs_hash,
         candidates=candidates,
-        contributions=tuple(
-            _contribution(part, candidates, named, faces) for part in score.contributions
+        contributions=tuple(_contribution(part, candidates, faces, leading.key) for part in shown),
+        parts=tuple(
+            (str(PARTS.get(part["kind"], "")), _nats(part, candidates)) for part in score.parts
         ),
+        flip=flip_words(score.flip, names),
+        leading=leading.name,
+        majority_method=method_words(score.baseline.get("method", "")),
     )
+
+
+def _as_shown(score: Score) -> list[dict[str, Any]]:
+    """Return the contributions as published: what was learned of a person is never a row."""
+    return [part | {"labels": part["who"]} for part in public_score(score)["contributions"]]
 
 
 def _in_order(p: dict[str, float]) -> list[tuple[str, float]]:
@@ -104,19 +125,28 @@ def _candidate_name(key: str, faces: Faces) -> str:
     return str(OTHER_WORDS if key == "other" else NONE_WORDS)
 
 
+def _nats(part: dict[str, Any], candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
+    return tuple(f"{float(part['nats'][one.key]):+.2f}" for one in candidates)
+
+
 def _contribution(
-    part: dict[str, Any], candidates: tuple[Candidate, ...], named: set[str], faces: Faces
+    part: dict[str, Any],
+    candidates: tuple[Candidate, ...],
+    faces: Faces,
+    leading: str,
 ) -> Contribution:
-    who = [_label(label, faces) for label in part["labels"] if label in named]
-    unnamed = len(part["labels"]) - len(who)
-    if unnamed:
-        who.append(_("a person on site or with a record of it"))
+    who = [_label(label, faces) for label in part["labels"]]
+    if not who:
+        n = part["origins"]
+        who = [ngettext("An observer, not named", "%(n)d observers, not named", n) % {"n": n}]
     return Contribution(
         who=", ".join(who),
         says="; ".join(_said(words, faces) for words in part["says"]),
         copies=part["copies"],
         aligned=part["aligned"],
-        nats=tuple(f"{float(part['nats'][one.key]):+.2f}" for one in candidates),
+        nats=_nats(part, candidates),
+        words=weight_words(part, {one.key: one.name for one in candidates}),
+        p_without=part.get("p_without", {}).get(leading),
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.views.decorators.http import require_safe
 
+from verification.adjudication.queries import decided_with_scores
 from verification.pages.words import GROUPS, event_words
+from verification.publication.calibration import calibration_of, calibration_plot
 from verification.publication.wording import LISTS, STANDARDS
 
 
@@ -16,8 +21,28 @@ def method(request: HttpRequest) -> HttpResponse:
     context = {
         "standards": [str(words) for words in STANDARDS.values()],
         "likelihoods": list(LISTS["likelihood"].items()),
+        "calibration": _calibration(),
     }
     return render(request, "verification/method.html", context)
+
+
+def _calibration() -> dict[str, Any]:
+    """Return how often the scores of this site were right, and the picture of it."""
+    found = calibration_of(decided_with_scores())
+    if not found.bins:
+        return {"found": found, "plot": ""}
+    plot = calibration_plot(
+        found,
+        title=gettext("How often the scores were right"),
+        desc=ngettext(
+            "%(count)d decided incident.", "%(count)d decided incidents.", found.n_decided
+        )
+        % {"count": found.n_decided},
+        across=gettext("probability the score gave"),
+        up=gettext("share decided so"),
+        rtl=get_language_bidi(),
+    )
+    return {"found": found, "plot": plot}
 
 
 @require_safe

@@ -22,7 +22,7 @@ CANARY = "Canary reasons that only one reviewer has written down."
 def traces_of(score: Score) -> list[str]:
     """Return what only the score's own part of a page would print."""
     figures = [f"{nats:+.2f}" for part in score.contributions for nats in part["nats"].values()]
-    return ["majority vote", score.inputs_hash, 'id="score"', *figures]
+    return ["ajority vote", "ierarchical", score.inputs_hash, 'id="score"', *figures]
 
 
 def reachable(case: Case) -> Iterator[str]:

@@ -117,7 +117,8 @@ class TestDesk:
         text = shown(client.get(page_of(case)))
         for there in (
             "Your ballot, as sealed",
-            "majority vote over independent origins",
+            "Hierarchical Bayesian model with copy detection",
+            "Majority vote over independent origins",
             "Without any source aligned with a party",
             "The others’ ballots show once all are sealed.",
         ):

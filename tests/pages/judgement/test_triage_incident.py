@@ -176,9 +176,10 @@ class TestScore:
         score = latest_score(incident)
         assert score is not None
         text = shown(browse(world.triage).get(page_of(incident)))
-        assert score.method == "majority vote over independent origins"
+        assert score.method == "hierarchical Bayesian model with copy detection"
         for there in (
-            score.method,
+            "Hierarchical Bayesian model with copy detection",
+            "Majority vote over independent origins",
             "Without any source aligned with a party",
             "1 independent origin",
             "Ministry of Defence of Azerbaijan",
@@ -197,5 +198,6 @@ class TestScore:
         answer = browse(seated).get(page_of(incident))
         assert answer.status_code == 200
         assert answer.context["score"] is None
-        assert "majority vote" not in shown(answer)
+        assert "ajority vote" not in shown(answer)
+        assert "ierarchical" not in shown(answer)
         assert "the score shows once your ballot is sealed" in shown(answer)
