@@ -286,6 +286,7 @@ ROLES = {
     Kind.POSITION_EXTENDED: {"chair"},
     Kind.POSITION_LAPSED: {"clock"},
     Kind.INCIDENT_SCORED: {"machine"},
+    Kind.SOURCES_REFITTED: {"machine"},
     Kind.CASE_OPENED: {"chair"},
     Kind.REVIEWER_RECUSED: {"reviewer"},
     Kind.BALLOT_SEALED: {"reviewer"},
@@ -312,6 +313,8 @@ class TestRecord:
             Kind.POSITION_EXTENDED,
             Kind.CASE_OPENED,
             Kind.BALLOT_SEALED,
+            Kind.SOURCES_REFITTED,
+            Kind.STANDING_COMPUTED,
         }
         for ruling in Finding.objects.select_related("incident"):
             last = Event.objects.filter(

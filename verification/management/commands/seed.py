@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -16,8 +17,8 @@ from verification.caseload.actions import publish_procedure
 from verification.management.seeding.files import document
 from verification.management.seeding.people import load_people
 from verification.management.seeding.reference import load_acts, load_agreement, load_places
-from verification.management.seeding.scenario import play_story
-from verification.management.seeding.stage import alone_and_fast
+from verification.management.seeding.scenario import learn, play_story
+from verification.management.seeding.stage import alone_and_fast, play
 from verification.management.seeding.summary import logins, table
 
 REFUSAL = (
@@ -72,6 +73,8 @@ class Command(BaseCommand):
         self.say(f"organisations, sources and people: {new} new")
         did = play_story(agreement, now=now, say=self.say)
         self.say(f"story: {did} new steps")
+        learned = play(partial(learn, agreement, now))
+        self.say(f"sources: learned {'anew' if learned else 'before'} from all that is on record")
 
     def say(self, line: str) -> None:
         if not self.quiet:

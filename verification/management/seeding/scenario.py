@@ -13,12 +13,16 @@ from reports.agreement.models import Agreement
 from reports.coverage.actions import end_watch, start_watch
 from reports.coverage.models import Watch
 from reports.places.queries import place_by_key
+from verification.adjudication.queries import decided_candidates
 from verification.management.seeding.claims import accept_claim, claims_of, file_claim
 from verification.management.seeding.deeds import DEEDS, Story
 from verification.management.seeding.files import Row, document, instant
 from verification.management.seeding.stage import play
+from verification.scoring.actions import refit_sources
+from verification.scoring.queries import last_fit, was_fitted_since
 
 STEPS_PER_LINE = 50  # of progress
+BEFORE_A_PANEL = timedelta(hours=1)
 Say = Callable[[str], object]
 
 
@@ -57,6 +61,7 @@ def story_steps(agreement: Agreement, *, now: datetime) -> list[Step]:
         *_claim_steps(story, scenario["defaults"]),
         *_incident_steps(story, scenario["incidents"], now),
         *_watch_steps(story, scenario["watches"]),
+        *_learning_steps(story, scenario["incidents"]),
     ]
     return sorted(steps, key=lambda step: step.at)
 
@@ -114,6 +119,30 @@ def _incident_steps(story: Story, incidents: list[dict[str, Any]], now: datetime
             at = instant(event["at"], now=now)
             deed = partial(DEEDS[event["do"]], story, incident["key"], event, at)
             yield Step(at, PARTS.get(event["do"], "statements and steps"), deed)
+
+
+def _learning_steps(story: Story, incidents: list[dict[str, Any]]) -> Iterator[Step]:
+    """Learn all sources before each panel of the past met: a running site does so by itself."""
+    opened = {
+        datetime.fromisoformat(event["at"])
+        for incident in incidents
+        for event in incident["events"]
+        if event["do"] == "open_case" and not event["at"].startswith("now")
+    }
+    for at in sorted(opened):
+        yield Step(
+            at - BEFORE_A_PANEL, "learned", partial(learn, story.agreement, at - BEFORE_A_PANEL)
+        )
+
+
+def learn(agreement: Agreement, at: datetime) -> bool:
+    """Learn all sources from what is on record; False if that was done then or later."""
+    if was_fitted_since(agreement.pk, at=at):
+        return False
+    before = last_fit(agreement.pk, at=at)
+    gold = decided_candidates(agreement.pk)
+    fit = refit_sources(agreement=agreement, gold=gold, at=at)
+    return fit is not None and fit != before
 
 
 def _watch_steps(story: Story, watches: list[dict[str, Any]]) -> Iterator[Step]:
