@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from verification.publication.bars import Push, PushWords, push_bars
+from verification.pages.score_bars import bars_of
+from verification.publication.bars import Push
 from verification.publication.faces import AgreementFace
-from verification.publication.wording import PARTS, flip_words, method_words, weight_words
-
-WIDTHS = {"wide": 780, "middle": 540, "narrow": 340}  # user units; the stylesheet shows one
+from verification.publication.score_words import (
+    PARTS,
+    flip_words,
+    method_words,
+    summary_words,
+    weight_words,
+)
 
 
 def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[str, Any] | None:
@@ -62,7 +67,20 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
             }
             for origin, part in zip(origins, score["contributions"], strict=True)
         ],
-        "bars": _bars(origins, score, leading, names.get(leading, leading)),
+        "bars": bars_of(
+            [
+                Push(origin["who"], part["nats"][leading])
+                for origin, part in zip(origins, score["contributions"], strict=True)
+            ],
+            leading=names.get(leading, leading),
+            n_origins=sum(part.get("origins", 1) for part in score["contributions"]),
+        ),
+        "summary": summary_words(
+            score["p"],
+            score["p_without_aligned"],
+            names,
+            all_aligned=all(part["aligned"] for part in score["contributions"]),
+        ),
     }
 
 
@@ -76,24 +94,3 @@ def _origin_view(part: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "aligned": part["aligned"],
         "copies": part["copies"],
     }
-
-
-def _bars(
-    origins: list[dict[str, Any]], score: dict[str, Any], leading: str, name: str
-) -> dict[str, Any]:
-    pushes = [
-        Push(origin["who"], part["nats"][leading])
-        for origin, part in zip(origins, score["contributions"], strict=True)
-    ]
-    words = PushWords(
-        title=_("How each independent origin moved the score towards: %(name)s") % {"name": name},
-        desc=ngettext(
-            "%(count)d independent origin.", "%(count)d independent origins.", len(pushes)
-        )
-        % {"count": len(pushes)},
-        against=_("speaks against"),
-        towards=_("speaks for"),
-    )
-    rtl = get_language_bidi()
-    drawn = {size: push_bars(pushes, words, width=width, rtl=rtl) for size, width in WIDTHS.items()}
-    return {**drawn, "title": words.title}

@@ -10,8 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verification.pages.cards import Faces, PartyFace
+from verification.pages.score_bars import bars_of
+from verification.publication.bars import Push
 from verification.publication.published_score import public_score
-from verification.publication.wording import PARTS, flip_words, method_words, weight_words
+from verification.publication.score_words import (
+    PARTS,
+    flip_words,
+    method_words,
+    summary_words,
+    weight_words,
+)
 from verification.scoring.queries import Score
 
 OTHER_WORDS = gettext_lazy("Somebody else, or not known who")
@@ -66,8 +74,10 @@ class ScoreCard:
     candidates: tuple[Candidate, ...]
     contributions: tuple[Contribution, ...]
     parts: tuple[tuple[str, tuple[str, ...]], ...]  # what no origin says, with its nats
+    summary: list[str]
     flip: str
     leading: str
+    bars: dict[str, Any]
     majority_method: str
 
 
@@ -89,6 +99,7 @@ def score_card(score: Score | None, *, faces: Faces, reveal: bool = False) -> Sc
     names = {one.key: one.name for one in candidates}
     leading = max(candidates, key=lambda one: one.p)
     shown = score.contributions if reveal else _as_shown(score)
+    origins = tuple(_contribution(part, candidates, faces, leading.key) for part in shown)
     return ScoreCard(
         method=method_words(score.method),
         version=score.engine_version,
@@ -97,12 +108,26 @@ def score_card(score: Score | None, *, faces: Faces, reveal: bool = False) -> Sc
         n_statements=score.n_statements,
         inputs_hash=score.inputs_hash,
         candidates=candidates,
-        contributions=tuple(_contribution(part, candidates, faces, leading.key) for part in shown),
+        contributions=origins,
         parts=tuple(
             (str(PARTS.get(part["kind"], "")), _nats(part, candidates)) for part in score.parts
         ),
+        summary=summary_words(
+            score.p,
+            score.p_without_aligned,
+            names,
+            all_aligned=all(part["aligned"] for part in score.contributions),
+        ),
         flip=flip_words(score.flip, names),
         leading=leading.name,
+        bars=bars_of(
+            [
+                Push(origin.who, float(part["nats"][leading.key]))
+                for origin, part in zip(origins, shown, strict=True)
+            ],
+            leading=leading.name,
+            n_origins=len(score.contributions),
+        ),
         majority_method=method_words(score.baseline.get("method", "")),
     )
 

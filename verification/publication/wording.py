@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Likelihood, Severity
 from reports.intake.choices import AccusedKind, Stance, TollCategory, TollHarm
@@ -48,63 +48,6 @@ STANDARDS: Mapping[str, object] = {
     ),
 }
 
-METHODS: Mapping[str, object] = {
-    "hierarchical Bayesian model with copy detection": gettext_lazy(
-        "Hierarchical Bayesian model with copy detection"
-    ),
-    "hierarchical Bayesian model with copy detection, parameters of the last refit": gettext_lazy(
-        "Hierarchical Bayesian model with copy detection, sources as last learned"
-    ),
-    "majority vote over independent origins": gettext_lazy(
-        "Majority vote over independent origins"
-    ),
-}
-
-
-WEIGHTS: Mapping[str, Any] = {  # what one origin says between the two most probable answers
-    "hardly_any": gettext_lazy("says hardly anything"),
-    "slight": gettext_lazy("speaks slightly for “%(answer)s”"),
-    "clear": gettext_lazy("speaks clearly for “%(answer)s”"),
-    "strong": gettext_lazy("speaks strongly for “%(answer)s”"),
-    "decisive": gettext_lazy("speaks decisively for “%(answer)s”"),
-}
-
-PARTS: Mapping[str, object] = {  # what no origin says
-    "prior": gettext_lazy("The starting point, before anybody spoke"),
-    "silence": gettext_lazy("Who was there and did not report"),
-    "rest": gettext_lazy("Who was there and did not report, and simpler models mixed in"),
-    "blend": gettext_lazy("Pull of the simpler models mixed in while the mission is small"),
-}
-
-
-def weight_words(part: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Return what one origin's share comes to, in words; '' for a score that did not word it."""
-    words = WEIGHTS.get(part.get("weight", ""))
-    return "" if words is None else str(words) % {"answer": names.get(part["towards"], "")}
-
-
-def flip_words(flip: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Return what would have to change for another answer to lead; '' if nobody asked."""
-    if not flip:
-        return ""
-    count = flip["n_origins"] if "n_origins" in flip else len(flip["origins"])
-    known = {
-        "leader": names.get(flip["leader"], flip["leader"]),
-        "rival": names.get(flip["rival"], flip["rival"]),
-        "odds": f"{flip['prior_odds']:.1f}",
-        "n": count,
-    }
-    lead = _("“%(leader)s” is %(odds)s times as probable as “%(rival)s”.") % known
-    if not count:
-        rest = _("It would still lead if every origin that speaks for it were disbelieved.")
-    else:
-        rest = ngettext(
-            "If the one origin that speaks most for it were disbelieved, “%(rival)s” would lead.",
-            "If the %(n)d origins that speak most for it were disbelieved, “%(rival)s” would lead.",
-            count,
-        )
-    return f"{lead} {rest % known}"
-
 
 def label(kind: str, code: str) -> str:
     """Return the words of a code; a code nobody knows any more stands for itself."""
@@ -114,11 +57,6 @@ def label(kind: str, code: str) -> str:
 def standard_words(code: str) -> str:
     """Return what a standard of proof means, in plain words."""
     return str(STANDARDS.get(code, code))
-
-
-def method_words(method: str) -> str:
-    """Return a scoring method's plain name."""
-    return str(METHODS.get(method, method))
 
 
 def toll_words(tolls: list[dict[str, Any]]) -> list[str]:

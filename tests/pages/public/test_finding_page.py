@@ -52,7 +52,7 @@ def test_it_reads_like_a_court_summary(client: Client, record: PublicRecord) -> 
         "Ministry of Defence of Azerbaijan",
         "Majority vote over independent origins",
         "Without any source aligned with a party",
-        "An observer, not named",
+        "2 observers, not named",
         f"Finding {record.decided.code}-F1 (version 1, published",
         "http://testserver/findings/",
     ]
