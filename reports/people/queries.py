@@ -78,10 +78,12 @@ def alignment_of(user: User, *, at: datetime) -> str:
     return found.get(user.pk) or found.get(user.organisation_id) or ""  # type: ignore[arg-type]
 
 
-def holders_of(role: Role, *, agreement_id: uuid.UUID, at: datetime) -> QuerySet[User]:
-    """Return the active people who hold a role on an agreement at an instant."""
+def holders_of(
+    role: Role, *, agreement_id: uuid.UUID, at: datetime, since: datetime | None = None
+) -> QuerySet[User]:
+    """Return the active people who hold a role on an agreement at an instant, or held it since."""
     grants = RoleGrant.objects.filter(
-        Q(granted_until=None) | Q(granted_until__gt=at),
+        Q(granted_until=None) | Q(granted_until__gt=at if since is None else min(since, at)),
         Q(agreement_id=agreement_id) | Q(agreement=None),
         role=role,
         granted_from__lte=at,

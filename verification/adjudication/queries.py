@@ -119,8 +119,11 @@ def concerned_parties(incident: Incident, *, at: datetime) -> set[str]:
 
 def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, Reviewer]]:
     """Return all who hold the reviewer role on the agreement, with what the rules look at."""
-    # Triage officers read scores all day: whoever also triages here never sits.
-    triagers = holders_of(Role.TRIAGE, agreement_id=incident.agreement_id, at=at)
+    # Triage officers read scores all day: whoever triaged here since this incident was opened
+    # never sits on it, even if the role was taken from them meanwhile.
+    triagers = holders_of(
+        Role.TRIAGE, agreement_id=incident.agreement_id, since=incident.opened_at, at=at
+    )
     reviewers = holders_of(Role.REVIEWER, agreement_id=incident.agreement_id, at=at)
     users = list(reviewers.exclude(pk__in=triagers.values("pk")))
     load = dict(
@@ -328,6 +331,25 @@ def may_see_score(user: User, incident: Incident) -> Verdict:
             False, _("You sit on this case: the score shows once your ballot is sealed.")
         )
     return Verdict(True, _("You have no ballot to seal on this incident."))
+
+
+def may_see_learned(user: User, agreement_id: uuid.UUID) -> Verdict:
+    """Answer whether what was learned of the sources can bias nobody by being shown now.
+
+    It is a sum over scores. Who knows the decided ones could work out the one still open.
+    """
+    waiting = Seat.objects.filter(
+        reviewer=user,
+        recused_at=None,
+        ballot=None,
+        case__incident__agreement_id=agreement_id,
+        case__state=CaseState.BALLOTING,
+    )
+    if waiting.exists():
+        return Verdict(
+            False, _("You sit on a case: this page shows once all your ballots are sealed.")
+        )
+    return Verdict(True, _("You have no ballot to seal."))
 
 
 def seats_of(case: Case) -> list[Seat]:

@@ -1,23 +1,22 @@
-"""The chair's pages on the engine: what was learned of the sources, and the audit lottery."""
+"""The chair's page on what the engine learned of the sources; never public."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from reports.pages.answers import sent_back, signed_in
+from reports.pages.answers import signed_in
 from reports.pages.choosing import current_agreement
 from reports.people.permissions import require
+from verification.adjudication.queries import may_see_learned
 from verification.pages.asker import asker
 from verification.pages.cards import Faces, faces_of
 from verification.scoring.queries import (
@@ -26,8 +25,6 @@ from verification.scoring.queries import (
     fit_line,
     reliability_lines,
 )
-from verification.standing.actions import draw_audit
-from verification.standing.queries import draw_of_agreement
 
 GROUPS = {
     "media": gettext_lazy("Media"),
@@ -40,12 +37,6 @@ GROUPS = {
 }
 
 
-class DrawForm(forms.Form):
-    """How large a share is drawn."""
-
-    share = forms.FloatField(min_value=0.01, max_value=1.0)
-
-
 @never_cache
 @require_safe
 @signed_in
@@ -54,14 +45,16 @@ def chair_sources(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     agreement = current_agreement(request)
     require(asker(request), "reliability.read", at=at, agreement_id=agreement.pk)
-    groups, sources = reliability_lines(agreement.pk, at=at)
+    verdict = may_see_learned(asker(request), agreement.pk)
+    groups, sources = reliability_lines(agreement.pk, at=at) if verdict else ([], [])
     faces = faces_of(agreement.pk, [], at=at)
     tables = [
         {"title": _("By group"), "head": _("Group"), "lines": _lines(groups, faces)},
         {"title": _("By source"), "head": _("Source"), "lines": _lines(sources, faces)},
     ]
     context = {
-        "tables": tables,
+        "hidden": "" if verdict else verdict.reason,
+        "tables": tables if verdict else [],
         "fit": fit_line(agreement.pk, at=at),
         "fewest": FEWEST_NAMINGS,
         "crumbs": [(reverse("chair"), _("Cases"))],
@@ -125,27 +118,3 @@ def _words(line: ReliabilityLine, faces: Faces) -> list[str]:
             % {"n": line.in_chorus_with}
         )
     return found or [_("Too little is known of it.")]
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def chair_audit(request: HttpRequest) -> HttpResponse:
-    """Show the audit lottery, or hold it."""
-    at, user = timezone.now(), asker(request)
-    agreement = current_agreement(request)
-    require(user, "audit.draw", at=at, agreement_id=agreement.pk)
-    form = DrawForm(request.POST if request.method == "POST" else None)
-    context = {
-        "form": form,
-        "draw": draw_of_agreement(agreement.pk),
-        "crumbs": [(reverse("chair"), _("Cases"))],
-        "agreement_title": agreement.title,
-    }
-    if request.method != "POST":
-        return render(request, "verification/chair_audit.html", context)
-    if not form.is_valid():
-        return sent_back(request, "verification/chair_audit.html", context)
-    draw_audit(agreement=agreement, share=form.cleaned_data["share"], by=user, at=at)
-    messages.success(request, _("The lottery is held. Drawn incidents are marked on this page."))
-    return redirect("chair")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from reports.people.models import User
-from tests.factories import NOW, World, a_ballot, a_case, an_incident, some_answers
+from tests.factories import NOW, World, a_ballot, a_case, an_incident, settle, some_answers
 from tests.pages.judgement.conftest import Browse
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.models import Case, Seat
+from verification.scoring.actions import refit_sources
 from verification.scoring.models import Score
 from verification.scoring.queries import latest_score
+from verification.standing.actions import draw_audit, recompute_standing
 
 CANARY = "Canary reasons that only one reviewer has written down."
 
@@ -45,6 +49,9 @@ def reachable(case: Case) -> Iterator[str]:
         ("incident", [incident.code]),
         ("findings", []),
         ("standings", []),
+        ("chair-sources", []),
+        ("chair-audit", []),
+        ("health", []),
     ):
         try:
             yield reverse(name, args=args)
@@ -77,6 +84,70 @@ def test_no_page_a_reviewer_can_reach_shows_the_score_before_their_ballot(
         assert len(pages) > 10
         for url, text in pages.items():
             assert [trace for trace in traces if trace in text] == [], (seat.number, url)
+
+
+def rewritten(case: Case, p: float, *, at: datetime) -> None:
+    """Give the incident another score, as sure or unsure of ARM, and let all follow from it."""
+    last = latest_score(case.incident)
+    assert last is not None
+    fields = {
+        field.attname: getattr(last, field.attname)
+        for field in Score._meta.concrete_fields
+        if field.attname not in ("id", "recorded_at")
+    }
+    answers = {"ARM": p, "AZE": (1 - p) / 2, "other": (1 - p) / 4, "none": (1 - p) / 4}
+    Score.objects.create(**fields | {"p": answers, "p_without_aligned": answers, "at": at})
+    recompute_standing(agreement=case.incident.agreement, at=at)
+
+
+def test_no_page_changes_with_the_score_of_a_case_that_waits_for_a_ballot(
+    world: World, browse: Browse
+) -> None:
+    """Whatever the score says: not a letter on any page moves, sums and pictures included."""
+    for _number in range(6):
+        an_incident(world)
+    case = a_case(world, an_incident(world))
+    draw_audit(agreement=world.agreement, share=0.5, by=world.chair, at=NOW)
+    refit_sources(agreement=world.agreement, gold={}, at=NOW)
+    settle()
+    readers = [None, *(seat.reviewer for seat in seated(case))]
+    seen = []
+    for number, p in enumerate((0.01, 0.99), start=1):
+        rewritten(case, p, at=NOW + timedelta(seconds=number))
+        seen.append([constant(every_page(browse(reader), case)) for reader in readers])
+    assert len(seen[0][0]) > 12
+    for before, after in zip(*seen, strict=True):
+        for url in before:
+            assert before[url] == after[url], url
+
+
+def every_page(client: Client, case: Case) -> dict[str, str]:
+    others = (reverse("method"), "/api/v1/standings", "/api/v1/findings", "/api/v1/incidents")
+    return read_everything(client, case) | {url: client.get(url).content.decode() for url in others}
+
+
+TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value|nonce)="[^"]+"')
+
+
+def constant(pages: dict[str, str]) -> dict[str, str]:
+    """Return the pages without what differs from one reading to the next anyway."""
+    return {url: TOKEN.sub("", text) for url, text in pages.items()}
+
+
+def test_a_chair_who_sits_does_not_read_what_was_learned_meanwhile(
+    world: World, browse: Browse
+) -> None:
+    incident = an_incident(world)
+    refit_sources(agreement=world.agreement, gold={}, at=NOW)
+    url = reverse("chair-sources")
+    assert browse(world.chair).get(url).context["tables"]
+    case = a_case(world, incident)
+    if world.chair not in [seat.reviewer for seat in seated(case)]:  # the lot did not fall on them
+        Seat.objects.filter(pk=seated(case)[0].pk).update(reviewer=world.chair)
+    hidden = browse(world.chair).get(url)
+    assert (hidden.status_code, hidden.context["tables"]) == (200, [])
+    seal_ballot(case=case, draft=a_ballot(case), by=world.chair, at=NOW)
+    assert browse(world.chair).get(url).context["tables"]
 
 
 def test_the_hidden_is_not_even_handed_to_the_template(world: World, browse: Browse) -> None:

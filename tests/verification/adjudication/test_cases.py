@@ -35,6 +35,7 @@ from verification.adjudication.queries import (
     incident_for_chair,
     incidents_without_case,
     may_see_score,
+    possible_reviewers,
     review_queue,
     seats_of,
 )
@@ -149,6 +150,22 @@ class TestOpening:
     def test_who_triages_never_sits(self, world: World) -> None:
         grant_role(user=world.reviewer_spare, role="triage", agreement=None, by=None, at=SET_UP_AT)
         assert world.reviewer_spare not in sitting(a_case(world))
+
+    def test_nor_does_who_triaged_while_the_incident_was_open(self, world: World) -> None:
+        """They may have read its score, whatever they may do today."""
+        grant = grant_role(
+            user=world.reviewer_spare, role="triage", agreement=None, by=None, at=SET_UP_AT
+        )
+        incident = an_incident(world)
+        revoke_role(grant=grant, by=None, at=NOW + timedelta(minutes=1))
+        later = NOW + timedelta(minutes=2)
+        sitters = possible_reviewers(incident, at=later)
+        assert world.reviewer_spare not in [user for user, _facts in sitters]
+        Incident.objects.filter(pk=incident.pk).update(opened_at=later)
+        incident.refresh_from_db()
+        assert world.reviewer_spare in [
+            user for user, _facts in possible_reviewers(incident, at=later)
+        ]
 
     @pytest.mark.parametrize(
         ("changes", "saying"),
