@@ -292,6 +292,7 @@ ROLES = {
     Kind.BALLOT_SEALED: {"reviewer"},
     Kind.CASE_DECIDED: {"chair"},
     Kind.FINDING_PUBLISHED: {"machine"},
+    Kind.AUDIT_DRAWN: {"chair"},
     Kind.STANDING_COMPUTED: {"machine"},
     Kind.PROCEDURE_PUBLISHED: {"machine"},
 }

@@ -20,6 +20,8 @@ from verification.management.seeding.files import Row, document, instant
 from verification.management.seeding.stage import play
 from verification.scoring.actions import refit_sources
 from verification.scoring.queries import last_fit, was_fitted_since
+from verification.standing.actions import draw_audit
+from verification.standing.queries import draw_of_agreement
 
 STEPS_PER_LINE = 50  # of progress
 BEFORE_A_PANEL = timedelta(hours=1)
@@ -61,6 +63,7 @@ def story_steps(agreement: Agreement, *, now: datetime) -> list[Step]:
         *_claim_steps(story, scenario["defaults"]),
         *_incident_steps(story, scenario["incidents"], now),
         *_watch_steps(story, scenario["watches"]),
+        _audit_step(story, scenario["audit"]),
         *_learning_steps(story, scenario["incidents"]),
     ]
     return sorted(steps, key=lambda step: step.at)
@@ -119,6 +122,24 @@ def _incident_steps(story: Story, incidents: list[dict[str, Any]], now: datetime
             at = instant(event["at"], now=now)
             deed = partial(DEEDS[event["do"]], story, incident["key"], event, at)
             yield Step(at, PARTS.get(event["do"], "statements and steps"), deed)
+
+
+def _audit_step(story: Story, row: Mapping[str, Any]) -> Step:
+    at = datetime.fromisoformat(row["at"])
+    return Step(at, "audit", partial(_draw, story, row, at))
+
+
+def _draw(story: Story, row: Mapping[str, Any], at: datetime) -> bool:
+    if draw_of_agreement(story.agreement.pk) is not None:
+        return False
+    draw_audit(
+        agreement=story.agreement,
+        share=row["share"],
+        seed=row["seed"],
+        by=story.person(row["by"]),
+        at=at,
+    )
+    return True
 
 
 def _learning_steps(story: Story, incidents: list[dict[str, Any]]) -> Iterator[Step]:
