@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from verification.api import corrections as api_corrections
 from verification.api import public as api
 from verification.pages import (
+    audit,
     board,
     chair,
     corroborate,
@@ -34,7 +35,7 @@ judgement: list[URLPattern | URLResolver] = [
     path("chair/cases/<uuid:case_id>/", chair.chair_case, name="chair-case"),
     path("chair/notices/<uuid:position_id>/", more_time.chair_notice, name="chair-notice"),
     path("chair/sources/", sources.chair_sources, name="chair-sources"),
-    path("chair/audit/", sources.chair_audit, name="chair-audit"),
+    path("chair/audit/", audit.chair_audit, name="chair-audit"),
     path("corroborate/", corroborate.corroborate, name="corroborate"),
     path("corroborate/<str:code>/", corroborate.corroborate_incident, name="corroborate-incident"),
     path("incidents/<str:code>/history/", history.history, name="history"),

@@ -6,13 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.views.decorators.http import require_safe
 
+from reports.agreement.queries import agreements
 from verification.adjudication.queries import decided_with_scores
 from verification.pages.words import GROUPS, event_words
 from verification.publication.calibration import calibration_of, calibration_plot
 from verification.publication.wording import LISTS, STANDARDS
+from verification.standing.queries import Lottery, lottery_of
 
 
 @require_safe
@@ -22,8 +25,16 @@ def method(request: HttpRequest) -> HttpResponse:
         "standards": [str(words) for words in STANDARDS.values()],
         "likelihoods": list(LISTS["likelihood"].items()),
         "calibration": _calibration(),
+        "lotteries": _lotteries(),
     }
     return render(request, "verification/method.html", context)
+
+
+def _lotteries() -> list[tuple[str, Lottery]]:
+    """Return each agreement's audit lottery, with what the public may know of its seed."""
+    at = timezone.now()
+    rows = [(one.title, lottery_of(one.pk, at=at)) for one in agreements()]
+    return [(title, lottery) for title, lottery in rows if lottery is not None]
 
 
 def _calibration() -> dict[str, Any]:

@@ -33,15 +33,8 @@ from verification.incidents.states import IncidentState
 from verification.scoring.queries import held_out_of, latest_scores
 from verification.standing.intervals import Audited, audited_standing
 from verification.standing.models import Draw, Standing
-from verification.standing.queries import draw_of_agreement, drawn_codes
+from verification.standing.queries import COUNTED, draw_of_agreement, drawn_codes
 from verification.standing.rules import IncidentFact, Tally, comparison_refusal, tally
-
-COUNTED = (
-    IncidentState.OPEN,
-    IncidentState.UNDER_REVIEW,
-    IncidentState.REOPENED,
-    IncidentState.DECIDED,
-)
 
 
 class AlreadyDrawn(Problem):

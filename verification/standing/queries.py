@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -9,12 +10,19 @@ from datetime import datetime
 from math import ceil, floor
 from typing import Any
 
-from verification.engine.audit import is_drawn
+from reports.agreement.queries import periods_in_force
+from verification.engine.audit import draw_of, is_drawn
 from verification.incidents.models import Incident
 from verification.incidents.states import IncidentState
 from verification.standing.models import Draw, Standing
-from verification.standing.rules import REFUSALS, may_show_expected
+from verification.standing.rules import FEWEST_AUDITED, REFUSALS, may_show_expected
 
+COUNTED = (
+    IncidentState.OPEN,
+    IncidentState.UNDER_REVIEW,
+    IncidentState.REOPENED,
+    IncidentState.DECIDED,
+)
 RATE_DAYS = 30  # covered days a shown rate is given for
 
 
@@ -125,6 +133,70 @@ def drawn_codes(agreement_id: uuid.UUID, codes: Iterable[str]) -> set[str]:
     if draw is None:
         return set()
     return {code for code in codes if is_drawn(draw.seed, code, draw.share)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lottery:
+    """The audit lottery as pages show it. `seed` is '' where the reader may not know it yet."""
+
+    at: datetime
+    share: float
+    seed: str
+    fingerprint: str  # sha256 of the seed: who reads it now can check the seed later
+    n_drawn: int
+    n_decided: int
+    needed: int
+
+
+def lottery_of(agreement_id: uuid.UUID, *, at: datetime, inside: bool = False) -> Lottery | None:
+    """Return the audit lottery; its seed only to the house, and to all once no text is in force.
+
+    With the seed anybody can tell which codes are drawn, those still to come too. A party that
+    knew would know when nobody is going to look closely.
+    """
+    draw = draw_of_agreement(agreement_id)
+    if draw is None:
+        return None
+    running = any(
+        period.ends is None or period.ends > at for period in periods_in_force(agreement_id)
+    )
+    rows = Incident.objects.filter(agreement_id=agreement_id, state__in=COUNTED)
+    states = dict(rows.values_list("code", "state"))
+    drawn = [code for code in states if is_drawn(draw.seed, code, draw.share)]
+    return Lottery(
+        at=draw.at,
+        share=draw.share,
+        seed=draw.seed if inside or not running else "",
+        fingerprint=hashlib.sha256(draw.seed.encode()).hexdigest(),
+        n_drawn=len(drawn),
+        n_decided=sum(states[code] == IncidentState.DECIDED for code in drawn),
+        needed=FEWEST_AUDITED,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One incident in the lottery: its number in [0, 1); drawn if that lies below the share."""
+
+    code: str
+    number: float
+    drawn: bool
+    state: str
+
+
+def tickets_of(agreement_id: uuid.UUID) -> list[Ticket]:
+    """Return every counted incident's lottery number, the drawn and undecided ones first."""
+    draw = draw_of_agreement(agreement_id)
+    if draw is None:
+        return []
+    rows = Incident.objects.filter(agreement_id=agreement_id, state__in=COUNTED)
+    found = [
+        Ticket(code, number := draw_of(draw.seed, code), number < draw.share, state)
+        for code, state in rows.values_list("code", "state")
+    ]
+    return sorted(
+        found, key=lambda one: (not one.drawn, one.state == IncidentState.DECIDED, one.code)
+    )
 
 
 def audited_incidents(agreement_id: uuid.UUID) -> list[uuid.UUID]:

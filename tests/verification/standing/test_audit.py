@@ -1,15 +1,22 @@
 """The audit lottery: held once, checkable by its seed; intervals only from enough of its cases."""
 
+import hashlib
+import html
+import re
+import subprocess
+import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from reports.journal.kinds import Kind
 from reports.problems import Invalid
 from tests.factories import LATER, NOW, World, an_incident
 from tests.proofs import no_trace, one_event
-from verification.engine.audit import is_drawn
+from verification.engine.audit import draw_of, is_drawn
 from verification.standing.actions import AlreadyDrawn, draw_audit, recompute_standing
 from verification.standing.intervals import audited_standing
 from verification.standing.models import Draw, Standing
@@ -147,7 +154,46 @@ class TestLottery:
         bad = client.post("/chair/audit/", {"share": "7"})  # type: ignore[attr-defined]
         assert (bad.status_code, Draw.objects.count()) == (422, 0)
         client.post("/chair/audit/", {"share": "0.2"})  # type: ignore[attr-defined]
-        assert Draw.objects.get().share == 0.2
+        draw = Draw.objects.get()
+        assert draw.share == 0.2
+        incident = an_incident(world)
+        page = client.get("/chair/audit/").content.decode()  # type: ignore[attr-defined]
+        assert f"{draw_of(draw.seed, incident.code):.4f}" in page
+
+    def test_the_public_sees_a_fingerprint_until_no_text_is_in_force(
+        self, world: World, client: object, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        draw = draw_audit(agreement=world.agreement, share=0.25, by=world.chair, at=NOW)
+        fingerprint = hashlib.sha256(draw.seed.encode()).hexdigest()
+        for now, shown in ((NOW, False), (NOW + timedelta(days=90), True)):
+            monkeypatch.setattr(timezone, "now", lambda now=now: now)
+            page = client.get("/method/").content.decode()  # type: ignore[attr-defined]
+            assert fingerprint in page
+            assert (draw.seed in page) is shown
+
+    def test_the_recipe_on_the_page_gives_the_number(self, world: World, client: object) -> None:
+        draw = draw_audit(agreement=world.agreement, share=0.25, by=world.chair, at=NOW)
+        client.force_login(world.chair)  # type: ignore[attr-defined]
+        page = html.unescape(client.get("/chair/audit/").content.decode())  # type: ignore[attr-defined]
+        [program] = re.findall(r"python3 -c '(.*)' SEED CODE", page)
+        ran = subprocess.run(
+            [sys.executable, "-c", program, draw.seed, "NK20-0042"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert float(ran.stdout) == draw_of(draw.seed, "NK20-0042")
+
+    @pytest.mark.parametrize(
+        ("name", "status"),
+        [("chair", 200), ("operator", 200), ("reviewer_arm", 403), ("triage", 403),
+         ("liaison_arm", 403), ("publisher", 403), ("filer", 403), ("outsider", 403)],
+    )  # fmt: skip
+    def test_who_reads_the_lottery(
+        self, world: World, client: object, name: str, status: int
+    ) -> None:
+        client.force_login(getattr(world, name))  # type: ignore[attr-defined]
+        assert client.get("/chair/audit/").status_code == status  # type: ignore[attr-defined]
 
     def test_one_drawn_incident_supports_no_interval(self, world: World) -> None:
         an_incident(world)
