@@ -12,8 +12,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0011_kinds_of_refit_and_audit'),
-        ('verification', '0006_ballots_are_drafted_first'),
+        ('reports', '0013_kinds_of_refit_and_audit'),
+        ('verification', '0008_reopenings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
