@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.attribution_measures import measure
 from benchmarks.attribution_scenarios import SCENARIOS
 from benchmarks.simulator import World, draw
-from verification.engine.incremental import LiveScores, NewStatement
+from verification.engine.incremental import REFIT_SHARE, LiveScores, NewStatement
 from verification.engine.likelihood import votes_of
 from verification.engine.model import fit
 from verification.engine.posterior import evidence_only, posterior_of, score_claims
@@ -69,9 +69,13 @@ def core(statements: int) -> None:
 
 
 def stream(claims: Claims, priors: Priors, share: float, seed: int) -> None:
-    """Fit on all but a share of statements, stream these, compare with a full refit."""
+    """Fit on all but a share of statements, stream these, compare with a full refit.
+
+    At share 0 until the engine asks for a refit.
+    """
     rng = np.random.default_rng(seed)
-    late = rng.random(claims.n_statements) < share
+    at_bound = share == 0.0
+    late = rng.random(claims.n_statements) < (share or 1.01 * REFIT_SHARE)
     early = ~late
     cut = replace(
         claims, incident=claims.incident[early], source=claims.source[early],
@@ -88,6 +92,8 @@ def stream(claims: Claims, priors: Priors, share: float, seed: int) -> None:
         start = time.perf_counter_ns()
         live.add(new)
         took.append(time.perf_counter_ns() - start)
+    if at_bound:
+        print(f"at the bound: drift {live.drift:.4f}, needs refit {live.needs_refit}; ", end="")
     refit = evidence_only(posterior_of(score_claims(claims, priors), explain=False))
     mine = np.stack([live.p_of(i) for i in range(claims.n_incidents)])
     gap = np.abs(mine - refit).sum(axis=1) / 2
@@ -133,6 +139,7 @@ def main() -> None:
         for name in ("bias", "all"):
             world = draw(SCENARIOS[name], 0)
             print(name)
+            stream(world.claims, world.priors, 0.0, 0)
             stream(world.claims, world.priors, 0.05, 0)
 
 

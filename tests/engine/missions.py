@@ -56,3 +56,28 @@ def with_statement(
     arrays = {name: np.append(getattr(claims, name), value) for name, value in more.items()}
     n_origins = claims.n_origins + (origin is None)
     return replace(claims, **arrays, n_origins=n_origins)
+
+
+def honest_mission(
+    seed: int, *, n_incidents: int = 300, n_sources: int = 16, right: float = 0.75
+) -> tuple[Claims, Priors]:
+    """Return incidents by A or B and sources of two neutral groups that are mostly right."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(2, size=n_incidents)
+    at, by = np.nonzero(rng.random((n_incidents, n_sources)) < 0.4)
+    says = np.where(rng.random(len(at)) < right, truth[at], 1 - truth[at])
+    mission, priors = random_mission(0, n_statements=0)
+    claims = replace(
+        mission,
+        incident=at,
+        source=by,
+        label=says,
+        basis=np.zeros(len(at), dtype=int),
+        origin=np.arange(len(at)),
+        n_origins=len(at),
+        n_incidents=n_incidents,
+        group=np.arange(n_sources) % 2 + 2,
+        gold=np.full(n_incidents, -1),
+        presence=np.ones((n_incidents, 4), dtype=bool),
+    )
+    return claims, priors

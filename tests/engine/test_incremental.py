@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.engine.missions import A, random_mission
+from tests.engine.missions import A, honest_mission, random_mission, with_rows
 from verification.engine.incremental import LiveScores, NewStatement
 from verification.engine.labels import BadClaims, Says, encode_label
 from verification.engine.posterior import evidence_only, posterior_of, score_claims
@@ -78,3 +78,40 @@ class TestLiveScores:
         live = LiveScores(score_claims(claims, priors))
         after = live.add(NewStatement(0, -1, 0, 0, encode_label(Says.ADMITS, A, 2), 1))
         assert after[A] > 0.8
+
+
+class TestDrift:
+    def test_live_answers_stay_near_a_refit_until_one_is_asked_for(self) -> None:
+        """The bound of docs/scoring.md section 11: mean below 0.03, no incident above 0.3."""
+        claims, priors = honest_mission(seed=3)
+        late = np.random.default_rng(3).permutation(claims.n_statements)
+        live = LiveScores(score_claims(with_rows(claims, np.sort(late[100:])), priors))
+        streamed = 0
+        for at in late[:100]:
+            assert not live.needs_refit
+            source = int(claims.source[at])
+            live.add(
+                NewStatement(
+                    int(claims.incident[at]), source, int(claims.group[source]),
+                    int(claims.basis[at]), int(claims.label[at]), int(claims.origin[at]),
+                )
+            )  # fmt: skip
+            streamed += 1
+            if live.needs_refit:
+                break
+        assert 0.02 * claims.n_statements * 0.9 < streamed < 100
+        known = with_rows(claims, np.sort(np.append(late[100:], late[:streamed])))
+        refit = evidence_only(posterior_of(score_claims(known, priors)))
+        mine = np.stack([live.p_of(incident) for incident in range(claims.n_incidents)])
+        apart = np.abs(mine - refit).sum(axis=1) / 2
+        assert apart.mean() < 0.03
+        assert apart.max() < 0.3
+
+    def test_copies_do_not_count_and_decisions_do(self, live: LiveScores) -> None:
+        assert (live.drift, live.needs_refit) == (0.0, False)
+        live.add(accusation(live, origin=900))
+        once = live.drift
+        live.add(accusation(live, origin=900))
+        assert live.drift == once > 0.0
+        live.decide(3, A)
+        assert live.drift > once

@@ -1,7 +1,8 @@
 """Between full refits: one statement or decision updates its own incident in microseconds.
 
-Holds copies of the fitted tables; the fit itself is never changed. A periodic full refit
-replaces the whole object; drift between the two is measured (docs/scoring.md section 11).
+Holds copies of the fitted tables; the fit itself is never changed. A full refit replaces the
+whole object: now and then, and whenever `needs_refit` says that what arrived since could have
+moved the tables by more than is allowed (docs/scoring.md section 11).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from verification.engine.numeric import digamma, normalise
 from verification.engine.posterior import FLOOR, SOFT, Scored, voices_of
 from verification.engine.silence import ABSENT, MOST
 from verification.engine.types import UNKNOWN, FloatArray, IntArray
+
+REFIT_SHARE = 0.02  # new evidence, as a share of what was fitted, that live answers may rest on
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class LiveScores:
         self.evidence = fitted.log_evidence.copy()
         self.table = fitted.table.reshape(-1, self.labels, self.width).copy()
         self.gold = np.array(fitted.claims.gold)
+        self.fitted_weight = float(self.votes.weight.sum())
+        self.new_weight = 0.0
         self.pair_of = {
             (int(s), int(k)): at
             for at, (s, k) in enumerate(
@@ -131,6 +136,23 @@ class LiveScores:
         self.tally = np.tile(averaged.rates, (claims.n_incidents, 1))
         np.add.at(self.tally, claims.incident, self.ballots[claims.label] * weight[:, None])
 
+    @property
+    def drift(self) -> float:
+        """Return how much evidence the tables have not seen, as a share of what they have.
+
+        A new statement counts by its weight, copies not at all; a decision counts by how far it
+        moved the answer, once for each statement on its incident.
+        """
+        return self.new_weight / max(self.fitted_weight, 1.0)
+
+    @property
+    def needs_refit(self) -> bool:
+        """Return whether live answers may by now differ from a refit's by more than the bound.
+
+        Source: docs/scoring.md section 11, where the difference at this bound is measured.
+        """
+        return self.drift > REFIT_SHARE
+
     def p_of(self, incident: int) -> FloatArray:
         """Return the current probabilities of one incident (C,)."""
         if self.gold[incident] != UNKNOWN:
@@ -166,6 +188,7 @@ class LiveScores:
         spontaneous = int(self.family[new.label]) == 0
         voice = self._voice(new, column) if spontaneous else None
         weight = self._weight(new, column, voice) if spontaneous else 1.0
+        self.new_weight += weight
         if column < self.labels - 1:
             self.evidence[new.incident] += weight * self._nats(new, column, voice)
         else:  # nobody used this label when the tables were learned: what the prior says of it
@@ -267,6 +290,7 @@ class LiveScores:
         self.gold[incident] = candidate
         source, pair = votes.source[here], votes.pair[here]
         weight = votes.weight[here]
+        self.new_weight += float(weight.sum() * np.abs(change).sum() / 2)
         np.add.at(self.n_source, (source, votes.label[here]), weight[:, None] * change)
         expected = (
             self.reliability.cell_mean[votes.cell[pair]] * (weight[:, None] * change)[:, None]
