@@ -14,7 +14,7 @@ from verification.engine.chorus import spokesmen
 from verification.engine.evidence import alphabet_of
 from verification.engine.labels import Says, encode_label
 from verification.engine.likelihood import fit_claims
-from verification.engine.membership import RATES, cluster_evidence, settled, sure_nats
+from verification.engine.membership import RATES, cluster_evidence, habits_of, settled, sure_nats
 from verification.engine.posterior import score_claims
 from verification.engine.types import Claims, Priors
 from verification.engine.votes import Votes
@@ -56,7 +56,8 @@ class TestMembership:
         theta = np.full((4, 2, 2), FAIR)
         every = np.ones(4, dtype=bool)
         cluster = np.array([0, 0, 0, -1])
-        found = cluster_evidence(votes, np.full((1, 2), 0.5), theta, every, np.zeros(4), cluster)
+        habits = habits_of(votes, np.full((1, 2), 0.5), theta, every, np.zeros(4))
+        found = cluster_evidence(votes, habits, cluster)
         agreeing = math.log(np.mean([1 - c + c * (2 / 3) / 0.5 for c in RATES]))
         assert found.nats[3, 0] == pytest.approx(agreeing, abs=1e-9)
         odd_one_out = math.log(np.mean([1 - c for c in RATES]))

@@ -51,9 +51,10 @@ def pair_evidence(
     use = np.flatnonzero(counted)
     use = use[_position_in_item(votes.item[use]) < CROWD]
     item, source, label = votes.item[use], votes.source[use], votes.label[use]
-    nats = log_theta.reshape(-1, q.shape[1]).take(votes.row[use], axis=0)
-    log_q = np.log(np.maximum(q, 1e-12))
-    held = nats * leave_out[use, None]
+    nats = np.ascontiguousarray(log_theta.reshape(-1, q.shape[1]).take(votes.row[use], axis=0).T)
+    said = np.exp(nats)  # (C, votes)
+    free = np.exp(-nats * leave_out[use])
+    belief = np.ascontiguousarray(np.maximum(q, 1e-12).T)
     keys, scores = [], []
     n = np.int64(votes.n_sources)
     here = np.arange(len(use))
@@ -66,7 +67,7 @@ def pair_evidence(
         score = np.full(len(here), np.log(1.0 - COPY_RATE))
         same = label[here] == label[there]
         a, b = here[same], there[same]
-        score[same] = _agreement(log_q[item[a]] - held[a] - held[b], nats[a], nats[b])
+        score[same] = _agreement(belief, item[a], said, free, a, b)
         low = np.minimum(source[here], source[there]).astype(np.int64)
         keys.append(low * n + np.maximum(source[here], source[there]))
         scores.append(score)
@@ -79,13 +80,21 @@ def pair_evidence(
     return Pairs(pair // n, pair % n, shared, total)
 
 
-def _agreement(log_q: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return the capped nats of one agreement: copying against each looking alone."""
-    q = np.exp(log_q - log_q.max(axis=1, keepdims=True))
-    pa, pb = np.exp(a), np.exp(b)
-    one = (q * (pa + pb)).sum(axis=1)
-    both = (q * pa * pb).sum(axis=1)
-    ratio = (1.0 - COPY_RATE) + COPY_RATE * one / (2.0 * np.maximum(both, 1e-300))
+def _agreement(
+    belief: FloatArray, item: IntArray, said: FloatArray, free: FloatArray, a: IntArray, b: IntArray
+) -> FloatArray:
+    """Return the capped nats of agreements: copying against each looking alone.
+
+    Shapes: belief (C, N); said, free (C, votes): what each vote says of each class, and what takes
+            it out of the belief again; item, a, b (pairs,).
+    """
+    one, both = np.zeros(len(a)), np.full(len(a), 1e-300)
+    for q, p, out in zip(belief, said, free, strict=True):
+        pa, pb = p.take(a), p.take(b)
+        weight = q.take(item) * out.take(a) * out.take(b)
+        one += weight * (pa + pb)
+        both += weight * pa * pb
+    ratio = (1.0 - COPY_RATE) + COPY_RATE * one / (2.0 * both)
     return np.asarray(np.minimum(CAP, np.log(ratio)))
 
 

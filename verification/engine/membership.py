@@ -38,6 +38,20 @@ class Fit:
     chance: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class Habits:
+    """How likely each counted vote is for a source that looks alone.
+
+    Shapes: use (V,): which votes; expected (V,): as the answers stand; doubt (V,): half as if the
+            truth were what makes the vote likeliest, since where the answer is in doubt a cluster
+            may simply be right, and who agrees with it too.
+    """
+
+    use: IntArray
+    expected: FloatArray
+    doubt: FloatArray
+
+
 def sure_nats(n_sources: int) -> float:
     """Return the nats that make one link among n sources certain enough.
 
@@ -66,10 +80,12 @@ def settled(
     """
     sure = sure_nats(int((np.bincount(votes.source[counted]) > 0).sum()))
     at = np.arange(len(cluster))
+    habits = None
     for _ in range(ROUNDS):
         if cluster.max(initial=UNKNOWN) == UNKNOWN:
             break
-        found = cluster_evidence(votes, q, log_theta, counted, leave_out, cluster)
+        habits = habits or habits_of(votes, q, log_theta, counted, leave_out)
+        found = cluster_evidence(votes, habits, cluster)
         large = np.bincount(cluster[cluster != UNKNOWN]) >= HINT_MEMBERS
         often = large & (found.met >= HINT_SHARED) & (found.met > HINT_CHANCE * found.chance)
         fits = (found.strict > sure) | (often & (found.nats > HINT_NATS))
@@ -95,21 +111,14 @@ def _renumbered(cluster: IntArray) -> IntArray:
     return np.where(kept == UNKNOWN, UNKNOWN, order[np.maximum(kept, 0)])
 
 
-def cluster_evidence(
-    votes: Votes,
-    q: FloatArray,
-    log_theta: FloatArray,
-    counted: BoolArray,
-    leave_out: FloatArray,
-    cluster: IntArray,
-) -> Fit:
+def cluster_evidence(votes: Votes, habits: Habits, cluster: IntArray) -> Fit:
     """Return how well every source fits every cluster.
 
     Per incident where the rest of the cluster spoke, a copier says with chance c what one of them
     said, else what it would have said anyhow; c is unknown and averaged over RATES.
     Source: docs/scoring.md equation 14.
     """
-    use = np.flatnonzero(counted)
+    use = habits.use
     item, source, label = votes.item[use], votes.source[use], votes.label[use]
     n, sources, labels = int(cluster.max()) + 1, votes.n_sources, votes.n_labels
     member = cluster[source] != UNKNOWN
@@ -126,9 +135,8 @@ def cluster_evidence(
     heard = others > 0
     vote, meeting, own, others, cell = (a[heard] for a in (vote, meeting, own, others, cell))
     share = (said[meeting * labels + label[vote]] - own) / others
-    expected, doubt = _expected(votes, q, log_theta, use, leave_out)
     size = sources * n
-    nats, strict = (_bayes(cell, share / p[vote], size) for p in (expected, doubt))
+    nats, strict = (_bayes(cell, share / p[vote], size) for p in (habits.expected, habits.doubt))
     met = np.bincount(cell, minlength=size).reshape(sources, n)
     places = np.bincount(which, minlength=n) - alone.reshape(sources, n)
     reports = np.bincount(source, minlength=sources)[:, None]
@@ -154,19 +162,16 @@ def _joined(item: IntArray, where: IntArray) -> tuple[IntArray, IntArray]:
     return vote, np.arange(len(vote)) + np.repeat(low - starts, size)
 
 
-def _expected(
-    votes: Votes, q: FloatArray, log_theta: FloatArray, use: IntArray, leave_out: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the chance that each vote's source, looking alone, says what it said.
+def habits_of(
+    votes: Votes, q: FloatArray, log_theta: FloatArray, counted: BoolArray, leave_out: FloatArray
+) -> Habits:
+    """Return how likely each counted vote is for a source that looks alone.
 
-    As the answers stand, and half as if the truth were what makes it likeliest: where the answer
-    is in doubt, a cluster may simply be right, and who agrees with it too.
+    Shapes: as pair_evidence.
     """
-    nats = log_theta.reshape(-1, q.shape[1]).take(votes.row[use], axis=0)
-    log_q = np.log(np.maximum(q, 1e-12)).take(votes.item[use], axis=0)
-    log_q = log_q - nats * leave_out[use, None]
-    belief = np.exp(log_q - log_q.max(axis=1, keepdims=True))
-    belief /= belief.sum(axis=1, keepdims=True)
+    use = np.flatnonzero(counted)
+    nats = np.ascontiguousarray(log_theta.reshape(-1, q.shape[1]).take(votes.row[use], axis=0).T)
     said = np.exp(nats)
-    expected = np.maximum((belief * said).sum(axis=1), 1e-9)
-    return expected, 0.5 * (expected + said.max(axis=1))
+    belief = np.maximum(q, 1e-12).take(votes.item[use], axis=0).T * np.exp(-nats * leave_out[use])
+    expected = np.maximum((belief * said).sum(axis=0) / belief.sum(axis=0), 1e-9)
+    return Habits(use, expected, 0.5 * (expected + said.max(axis=0)))

@@ -44,10 +44,10 @@ def log_normalise(log_weight: FloatArray) -> FloatArray:
 
     Shapes: (..., C) -> (..., C). Units: nats.
     """
-    top = log_weight.max(axis=-1, keepdims=True)
-    shifted: FloatArray = log_weight - top
-    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return shifted
+    columns = np.array(np.moveaxis(log_weight, -1, 0), order="C")  # few, long: sum down, not across
+    columns -= columns.max(axis=0)
+    columns -= np.log(np.exp(columns).sum(axis=0))
+    return np.moveaxis(columns, 0, -1)
 
 
 def normalise(weight: FloatArray, axis: int = -1) -> FloatArray:

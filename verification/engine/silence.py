@@ -42,7 +42,8 @@ def presence_patterns(
     do not count as its reporting.  Source: docs/scoring.md equation 5.
     """
     n, n_groups = present.shape
-    key = np.unique(item.astype(np.int64) * len(group) + source)
+    key = np.sort(item.astype(np.int64) * len(group) + source)
+    key = key[np.diff(key, prepend=-1) > 0]
     who, where = group[key % max(len(group), 1)], key // max(len(group), 1)
     heard = np.bincount(where * n_groups + who, minlength=n * n_groups).reshape(n, n_groups)
     codes = np.where(present, np.minimum(heard, MOST), ABSENT)
