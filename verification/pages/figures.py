@@ -33,11 +33,11 @@ from verification.pages.asker import asker
 from verification.pages.cards import Faces, faces_of
 
 QUESTION_WORDS: Mapping[str, Any] = {
-    "occurrence": gettext_lazy("Did it happen?"),
-    "breach": gettext_lazy("Does it breach the agreement?"),
-    "clause": gettext_lazy("Which clause?"),
-    "attribution": gettext_lazy("Who did it?"),
-    "intent": gettext_lazy("With which intent?"),
+    "occurrence": gettext_lazy("Occurrence"),
+    "breach": gettext_lazy("Breach"),
+    "clause": gettext_lazy("Clause"),
+    "attribution": gettext_lazy("Attribution"),
+    "intent": gettext_lazy("Intent"),
 }
 
 
@@ -70,10 +70,7 @@ def panel_figures(request: HttpRequest) -> HttpResponse:
 
 def alpha_view(alpha: Alpha) -> dict[str, Any]:
     """Return one alpha as a cell shows it: a number, or why there is none."""
-    why = {
-        "too_few": _("no two ballots to compare"),
-        "one_answer": _("not defined: all gave one answer"),
-    }
+    why = {"too_few": "–", "one_answer": _("all alike")}
     return {
         "number": "" if alpha.alpha is None else f"{alpha.alpha:.2f}",
         "why_not": why.get(alpha.why_not, ""),

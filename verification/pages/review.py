@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,14 +25,9 @@ from verification.adjudication.drafting import Typed, both, differences
 from verification.adjudication.queries import CaseFile, case_for_reviewer, review_queue
 from verification.pages.asker import asker
 from verification.pages.cards import incident_cards
-from verification.pages.case_columns import columns
-from verification.pages.case_file import file_context
-from verification.pages.case_growth import growth_since
-from verification.pages.case_sources import source_rows
-from verification.pages.case_timeline import timeline_of
 from verification.pages.drafts import as_initial, merge_view, typed_so_far, version_seen
 from verification.pages.forms_review import BallotForm, RecuseForm
-from verification.pages.opaque import opaque
+from verification.pages.review_desk import ballot_form, desk_context
 
 
 @require_safe
@@ -72,7 +67,8 @@ def review_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     at = timezone.now()
     file = case_for_reviewer(asker(request), case_id)
     if request.method != "POST":
-        return render(request, "verification/review_case.html", _context(request, file, at))
+        context = desk_context(file, at, open_all="print" in request.GET)
+        return render(request, "verification/review_case.html", context)
     do = request.POST.get("do", "")
     if do == "recuse":
         return _recuse(request, file, at)
@@ -90,7 +86,7 @@ def _own_ballot(file: CaseFile) -> str:
 
 
 def _seal(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
-    context = _context(request, file, at, given=request.POST)
+    context = desk_context(file, at, given=request.POST)
     if not context["may_vote"]:
         raise StaleState(_("Your ballot is sealed already, or the panel has decided."))
     form: BallotForm = context["ballot_form"]
@@ -129,7 +125,7 @@ def _save(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
     except Invalid as problem:
         if quietly:
             return JsonResponse({"errors": problem.errors}, status=problem.status)
-        context = _context(request, file, at, given=request.POST)
+        context = desk_context(file, at, given=request.POST)
         refused = add_errors(context["ballot_form"], problem)
         return sent_back(request, "verification/review_case.html", context | {"form": refused})
     if quietly:
@@ -145,7 +141,7 @@ def _two_versions(request: HttpRequest, at: datetime, file: CaseFile, mine: Type
         raise StaleState(_("Your ballot is sealed already, or the panel has decided."))
     if not differences(now.draft.typed(), mine):
         return redirect(_own_ballot(file))
-    context = _context(request, now, at, initial=as_initial(mine, version=now.draft.version))
+    context = desk_context(now, at, initial=as_initial(mine, version=now.draft.version))
     merge = merge_view(now.draft, mine, form=context["ballot_form"], numbers=context["numbers"])
     return render(request, "verification/review_case.html", context | {"merge": merge}, status=409)
 
@@ -166,91 +162,4 @@ def _recuse(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
             )
             return redirect("review")
     changes: dict[str, Any] = {"recuse_form": form, "form": form}
-    return sent_back(
-        request, "verification/review_case.html", _context(request, file, at) | changes
-    )
-
-
-def _context(
-    request: HttpRequest,
-    file: CaseFile,
-    at: datetime,
-    *,
-    given: QueryDict | None = None,
-    initial: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Return the desk. The ballot holds what was `given`, else `initial`, else the draft."""
-    context = file_context(file, at=at)
-    open_all = "print" in request.GET
-    may_vote = file.own_ballot is None and not context["decided"] and not open_all
-    draft = file.draft if may_vote else None
-    if initial is None and draft is not None:
-        initial = as_initial(draft.typed(), version=draft.version)
-    form = ballot_form(file, given, initial) if may_vote else None
-    chosen = given.getlist("cited_reports") if given is not None else []
-    if given is None and initial is not None:
-        chosen = initial["cited_reports"]
-    since = draft.begun_at if draft is not None else None
-    if file.own_ballot is not None:
-        since = file.own_ballot.sealed_at
-    told = [row["number"] for row in context["statements"]]
-    return context | {
-        "seat": file.seat.number if file.seat is not None else None,
-        "may_vote": may_vote,
-        "ballot_form": form,
-        "recuse_form": RecuseForm(auto_id="recuse-%s"),
-        "columns": columns(context["origins"]),
-        "sources": source_rows(context["cards"], context["statements"]),
-        **_cited(context, chosen),
-        "draft_saved_at": draft.saved_at if draft is not None else None,
-        "grown": growth_since(file, since, cards=context["cards"], statements=told)
-        if since is not None
-        else None,
-        "history": timeline_of(file),
-        "open_all": open_all,
-        "keys": desk_keys(context),
-        "crumbs": [(reverse("review"), _("My reviews"))],
-    }
-
-
-def _cited(context: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
-    """Return which ticks are set, and the numbers of what they stand at."""
-    numbers = {card.key: card.number for card in context["cards"]}
-    numbers |= {row["key"]: row["number"] for row in context["statements"]}
-    shown = {opaque(key): number for key, number in numbers.items()}
-    found = [key for key in shown if key in frozenset(chosen)]
-    return {
-        "numbers": numbers,
-        "cited": frozenset(found),
-        "cited_numbers": [shown[key] for key in found],
-    }
-
-
-def desk_keys(context: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the desk's own keys, as its list of keys shows them."""
-    found = [
-        ("f", _("facts of the case")),
-        ("r", _("reports")),
-        ("s", _("statements")),
-        ("e", _("evidence to look up")),
-        ("t", _("timeline")),
-        ("b", _("my ballot")),
-    ]
-    if context["own_ballot"] is None:
-        return [*found, ("c", _("cite the report one is at, or no longer"))]
-    return [*found, ("a", _("all ballots")), ("p", _("score"))]
-
-
-def ballot_form(
-    file: CaseFile, given: QueryDict | None = None, initial: dict[str, Any] | None = None
-) -> BallotForm:
-    """Return the ballot for one case: its clauses, its parties, and what may be cited."""
-    return BallotForm(
-        given,
-        initial=initial,
-        clauses=[(clause.code, f"{clause.code}: {clause.title}") for clause in file.clauses],
-        parties=[(party.code, party.name) for party in file.parties],
-        citable=[(str(row.pk), "") for row in (*file.reports, *file.statements)],
-        floor=file.incident.agreement.attribution_floor,
-        auto_id="ballot-%s",
-    )
+    return sent_back(request, "verification/review_case.html", desk_context(file, at) | changes)
