@@ -99,12 +99,10 @@ def linked_reports(
 
     `members` are its member_ids, where the caller has them already.
     """
+    file_ids = member_ids(incident) if members is None else members
+    links = Link.objects.filter(incident_id__in=file_ids, unlinked_at=None)
     rows = (
-        Report.objects.filter(
-            links__incident_id__in=member_ids(incident) if members is None else members,
-            links__unlinked_at=None,
-            state=ReportState.ACCEPTED,
-        )
+        Report.objects.filter(pk__in=links.values("report_id"), state=ReportState.ACCEPTED)
         .exclude(superseded_by__state=ReportState.ACCEPTED)
         .select_related(
             "source__organisation",
@@ -114,7 +112,7 @@ def linked_reports(
             "place",
             "origin__said_by__organisation",
         )
-        .distinct()
+        .defer("raw")  # the bytes as they came: kept for proof, long, and shown by nobody here
     )
     return list(rows.order_by("received_at", "id"))
 
