@@ -148,6 +148,22 @@ GROUPS: tuple[Group, ...] = (
             ),
             Word("ballot", _("ballot"), _("One reviewer’s sealed answers.")),
             Word(
+                "draft",
+                _("draft"),
+                _(
+                    "A ballot that is not sealed yet. Its author alone can read it; it counts for "
+                    "nothing and is gone once the ballot is sealed."
+                ),
+            ),
+            Word(
+                "alpha",
+                _("alpha"),
+                _(
+                    "Krippendorff’s measure of how far reviewers agree beyond chance: 1 is full "
+                    "agreement, 0 is what chance would give."
+                ),
+            ),
+            Word(
                 "decision",
                 _("decision"),
                 _(
