@@ -113,5 +113,6 @@ def _record_version(agreement: Agreement, row: Mapping[str, Any], zone: ZoneInfo
             titles=item["titles"],
             summaries=item["summaries"],
             severity=item["severity"],
+            zone=item.get("zone"),
         )
         clause.prohibits.set(item.get("prohibits", ()))

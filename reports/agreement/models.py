@@ -134,6 +134,8 @@ class Clause(models.Model):
     summaries = models.JSONField()
     prohibits = models.ManyToManyField(ActKind, related_name="prohibited_by")
     severity = models.CharField(max_length=10, choices=Severity.choices)
+    # The zone a clause speaks of (GeoJSON polygon, lon/lat); None: all of the agreement's area.
+    zone = models.JSONField(null=True)
 
     class Meta:
         constraints = [

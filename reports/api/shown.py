@@ -25,6 +25,9 @@ class ClauseShown(serializers.Serializer[Any]):
     summaries = serializers.DictField(child=serializers.CharField())
     severity = serializers.CharField()
     prohibits = serializers.ListField(child=serializers.CharField())
+    zone = serializers.JSONField(
+        allow_null=True, help_text="GeoJSON polygon the clause speaks of; null: all of the area."
+    )
 
 
 class VersionShown(serializers.Serializer[Any]):

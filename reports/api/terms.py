@@ -62,6 +62,7 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
                     "summaries": clause.summaries,
                     "severity": clause.severity,
                     "prohibits": [act.code for act in clause.prohibits.all()],
+                    "zone": clause.zone,
                 }
                 for clause in version.clauses.all()
             ],

@@ -61,9 +61,12 @@ def named_places(cards: Sequence[ReportCard]) -> list[Named]:
 def map_of(
     file: CaseFile, incident: IncidentCard, named: Sequence[Named], cards: Sequence[ReportCard]
 ) -> dict[str, Any]:
-    """Return the agreement's area, what reports give, and the incident, as GeoJSON."""
-    area = {"type": "Polygon", "coordinates": [file.incident.agreement.area["coordinates"][0]]}
-    features = [_feature(area, {"shape": "zone", "title": _("Area of the agreement")})]
+    """Return area and zones, what reports give, and the incident, as GeoJSON."""
+    zones = [file.incident.agreement.area, *(c.zone for c in file.clauses if c.zone)]
+    features = [
+        _feature({"type": "Polygon", "coordinates": zone["coordinates"]}, {"shape": "zone"})
+        for zone in zones
+    ]
     features += _ellipses(file, cards)
     features += [
         _feature(

@@ -34,6 +34,7 @@ def clause_rows(file: CaseFile) -> list[dict[str, Any]]:
                 "in_force_until": version.in_force_until,
                 "whole": relation == "inside",
                 "prohibits": incident.act_id in {act.pk for act in clause.prohibits.all()},
+                "zone": _checked(file, clause.zone) if clause.zone else None,
             }
         )
     return sorted(rows, key=lambda row: not row["prohibits"])
@@ -41,15 +42,18 @@ def clause_rows(file: CaseFile) -> list[dict[str, Any]]:
 
 def zone_check(file: CaseFile) -> dict[str, Any]:
     """Return how the incident's place lies to the agreement's area, with the reason in words."""
-    ring = file.incident.agreement.area["coordinates"][0]
+    agreement = file.incident.agreement
+    return {**_checked(file, agreement.area), "note": agreement.area_note}
+
+
+def _checked(file: CaseFile, polygon: dict[str, Any]) -> dict[str, str]:
     spot = spot_of_incident(file.incident)
-    check = lie_of(spot, ring)
+    check = lie_of(spot, polygon["coordinates"][0])
     return {
         "lie": str(check.lie),
         "verdict": str(VERDICTS[check.lie]),
         "look": LOOKS[check.lie],
         "reason": _reason(check, spot.radius_m if spot is not None else 0.0),
-        "note": file.incident.agreement.area_note,
     }
 
 

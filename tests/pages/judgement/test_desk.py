@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
+from reports.agreement.models import Clause
 from reports.intake.drafts import OriginDraft, Where
 from reports.journal.queries import HistoryLine
 from tests.factories import (
@@ -162,6 +163,17 @@ class TestPlaces:
         assert named == sorted(named, reverse=True)
         assert named[0]
         assert all(clause["whole"] for clause in context["clauses"])
+
+    def test_a_clause_s_own_zone_is_checked_and_drawn(self, world: World, browse: Browse) -> None:
+        far = {"type": "Polygon", "coordinates": [[[47, 39], [48, 39], [48, 40], [47, 39]]]}
+        Clause.objects.filter(code="2").update(zone=far)
+        answer = desk(browse, a_case(world, an_incident(world)))
+        zones = {clause["code"]: clause["zone"] for clause in answer.context["clauses"]}
+        assert zones["1"] is None
+        assert zones["2"]["verdict"] == "outside"
+        assert "Zone of this clause:" in answer.content.decode()
+        shapes = [f["properties"]["shape"] for f in answer.context["features"]["features"]]
+        assert shapes.count("zone") == 2
 
 
 class TestTimeline:

@@ -42,6 +42,16 @@ def test_it_is_recorded_with_one_event(world: World) -> None:
     assert Affiliation.objects.filter(party__agreement=other).count() == 4
 
 
+def test_a_clause_may_speak_of_a_zone_of_its_own(world: World) -> None:
+    zone = {"type": "Polygon", "coordinates": [[[46, 39], [47, 39], [47, 40], [46, 39]]]}
+    told = document(slug="other", prefix="OTH")
+    told["versions"][0]["clauses"][0]["zone"] = zone
+    other = record_agreement(document=told, by=world.operator, at=NOW)
+    first, *others = clauses_in_force(other.pk, window=(NOON, NOON + HOUR))
+    assert first.zone == zone
+    assert {clause.zone for clause in others} == {None}
+
+
 def test_what_breaks_off_leaves_nothing(world: World) -> None:
     for broken in ({"slug": "nk2020"}, {"slug": "other", "prefix": "NK20"}):
         with no_trace(), pytest.raises(IntegrityError), transaction.atomic():
