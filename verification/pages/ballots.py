@@ -109,14 +109,15 @@ def ballot_card(
     own: Any = None,
     panel: Answers | None = None,
 ) -> BallotCard:
-    """Return one ballot. `cited` turns ids into the numbers the page shows."""
+    """Return one ballot. `cited` turns ids into the numbers the page shows, in its order."""
+    rests_on = {str(key) for key in ballot.cited_reports}
     return BallotCard(
         seat=ballot.seat.number,
         own=own is not None and ballot.pk == own.pk,
         sealed_at=ballot.sealed_at,
         answers=answer_rows(ballot.answers(), faces=faces),
         reasons=ballot.reasons,
-        cited=tuple(cited[str(key)] for key in ballot.cited_reports if str(key) in cited),
+        cited=tuple(number for key, number in cited.items() if key in rests_on),
         dissents=panel is not None and dissents_from(panel, ballot.answers()),
     )
 

@@ -30,7 +30,8 @@ function keepDraft() {
   const { kept, lost, conflict, refused } = form.dataset;
   const state = form.querySelector("[data-draft-state]");
   const alarm = form.querySelector("[data-draft-alarm]");
-  let changed = 0; // how many changes there were
+  const sentBack = document.querySelector("[data-summary]") !== null; // with what the site does not hold
+  let changed = sentBack ? 1 : 0; // how many changes there were
   let saved = 0; // how many of them the site has
   let timer = 0;
   let busy = false;
@@ -83,6 +84,7 @@ function keepDraft() {
     later(WAIT);
   }
 
+  if (sentBack) later(WAIT);
   document.addEventListener("input", note);
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   addEventListener("online", save);
