@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0011_kinds_of_linking'),
+        ('reports', '0013_kinds_of_refit_and_audit'),
     ]
 
     operations = [
