@@ -11,7 +11,7 @@ from itertools import pairwise
 from django.db.models import Q
 
 from reports.coverage.models import Watch, WatchState
-from reports.coverage.rules import Window, covered_hours
+from reports.coverage.rules import Window, covered_hours, settled_until
 from reports.people.models import Source, User
 from reports.places.geo import distance_m
 from reports.problems import NotFound
@@ -61,11 +61,12 @@ def watchers_of(
 ) -> dict[uuid.UUID, list[tuple[Source, Window]]]:
     """Return for each spot who watched an area that holds all of it, and when, in two queries.
 
-    Only active watches that meet the spot's window; one still running reaches up to `at`.
+    Only active watches that meet the spot's window, as far as they are settled at `at`.
     """
+    settled = settled_until(at)
     rows = Watch.objects.filter(agreement_id=agreement_id, state=WatchState.ACTIVE)
     watches = [
-        (watch, (watch.watched_from, watch.watched_until or at))
+        (watch, (watch.watched_from, min(watch.watched_until or settled, settled)))
         for watch in rows.select_related("source", "place").order_by("watched_from", "id")
     ]
     return {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+SETTLED_H = 6  # hours; as the log holds filings back
 Window = tuple[datetime, datetime]
 
 
@@ -21,6 +22,16 @@ def covered_hours(windows: Iterable[Window], *, begins: datetime, ends: datetime
             total += closed - opened
             reached = closed
     return total.total_seconds() / 3600
+
+
+def settled_until(at: datetime) -> datetime:
+    """Return the instant up to which watches are told: the last beginning of a quarter day, UTC.
+
+    What follows from a watch is seen from outside, if only by when a log grows. Told at once, it
+    would say when somebody came or went.
+    """
+    at = at.astimezone(UTC)
+    return at.replace(hour=at.hour - at.hour % SETTLED_H, minute=0, second=0, microsecond=0)
 
 
 def covers_whole(windows: Iterable[Window], *, begins: datetime, ends: datetime) -> bool:

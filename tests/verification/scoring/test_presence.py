@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reports.coverage.actions import end_watch, start_watch
+from reports.coverage.rules import settled_until
 from reports.people.models import User
 from tests.factories import LATER, World, an_incident
 from tests.verification.scoring.missions import CANDIDATES, a_mission
@@ -70,6 +71,14 @@ class TestWhoWasThere:
         incident = narrowed(an_incident(world), radius_m=float(world.ganja.radius_m + 1))
         watched(world, incident, world.filer)
         assert present_groups([incident], at=LATER) == {incident.pk: []}
+
+    def test_a_watch_is_told_only_when_its_quarter_day_is_over(self, world: World) -> None:
+        """Else the instant at which scores move would say when a monitor went home."""
+        incident = narrowed(an_incident(world))
+        watched(world, incident, world.filer)
+        over = settled_until(incident.window_until) + 6 * HOUR
+        for at, present in ((over - timedelta(seconds=1), []), (over, ["monitor"])):
+            assert present_groups([incident], at=at) == {incident.pk: present}
 
     def test_watches_of_one_group_may_take_turns(self, world: World) -> None:
         incident = narrowed(an_incident(world))
