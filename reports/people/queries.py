@@ -72,6 +72,22 @@ def alignment_codes(
     return {(organisation or user): code for organisation, user, code in rows}
 
 
+def alignment_spans(
+    *, organisation_ids: Iterable[uuid.UUID | None], user_ids: Iterable[uuid.UUID | None]
+) -> dict[uuid.UUID, list[tuple[datetime, datetime | None, str]]]:
+    """Return {organisation or user id: its (from, until, party code) periods}, earliest first."""
+    rows = Alignment.objects.filter(
+        Q(organisation_id__in=[i for i in organisation_ids if i])
+        | Q(user_id__in=[i for i in user_ids if i])
+    ).order_by("aligned_from", "id")
+    found: dict[uuid.UUID, list[tuple[datetime, datetime | None, str]]] = {}
+    for row in rows.select_related("party"):
+        key = row.organisation_id or row.user_id
+        if key is not None:
+            found.setdefault(key, []).append((row.aligned_from, row.aligned_until, row.party.code))
+    return found
+
+
 def alignment_of(user: User, *, at: datetime) -> str:
     """Return the code of the party a person (or their organisation) is aligned with, or ''."""
     found = alignment_codes(organisation_ids=[user.organisation_id], user_ids=[user.pk], at=at)

@@ -123,7 +123,7 @@ def _content(incident: Incident, decision: Decision | None, at: datetime) -> dic
     names = place_choices([uuid.UUID(place["place_id"])] if place["place_id"] else [])
     # The advice the panel had is frozen with its decision; a later score is not its ground.
     score = decision.score if decision is not None else None
-    numbers = origin_numbers(inputs_of(incident, at=at))
+    numbers = origin_numbers(inputs_of(incident))
     return {
         "incident": incident.code,
         "agreement": incident.agreement.slug,

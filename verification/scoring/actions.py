@@ -42,7 +42,7 @@ def rescore_incident(*, incident: Incident, at: datetime) -> Score:
     Leaves: Score, incident.scored (which does not carry the figures: reviewers read the history).
     """
     held = Incident.objects.select_for_update().get(pk=root_of(incident).pk)
-    inputs = inputs_of(held, at=at)
+    inputs = inputs_of(held)
     present = present_groups([held], at=at).get(held.pk, [])
     last = latest_score(held)
     if (
@@ -102,7 +102,7 @@ def refit_sources(
         at - before.at, n_statements=before.n_statements, n_gold=len(before.inputs["gold"])
     ):
         return before
-    files = inputs_of_files(incidents, at=at)
+    files = inputs_of_files(incidents)
     present = present_groups(list(incidents.values()), at=at)
     kept = Kept(
         tuple(candidates_of(agreement.pk)),

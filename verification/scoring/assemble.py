@@ -13,7 +13,7 @@ from reports.agreement.queries import parties_of
 from reports.intake.choices import AccusedKind, Means, Stance
 from reports.intake.models import Report
 from reports.people.models import Source
-from reports.people.queries import alignment_codes
+from reports.people.queries import alignment_spans
 from verification.corroboration.choices import Position
 from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.rules import Provenance, independent_groups
@@ -54,49 +54,60 @@ class Input:
     public: bool = False  # a named speaker or party, not a person with an account
 
 
-def inputs_of(incident: Incident, *, at: datetime) -> list[Input]:
+def inputs_of(incident: Incident) -> list[Input]:
     """Return everything said about a case file, as the engine reads it, oldest first."""
-    return inputs_of_files([incident.pk], at=at)[incident.pk]
+    return inputs_of_files([incident.pk])[incident.pk]
 
 
-def inputs_of_files(incident_ids: Collection[UUID], *, at: datetime) -> dict[UUID, list[Input]]:
+def inputs_of_files(incident_ids: Collection[UUID]) -> dict[UUID, list[Input]]:
     """Return {incident: its inputs} of many case files, in a handful of queries for all."""
     files = files_of(incident_ids)
     spoken = [report.source for file in files.values() for report in file.reports]
     spoken += [statement.source for file in files.values() for statement in file.statements]
-    side = sides_of(spoken, at=at)
+    side = sides_of(spoken)
     return {key: _inputs_of_file(file, side) for key, file in files.items()}
 
 
-def sides_of(sources: Collection[Source], *, at: datetime) -> Callable[[Source], str]:
-    """Return a function from one of these sources to the party it is aligned with, or ''."""
-    alignments = alignment_codes(
+Side = Callable[[Source, datetime], str]  # with which party a source stood then, '' if none
+
+
+def sides_of(sources: Collection[Source]) -> Side:
+    """Return with which party each of these sources stood at an instant.
+
+    What somebody said counts by where they stood when they said it: who changes sides is two
+    sources, and nobody becomes neutral afterwards.
+    """
+    spans = alignment_spans(
         organisation_ids={source.organisation_id for source in sources},
         user_ids={source.user_id for source in sources},
-        at=at,
     )
 
-    def side(source: Source) -> str:
-        keys = (source.user_id, source.organisation_id)
-        return next((alignments[key] for key in keys if key is not None and key in alignments), "")
+    def side(source: Source, then: datetime) -> str:
+        for key in (source.user_id, source.organisation_id):
+            for begins, ends, code in reversed(spans.get(key, ()) if key is not None else ()):
+                if begins <= then and (ends is None or then < ends):
+                    return code
+        return ""
 
     return side
 
 
-def _inputs_of_file(file: File, side: Callable[[Source], str]) -> list[Input]:
+def _inputs_of_file(file: File, side: Side) -> list[Input]:
     accused = sorted({r.accused.code for r in file.reports if r.accused is not None})
     seen_origins: set[object] = set()
     found: list[Input] = []
     for report in file.reports:
-        said = _said_by_report(report, side(report.source), accused)
+        stood = side(report.source, report.received_at)
+        said = _said_by_report(report, stood, accused)
         relayed = report.origin_id in seen_origins
         seen_origins.add(report.origin_id)
         if said is not None:
-            found.append(_input_of_report(report, said, side(report.source), relayed))
+            found.append(_input_of_report(report, said, stood, relayed))
     for statement in file.statements:
-        said = _said_by_statement(statement, side(statement.source))
+        stood = side(statement.source, statement.given_at)
+        said = _said_by_statement(statement, stood)
         if said is not None:
-            found.append(_input_of_statement(statement, said, side(statement.source)))
+            found.append(_input_of_statement(statement, said, stood))
     found.extend(_input_of_position(one) for one in file.positions if _answers(one))
     return found
 

@@ -120,9 +120,13 @@ def answers_of(scored: Scored) -> Posterior:
 
 
 def majority_of(mission: Mission) -> Posterior:
-    """Return the majority vote over independent origins, shown beside every other method."""
+    """Return the majority vote over independent origins, shown beside every other method.
+
+    Like the score beside it, it tells what was said of a decided incident, not the decision.
+    """
     priors = even_priors(mission.n_parties, mission.priors.group_party)
-    return majority(mission.indexed.claims, priors)
+    claims = mission.indexed.claims
+    return majority(replace(claims, gold=np.full_like(claims.gold, UNKNOWN)), priors)
 
 
 def live_scores(scored: Scored) -> LiveScores:

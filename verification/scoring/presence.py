@@ -33,12 +33,12 @@ def present_groups(incidents: Sequence[Incident], *, at: datetime) -> dict[UUID,
         if one.lat is not None and one.lon is not None
     ]
     watchers = watchers_of(incidents[0].agreement_id, spots, at=at)
-    side = sides_of([source for rows in watchers.values() for source, _window in rows], at=at)
+    side = sides_of([source for rows in watchers.values() for source, _window in rows])
     found: dict[UUID, list[str]] = {}
     for spot in spots:
         windows: dict[str, list[Window]] = {}
         for source, window in watchers[spot.key]:
-            windows.setdefault(group_of(source, side(source)), []).append(window)
+            windows.setdefault(group_of(source, side(source, spot.begins)), []).append(window)
         found[spot.key] = sorted(
             group
             for group, seen in windows.items()

@@ -1,10 +1,12 @@
 """A score is a row with all it rests on; nothing new makes no new row."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from reports.journal.kinds import Kind
+from reports.people.models import Alignment
 from tests.factories import LATER, NOW, World, a_draft, an_allegation, an_incident, settle
 from tests.proofs import no_trace, one_event
 from verification.corroboration.actions import StatementDraft, give_statement
@@ -69,7 +71,7 @@ def test_what_a_monitor_s_report_says(
     world: World, changes: dict[str, str], says: str, party: str
 ) -> None:
     incident = an_incident(world, a_draft(world, **changes))
-    (item,) = inputs_of(incident, at=NOW)
+    (item,) = inputs_of(incident)
     assert (item.says, item.party, item.group, item.public) == (says, party, "monitor", False)
 
 
@@ -88,8 +90,23 @@ def test_what_a_ministry_says(world: World, stance: str, kind: str, code: str, s
         accused_kind=kind,
         accused_code=code,
     )
-    (item,) = inputs_of(an_incident(world, draft), at=NOW)
+    (item,) = inputs_of(an_incident(world, draft))
     assert (item.says, item.group, item.aligned, item.public) == (says, "ARM", True, True)
+
+
+def test_who_changes_sides_counts_by_where_they_stood_when_they_spoke(world: World) -> None:
+    """Nobody becomes neutral afterwards, and nobody is tainted by what they joined later."""
+    organisation = world.mod_armenia.organisation
+    Alignment.objects.filter(organisation=organisation).update(
+        aligned_until=NOW + timedelta(days=1)
+    )
+    said = an_allegation(world, world.mod_armenia, "AZE")
+    before = an_incident(world, said)
+    assert [item.group for item in inputs_of(before)] == ["ARM"]
+    Alignment.objects.filter(organisation=organisation).update(
+        aligned_from=NOW + timedelta(hours=1)
+    )
+    assert [item.group for item in inputs_of(before)] == ["public"]
 
 
 def test_newest_scores_in_one_go(world: World) -> None:

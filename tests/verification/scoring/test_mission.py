@@ -98,6 +98,12 @@ def test_a_decided_incident_s_score_is_not_its_decision() -> None:
     assert all(part["kind"] != "decided" for part in values(files, code, wrong)["parts"])
 
 
+def test_nor_is_the_majority_vote_beside_it() -> None:
+    files, _truth = a_mission(8)
+    gold = {"T-0001": "none"}
+    assert values(files, "T-0001", gold)["baseline"] == values(files, "T-0001")["baseline"]
+
+
 def test_a_decision_teaches_what_its_sources_are_worth() -> None:
     files, truth = a_mission(40)
     code = next(iter(files))
