@@ -19,6 +19,7 @@ _CLASS_OF_NOUN = {
     "item": FILING,
     "finding": PUBLICATION,
     "standing": PUBLICATION,
+    "audit": PUBLICATION,
     "bulletin": PUBLICATION,
     "correction": PUBLICATION,
     "agreement": RULE,

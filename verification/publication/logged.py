@@ -21,8 +21,9 @@ from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.ledger.rows import Clear, Rows, public_bytes
 from verification.publication.models import Finding
-from verification.scoring.models import Score
-from verification.standing.models import Standing
+from verification.scoring.models import Fit, Score, SourceReliability
+from verification.standing.models import Draw, Standing
+from verification.standing.rules import fingerprint_of
 
 Found = Mapping[uuid.UUID, Sequence[models.Model]]
 
@@ -64,6 +65,17 @@ def _standings(events: Sequence[Event]) -> Found:
     return {e.pk: found.get((e.subject_id, e.at), []) for e in events}
 
 
+def _refits(events: Sequence[Event]) -> Found:
+    """A refit vouches for what it read, what it learned and the scores it gave."""
+    fits = Fit.objects.in_bulk([event.subject_id for event in events])
+    found: dict[uuid.UUID, list[models.Model]] = {key: [fit] for key, fit in fits.items()}
+    for learned in SourceReliability.objects.filter(fit__in=fits).order_by("id"):
+        found[learned.fit_id].append(learned)
+    for score in Score.objects.filter(fit__in=fits, refitted=True).order_by("id"):
+        found[score.fit_id].append(score)  # type: ignore[index]
+    return {e.pk: found[e.subject_id] for e in events if e.subject_id in found}
+
+
 def public_record(finding: Finding) -> bytes:
     """Return the bytes of a finding as it was published, whose hash stands in the log."""
     return public_bytes({"code": finding.code, "content": finding.content})
@@ -78,6 +90,14 @@ def _finding_in_clear(event: Event, rows: Sequence[models.Model]) -> dict[str, s
     return {}
 
 
+def _draw_in_clear(event: Event, rows: Sequence[models.Model]) -> dict[str, str]:
+    """A lottery shows the fingerprint of its seed: from then on nobody can take another."""
+    for row in rows:
+        if isinstance(row, Draw):
+            return {"record": fingerprint_of(row.seed)}
+    return {}
+
+
 ROWS: Mapping[Kind, Rows] = {
     Kind.REPORT_FILED: _subjects(Report),
     Kind.STATEMENT_GIVEN: _subjects(Statement),
@@ -87,7 +107,12 @@ ROWS: Mapping[Kind, Rows] = {
     Kind.DEADLINE_MISSED: _subjects(MissedDeadline),
     Kind.PROCEDURE_PUBLISHED: _subjects(Procedure),
     Kind.FINDING_PUBLISHED: _subjects(Finding),
+    Kind.SOURCES_REFITTED: _refits,
+    Kind.AUDIT_DRAWN: _subjects(Draw),
     Kind.STANDING_COMPUTED: _standings,
 }
-CLEAR: Mapping[Kind, Clear] = {Kind.FINDING_PUBLISHED: _finding_in_clear}
+CLEAR: Mapping[Kind, Clear] = {
+    Kind.FINDING_PUBLISHED: _finding_in_clear,
+    Kind.AUDIT_DRAWN: _draw_in_clear,
+}
 FIXED: Mapping[str, Sequence[str]] = {Report._meta.db_table: STATEMENT_FIELDS}

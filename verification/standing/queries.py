@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from verification.engine.audit import draw_of, is_drawn
 from verification.incidents.models import Incident
 from verification.incidents.states import IncidentState
 from verification.standing.models import Draw, Standing
-from verification.standing.rules import FEWEST_AUDITED, REFUSALS, may_show_expected
+from verification.standing.rules import FEWEST_AUDITED, REFUSALS, fingerprint_of, may_show_expected
 
 COUNTED = (
     IncidentState.OPEN,
@@ -167,7 +166,7 @@ def lottery_of(agreement_id: uuid.UUID, *, at: datetime, inside: bool = False) -
         at=draw.at,
         share=draw.share,
         seed=draw.seed if inside or not running else "",
-        fingerprint=hashlib.sha256(draw.seed.encode()).hexdigest(),
+        fingerprint=fingerprint_of(draw.seed),
         n_drawn=len(drawn),
         n_decided=sum(states[code] == IncidentState.DECIDED for code in drawn),
         needed=FEWEST_AUDITED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -79,6 +80,11 @@ def tally(party: str, facts: Sequence[IncidentFact]) -> Tally:
         if party in fact.accused:
             open_against += 1
     return Tally(decided, severities, round(expected, 3), open_against)
+
+
+def fingerprint_of(seed: str) -> str:
+    """Return what the public may know of the lottery's seed from the first day: its SHA-256."""
+    return hashlib.sha256(seed.encode()).hexdigest()
 
 
 def may_show_expected(*, still_open: int) -> bool:
