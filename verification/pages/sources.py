@@ -66,7 +66,7 @@ def chair_sources(request: HttpRequest) -> HttpResponse:
 def _lines(lines: list[ReliabilityLine], faces: Faces) -> list[dict[str, Any]]:
     return [
         {
-            "label": _name(line.label, faces),
+            "label": _name(line.label, faces) or _("An observer, not named"),
             "group": _name(line.group, faces),
             "n_statements": line.n_statements,
             "named": line.named,

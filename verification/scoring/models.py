@@ -42,7 +42,7 @@ class SourceReliability(models.Model):
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     fit = models.ForeignKey(Fit, on_delete=models.PROTECT, related_name="reliabilities")
     source = models.CharField(max_length=80, blank=True)
-    label = models.CharField(max_length=200)
+    label = models.CharField(max_length=200)  # empty: a person, never named
     group = models.CharField(max_length=40, db_column="group_key")
     n_statements = models.PositiveIntegerField()
     parameters = models.JSONField()

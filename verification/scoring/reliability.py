@@ -17,7 +17,7 @@ from verification.scoring.rules import DIGITS
 
 @dataclass(frozen=True)
 class Learned:
-    """One source as aligned then, or a whole group (source '')."""
+    """One source as aligned then, or a whole group (source ''); label '' for a person."""
 
     source: str
     label: str
@@ -80,8 +80,10 @@ def _of_groups(mission: Mission, sums: dict[str, FloatArray], group: IntArray) -
 def _of_sources(mission: Mission, scored: Scored, sums: dict[str, FloatArray]) -> list[Learned]:
     claims, cluster = scored.fitted.claims, scored.fitted.cluster
     spoke = np.bincount(claims.source, minlength=claims.n_sources)
-    labels = {
-        (item.source, item.group): item.label for file in mission.files.values() for item in file
+    labels = {  # nobody outside triage is told who a person behind an account is
+        (item.source, item.group): item.label if item.public else ""
+        for file in mission.files.values()
+        for item in file
     }
     return [
         Learned(

@@ -9,6 +9,7 @@ from django.test import Client
 
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
+from reports.people.queries import own_source
 from tests.factories import (
     LATER,
     NOW,
@@ -237,6 +238,19 @@ class TestPages:
             status = 200 if name == "chair" else 403
             client.force_login(getattr(world, name))
             assert client.get("/chair/sources/").status_code == status, name
+
+    def test_no_person_is_named_not_even_to_the_chair(self, world: World, client: Client) -> None:
+        give_statement(
+            incident=an_incident(world, a_draft(world)), draft=SAW, by=world.witness, at=NOW
+        )
+        refit(world)
+        client.force_login(world.chair)
+        page = client.get("/chair/sources/").content.decode()
+        assert page.count("An observer, not named") == 2
+        for person in (world.filer, world.witness):
+            names = (person.username, person.pseudonym, person.display_name)
+            source = own_source(person)
+            assert [word for word in (*names, source.name, str(source.pk)) if word in page] == []
 
     def test_one_statement_gives_no_score_away(self, world: World) -> None:
         an_incident(world)
