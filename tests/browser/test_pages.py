@@ -73,6 +73,8 @@ PAGES = (
     Page("review-case", "reviewer-aze", "/review/", r"/review/[\w-]+/$"),
     Page("panel-figures", "chair", "/panels/"),
     Page("chair", "chair", "/chair/"),
+    Page("chair-sources", "chair", "/chair/sources/"),
+    Page("chair-audit", "chair", "/chair/audit/"),
     Page("overdue", "chair", "/overdue/"),
     Page("chair-notice", "chair", "/chair/", r"/chair/notices/[\w-]+/$"),
     Page("chair-case", "chair", "/chair/", r"/chair/cases/[\w-]+/$"),

@@ -14,6 +14,7 @@ from verification.publication.faces import AgreementFace
 from verification.publication.score_words import (
     PARTS,
     flip_words,
+    in_order,
     method_words,
     summary_words,
     weight_words,
@@ -28,6 +29,7 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
         "other": _("another or an unknown actor"),
         "none": _("it did not happen"),
     }
+    order = in_order(score["p"])
     leading = max(score["p"], key=lambda code: score["p"][code])
     origins = [_origin_view(part, names) for part in score["contributions"]]
     return {
@@ -48,20 +50,20 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
                 "majority": score.get("baseline", {}).get("p", {}).get(code),
                 "leading": code == leading,
             }
-            for code, p in score["p"].items()
+            for code, p in order
         ],
         "leading": names.get(leading, leading),
         "majority_method": method_words(score.get("baseline", {}).get("method", "")),
         "flip": flip_words(score.get("flip", {}), names),
         "parts": [
-            {"name": PARTS.get(part["kind"], ""), "nats": [part["nats"][c] for c in score["p"]]}
+            {"name": PARTS.get(part["kind"], ""), "nats": [part["nats"][c] for c, _p in order]}
             for part in score.get("parts", [])
         ],
-        "columns": [names.get(code, code) for code in score["p"]],
+        "columns": [names.get(code, code) for code, _p in order],
         "origins": [
             {
                 **origin,
-                "nats": [part["nats"][code] for code in score["p"]],
+                "nats": [part["nats"][code] for code, _p in order],
                 "words": weight_words(part, names),
                 "p_without": part.get("p_without", {}).get(leading),
             }

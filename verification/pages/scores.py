@@ -16,6 +16,7 @@ from verification.publication.published_score import public_score
 from verification.publication.score_words import (
     PARTS,
     flip_words,
+    in_order,
     method_words,
     summary_words,
     weight_words,
@@ -94,7 +95,7 @@ def score_card(score: Score | None, *, faces: Faces, reveal: bool = False) -> Sc
             p_without=float(score.p_without_aligned[key]),
             p_majority=score.baseline.get("p", {}).get(key),
         )
-        for key, p in _in_order(score.p)
+        for key, p in in_order(score.p)
     )
     names = {one.key: one.name for one in candidates}
     leading = max(candidates, key=lambda one: one.p)
@@ -137,12 +138,6 @@ def _as_shown(score: Score) -> list[dict[str, Any]]:
     return [part | {"labels": part["who"]} for part in public_score(score)["contributions"]]
 
 
-def _in_order(p: dict[str, float]) -> list[tuple[str, float]]:
-    """Return the answers by party code, then "other", then "none" (JSON keeps no order)."""
-    last = {"other": 1, "none": 2}
-    return sorted(p.items(), key=lambda item: (last.get(item[0], 0), item[0]))
-
-
 def _candidate_name(key: str, faces: Faces) -> str:
     party = faces.party(key)
     if party is not None:
@@ -151,7 +146,7 @@ def _candidate_name(key: str, faces: Faces) -> str:
 
 
 def _nats(part: dict[str, Any], candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
-    return tuple(f"{float(part['nats'][one.key]):+.2f}" for one in candidates)
+    return tuple(f"{float(part['nats'][one.key]):+.1f}" for one in candidates)
 
 
 def _contribution(

@@ -50,7 +50,12 @@ def chair_sources(request: HttpRequest) -> HttpResponse:
     faces = faces_of(agreement.pk, [], at=at)
     tables = [
         {"title": _("By group"), "head": _("Group"), "lines": _lines(groups, faces)},
-        {"title": _("By source"), "head": _("Source"), "lines": _lines(sources, faces)},
+        {
+            "title": _("By source"),
+            "head": _("Source"),
+            "lines": _lines(sources, faces),
+            "by_source": True,
+        },
     ]
     context = {
         "hidden": "" if verdict else verdict.reason,

@@ -94,7 +94,7 @@ def _draw_in_clear(event: Event, rows: Sequence[models.Model]) -> dict[str, str]
     """A lottery shows the fingerprint of its seed: from then on nobody can take another."""
     for row in rows:
         if isinstance(row, Draw):
-            return {"record": fingerprint_of(row.seed)}
+            return {"fingerprint": fingerprint_of(row.seed)}
     return {}
 
 

@@ -71,6 +71,12 @@ def method_words(method: str) -> str:
     return str(METHODS.get(method, method))
 
 
+def in_order(p: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return the answers by party code, then "other", then "none" (JSON keeps no order)."""
+    last = {"other": 1, "none": 2}
+    return sorted(p.items(), key=lambda item: (last.get(item[0], 0), item[0]))
+
+
 def summary_words(
     p: Mapping[str, float],
     without: Mapping[str, float],

@@ -98,10 +98,6 @@ def refit_sources(
     if not incidents:
         return None
     before = last_fit(agreement.pk, at=at)
-    if before is not None and is_resting(
-        at - before.at, n_statements=before.n_statements, n_gold=len(before.inputs["gold"])
-    ):
-        return before
     files = inputs_of_files(incidents)
     present = present_groups(list(incidents.values()), at=at)
     kept = Kept(
@@ -110,6 +106,13 @@ def refit_sources(
         {incidents[pk].code: name for pk, name in gold.items() if pk in incidents},
         {incidents[pk].code: groups for pk, groups in present.items() if groups},
     )
+    if before is not None and is_resting(
+        at - before.at,
+        n_statements=before.n_statements,
+        n_gold=len(before.inputs["gold"]),
+        n_new=abs(kept.n_statements - before.n_statements),
+    ):
+        return before
     digest = kept.digest()
     if (
         before is not None

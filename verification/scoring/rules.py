@@ -8,6 +8,7 @@ from math import exp, log
 from types import MappingProxyType
 
 from verification.engine.explain import weight_of
+from verification.engine.incremental import REFIT_SHARE
 
 DIGITS = 12  # decimals kept of a probability or of nats
 SEED = 0  # deals decided incidents into folds; part of what a score is a function of
@@ -48,12 +49,15 @@ def is_small(*, n_statements: int, n_gold: int) -> bool:
     return n_statements * fits <= SMALL_WORK
 
 
-def is_resting(since: timedelta, *, n_statements: int, n_gold: int) -> bool:
+def is_resting(since: timedelta, *, n_statements: int, n_gold: int, n_new: int) -> bool:
     """Answer whether a mission that was fitted so long ago waits before it is fitted again.
 
-    A small one never waits. In a large one single incidents are scored meanwhile.
+    A small one never waits. In a large one single incidents are scored meanwhile, until what is
+    new could have moved the sources' tables too far (engine/incremental.py).
     """
-    return since < REST and not is_small(n_statements=n_statements, n_gold=n_gold)
+    if is_small(n_statements=n_statements, n_gold=n_gold) or n_new > REFIT_SHARE * n_statements:
+        return False
+    return since < REST
 
 
 def odds_words(nats: float) -> tuple[str, bool]:

@@ -15,6 +15,7 @@ from tests.factories import NOW, World, a_ballot, a_case, an_incident, settle, s
 from tests.pages.judgement.conftest import Browse
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.models import Case, Seat
+from verification.publication.published_score import public_score
 from verification.scoring.actions import refit_sources
 from verification.scoring.models import Score
 from verification.scoring.queries import latest_score
@@ -25,7 +26,8 @@ CANARY = "Canary reasons that only one reviewer has written down."
 
 def traces_of(score: Score) -> list[str]:
     """Return what only the score's own part of a page would print."""
-    figures = [f"{nats:+.2f}" for part in score.contributions for nats in part["nats"].values()]
+    shown = public_score(score)["contributions"]
+    figures = [f">{nats:+.1f}<" for part in shown for nats in part["nats"].values()]
     return ["ajority vote", "ierarchical", score.inputs_hash, 'id="score"', *figures]
 
 

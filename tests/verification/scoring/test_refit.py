@@ -1,5 +1,6 @@
 """All sources learned anew: once per change, told once, replayable, blind to its own decision."""
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -183,9 +184,22 @@ class TestLarge:
         first = refit(world, at=NOW)
         give_statement(incident=incident, draft=SAW, by=world.witness, at=NOW)
         monkeypatch.setattr(rules, "is_small", lambda **_size: False)
+        monkeypatch.setattr(rules, "REFIT_SHARE", 5.0)
         with no_trace():
             assert refit(world, at=NOW + rules.REST / 2) == first
         assert refit(world, at=NOW + rules.REST) != first
+
+    @pytest.mark.parametrize(
+        ("minutes", "n_new", "resting"),
+        [(1, 0, True), (1, 20, True), (1, 21, False), (14, 5, True), (15, 5, False)],
+    )
+    def test_it_rests_no_longer_than_the_tables_hold(
+        self, minutes: int, n_new: int, resting: bool
+    ) -> None:
+        since = timedelta(minutes=minutes)
+        large = rules.is_resting(since, n_statements=1000, n_gold=0, n_new=n_new)
+        assert large is resting
+        assert not rules.is_resting(since, n_statements=100, n_gold=0, n_new=n_new)
 
     def test_who_waits_is_counted(self, world: World) -> None:
         incident = an_incident(world)

@@ -175,7 +175,7 @@ class TestLottery:
         draw = draw_audit(agreement=world.agreement, share=0.25, by=world.chair, at=NOW)
         client.force_login(world.chair)  # type: ignore[attr-defined]
         page = html.unescape(client.get("/chair/audit/").content.decode())  # type: ignore[attr-defined]
-        [program] = re.findall(r"python3 -c '(.*)' SEED CODE", page)
+        [program] = re.findall(r"python3 -c '(.*?)' SEED CODE", page, re.DOTALL)
         ran = subprocess.run(
             [sys.executable, "-c", program, draw.seed, "NK20-0042"],
             capture_output=True,
