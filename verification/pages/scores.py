@@ -146,7 +146,7 @@ def _candidate_name(key: str, faces: Faces) -> str:
 
 
 def _nats(part: dict[str, Any], candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
-    return tuple(f"{float(part['nats'][one.key]):+.1f}" for one in candidates)
+    return tuple(f"{round(float(part['nats'][one.key]), 1) + 0.0:+.1f}" for one in candidates)
 
 
 def _contribution(

@@ -51,7 +51,9 @@ def push_bars(
         parts += [
             canvas.text(4, y + 12, name),
             canvas.rect(start, y + 18, length, 14, class_="span"),
-            canvas.text(end, y + 30, f"{push.nats:+.1f}", anchor=anchor, class_="quiet"),
+            canvas.text(
+                end, y + 30, f"{round(push.nats, 1) + 0.0:+.1f}", anchor=anchor, class_="quiet"
+            ),
         ]
     return canvas.drawing(*parts, title=words.title, desc=words.desc)
 

@@ -56,11 +56,12 @@ def flip_words(flip: Mapping[str, Any], names: Mapping[str, str]) -> str:
     }
     lead = _("“%(leader)s” is %(odds)s times as probable as “%(rival)s”.") % known
     if not count:
-        rest = _("It would still lead if every origin that speaks for it were disbelieved.")
+        rest = _("It would lead all the same if every origin that speaks for it were disbelieved.")
     else:
         rest = ngettext(
-            "If the one origin that speaks most for it were disbelieved, “%(rival)s” would lead.",
-            "If the %(n)d origins that speak most for it were disbelieved, “%(rival)s” would lead.",
+            "If the one origin that speaks most for it were disbelieved, it would lead no longer.",
+            "If the %(n)d origins that speak most for it were disbelieved, it would lead no "
+            "longer.",
             count,
         )
     return f"{lead} {rest % known}"

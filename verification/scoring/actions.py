@@ -17,11 +17,11 @@ from verification.engine.version import ENGINE_VERSION
 from verification.incidents.models import Incident
 from verification.incidents.queries import root_of
 from verification.scoring.assemble import as_json, candidates_of, inputs_of, inputs_of_files
+from verification.scoring.held_out import held_out_answers
 from verification.scoring.mission import (
     Mission,
     Values,
     fit_mission,
-    held_out_answers,
     majority_of,
 )
 from verification.scoring.models import Fit, Score, SourceReliability

@@ -37,8 +37,9 @@ from verification.scoring.assemble import (
     origin_key,
     origin_numbers,
 )
-from verification.scoring.rules import AUDIT_FOLDS, BASIS_TRUST, DIGITS, SEED
+from verification.scoring.rules import BASIS_TRUST, DIGITS, SEED
 
+TIE = 1e-6  # nats below which nothing is favoured
 Files = Mapping[str, Sequence[Input]]  # incident's code -> its inputs
 Present = Mapping[str, Sequence[str]]  # incident's code -> groups that watched it whole
 Values = dict[str, Any]  # the columns of a score row
@@ -157,12 +158,12 @@ def values_of(
     leader, rival = int(order[0]), int(order[1])
     numbers = origin_numbers(inputs)
     return {
-        "p": _named(names, p),
-        "p_without_aligned": _named(names, posterior.p_without_aligned[at]),
+        "p": named(names, p),
+        "p_without_aligned": named(names, posterior.p_without_aligned[at]),
         "baseline": {
             "method": plain.method,
-            "p": _named(names, plain.p[at]),
-            "p_without_aligned": _named(names, plain.p_without_aligned[at]),
+            "p": named(names, plain.p[at]),
+            "p_without_aligned": named(names, plain.p_without_aligned[at]),
         },
         "contributions": _contributions(mission, posterior, at, (leader, rival), numbers),
         "parts": _other_parts(mission, posterior, at),
@@ -180,7 +181,8 @@ def digest_of(mission: Mission) -> str:
     return inputs_hash(mission.indexed.claims, mission.priors)
 
 
-def _named(names: Sequence[str], values: Any) -> dict[str, float]:
+def named(names: Sequence[str], values: Any) -> dict[str, float]:
+    """Return values by the candidates they belong to, as far as digits are kept."""
     return {name: round(float(p), DIGITS) for name, p in zip(names, values, strict=True)}
 
 
@@ -218,10 +220,10 @@ def _contributions(
                 "aligned": any(item.aligned for item in members),
                 "says": sorted({f"{i.says}:{i.party}" if i.party else i.says for i in members}),
                 "copies": len(members),
-                "nats": _named(mission.candidates, nats),
+                "nats": named(mission.candidates, nats),
                 "weight": str(weight_of(between_two)),
                 "towards": mission.candidates[between[0] if between_two >= 0 else between[1]],
-                "p_without": _named(mission.candidates, without),
+                "p_without": named(mission.candidates, without),
             }
         )
     return found
@@ -234,7 +236,7 @@ def _number_of(key: str) -> int:
 def _other_parts(mission: Mission, posterior: Posterior, at: int) -> list[dict[str, Any]]:
     """Return what no origin said: the starting point, silences, the pull of simpler models."""
     prior = posterior.log_prior[at] - posterior.log_prior[at].mean()
-    found = [{"kind": "prior", "group": "", "nats": _named(mission.candidates, prior)}]
+    found = [{"kind": "prior", "group": "", "nats": named(mission.candidates, prior)}]
     parts = posterior.contributions
     rows = parts.rows_of(at)
     for row in range(rows.start, rows.stop):
@@ -245,46 +247,30 @@ def _other_parts(mission: Mission, posterior: Posterior, at: int) -> list[dict[s
                 {
                     "kind": kind.name.lower(),
                     "group": mission.indexed.groups[group] if group >= 0 else "",
-                    "nats": _named(mission.candidates, parts.log_lr[row]),
+                    "nats": named(mission.candidates, parts.log_lr[row]),
                 }
             )
     return found
 
 
 def _flip(mission: Mission, posterior: Posterior, at: int) -> dict[str, Any]:
-    """Return what would have to change for another answer to lead."""
+    """Return what would have to change for the leading answer to lead no longer.
+
+    The engine holds the pull of the simpler models fixed, though it comes from the same origins.
+    So where the starting point favours neither answer, all that speak for the leader will do.
+    """
     flip = flip_of(posterior, at)
+    origins = flip.origins
+    prior = posterior.log_prior[at]
+    if not origins and prior[flip.leader] <= prior[flip.rival] + TIE:
+        parts = posterior.contributions
+        rows = parts.rows_of(at)
+        gain = parts.log_lr[rows, flip.leader] - parts.log_lr[rows, flip.rival]
+        spoken = (parts.kind[rows] == int(Term.ORIGIN)) & (gain > TIE)
+        origins = tuple(int(one) for one in parts.origin[rows][spoken])
     return {
         "leader": mission.candidates[flip.leader],
         "rival": mission.candidates[flip.rival],
         "prior_odds": round(flip.prior_odds, DIGITS),
-        "origins": sorted(_number_of(mission.indexed.origins[one]) for one in flip.origins),
+        "origins": sorted(_number_of(mission.indexed.origins[one]) for one in origins),
     }
-
-
-def held_out_answers(
-    mission: Mission, audited: Sequence[str], *, seed: int
-) -> dict[str, dict[str, float]]:
-    """Return {code: p} of audited incidents, each from a fit without the decisions of its fold.
-
-    An interval that rests on answers which knew the truth would be too narrow.
-    """
-    index = {code: at for at, code in enumerate(mission.indexed.incidents)}
-    hidden = sorted(index[code] for code in audited if code in index)
-    fold = np.random.default_rng([seed, len(hidden)]).permutation(len(hidden)) % AUDIT_FOLDS
-    found: dict[str, dict[str, float]] = {}
-    for number in range(AUDIT_FOLDS):
-        rows = [at for at, own in zip(hidden, fold, strict=True) if own == number]
-        if not rows:
-            continue
-        gold = mission.indexed.claims.gold.copy()
-        gold[rows] = UNKNOWN
-        partial = replace(
-            mission,
-            indexed=replace(mission.indexed, claims=replace(mission.indexed.claims, gold=gold)),
-        )
-        p = posterior_of(fit_mission(partial, seed=seed), explain=False).p
-        found.update(
-            {mission.indexed.incidents[at]: _named(mission.candidates, p[at]) for at in rows}
-        )
-    return found

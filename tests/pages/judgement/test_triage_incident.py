@@ -184,7 +184,7 @@ class TestScore:
             "1 independent origin",
             "Ministry of Defence of Azerbaijan",
             "says that it was Armenia",
-            f"{score.contributions[0]['nats']['ARM']:+.2f}",
+            f"{score.contributions[0]['nats']['ARM']:+.1f}",
         ):
             assert there in text, there
 

@@ -21,8 +21,8 @@ def test_for_and_against_lie_on_either_side_of_the_middle() -> None:
     assert pro == 270
     assert con + con_width == 270
     assert pro_width == 2 * con_width
-    assert "+0.60" in drawing
-    assert "-0.30" in drawing
+    assert "+0.6<" in drawing
+    assert "-0.3<" in drawing
 
 
 def test_right_to_left_turns_it_round() -> None:

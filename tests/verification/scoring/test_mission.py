@@ -10,11 +10,11 @@ from verification.corroboration.choices import Basis
 from verification.engine.labels import BadClaims
 from verification.scoring import replay
 from verification.scoring.assemble import BASIS_OF_MEANS
+from verification.scoring.held_out import held_out_answers
 from verification.scoring.mission import (
     Mission,
     answers_of,
     fit_mission,
-    held_out_answers,
     live_answer,
     live_scores,
     majority_of,
@@ -80,6 +80,12 @@ def test_the_majority_stands_beside_and_what_would_flip_it() -> None:
     inquiry = next(part for part in found["contributions"] if part["origin"] == 2)
     assert (inquiry["towards"], inquiry["aligned"]) == ("ARM", False)
     assert inquiry["p_without"]["ARM"] < found["p"]["ARM"]
+
+
+def test_where_only_one_side_speaks_its_word_is_all_there_is_to_doubt() -> None:
+    """The pull of the simpler models comes from the same word, and falls with it."""
+    found = values({"G": GANJA[:1]}, "G")
+    assert (found["flip"]["leader"], found["flip"]["origins"]) == ("ARM", [0])
 
 
 def test_without_aligned_sources_only_the_others_speak() -> None:
