@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from reports.journal.models import Event, Unlogged
 from reports.problems import NotFound
@@ -31,8 +31,7 @@ class LogStatus:
     verifier: str
     size: int
     signed_at: datetime | None
-    waiting: int  # events which should be under a checkpoint by now
-    behind_since: datetime | None
+    behind: bool  # something should be signed by now, and is not; since when would tell too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +68,14 @@ def log_status(*, at: datetime) -> LogStatus:
     """Return the state of the log as pages tell it."""
     state, tree = LogState.objects.first(), newest_tree()
     size = tree.size if tree else 0
-    due = _due(at=at).filter(event__recorded_at__lt=at - timedelta(seconds=LATE_S))
-    oldest = due.aggregate(since=Min("event__recorded_at"))["since"]
-    unsigned = Leaf.objects.filter(id__gte=size, event__isnull=False).order_by("id")
-    first = unsigned.select_related("event").first()
-    if first is not None and first.event is not None:
-        since = first.event.recorded_at
-        if since < at - timedelta(seconds=LATE_S):
-            oldest = min(oldest or since, since)
+    late = at - timedelta(seconds=LATE_S)
+    unsigned = Leaf.objects.filter(id__gte=size, event__recorded_at__lt=late)
     return LogStatus(
         origin=state.origin if state else "",
         verifier=state.verifier if state else "",
         size=size,
         signed_at=tree.signed_at if tree else None,
-        waiting=due.count() + unsigned.count(),
-        behind_since=oldest,
+        behind=_due(at=late).filter(event__recorded_at__lt=late).exists() or unsigned.exists(),
     )
 
 
