@@ -115,11 +115,11 @@ def build_scene() -> Scene:
     settle()
     escalate_overdue(at=LATER)
     publish_procedure(at=NOW)
-    _log_it()
+    log_it()
     return Scene(world)
 
 
-def _log_it() -> None:
+def log_it() -> None:
     """Take all of it into the log; a tile is full only after 256 leaves, so one is made up."""
     with TemporaryDirectory() as folder:
         signer = SignerState(Path(folder), settings.LOG_ORIGIN)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from reports.agreement.queries import agreements
 from reports.journal.doorbell import is_heard
@@ -19,6 +20,7 @@ LATE_S = 60  # seconds: beat looks every few seconds, so older work means nobody
 
 
 @never_cache
+@require_safe
 @signed_in
 def health(request: HttpRequest) -> HttpResponse:
     """Show pending work and whether the broker answers; no address, key or error text."""

@@ -36,6 +36,7 @@ from verification.incidents.queries import (
     ended_links,
     incident_for_triage,
     link_for_triage,
+    member_ids,
     merge_for_triage,
     merges_of,
 )
@@ -96,6 +97,8 @@ def _unlink(request: HttpRequest, incident: Incident, at: datetime) -> Done:
     if not form.is_valid():
         return form
     link = link_for_triage(user, form.cleaned_data["link"], at=at)
+    if link.incident_id not in member_ids(incident):
+        raise NotFound()  # a report of another file is unlinked on that file's page
     try:
         unlink_report(link=link, why=form.cleaned_data["why"], by=user, at=at)
     except Invalid as problem:
@@ -141,6 +144,8 @@ def _merge(request: HttpRequest, incident: Incident, at: datetime) -> Done:
 def _undo_merge(request: HttpRequest, incident: Incident, at: datetime) -> Done:
     user = asker(request)
     merge = merge_for_triage(user, request.POST.get("merge", ""), at=at)
+    if merge.kept_id != incident.pk:
+        raise NotFound()
     undo_merge(merge=merge, by=user, at=at)
     messages.success(request, _("The merge is undone; both incidents are as they were."))
     return _back(incident)

@@ -89,6 +89,8 @@ def split(request: HttpRequest, incident: Incident, at: datetime) -> Done:
 def unsplit(request: HttpRequest, incident: Incident, at: datetime) -> Done:
     """Put the reports of a split back."""
     found = split_for_triage(asker(request), request.POST.get("split", ""), at=at)
+    if found.source_id != incident.pk:
+        raise NotFound()
     undo_split(split=found, by=asker(request), at=at)
     messages.success(request, _("The split is undone."))
     return redirect("triage-incident", incident.code)
@@ -116,6 +118,8 @@ def tie(request: HttpRequest, incident: Incident, at: datetime) -> Done:
 def untie(request: HttpRequest, incident: Incident, at: datetime) -> Done:
     """End a tie."""
     found = tie_for_triage(asker(request), request.POST.get("tie", ""), at=at)
+    if incident.pk not in (found.one_id, found.other_id):
+        raise NotFound()
     undo_tie(tie=found, by=asker(request), at=at)
     messages.success(request, _("The tie is undone."))
     return redirect("triage-incident", incident.code)

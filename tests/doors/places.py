@@ -1,0 +1,161 @@
+"""Two agreements side by side, each with its cast and records: what the matrix walks through."""
+
+from __future__ import annotations
+
+import copy
+import json
+import uuid
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from reports.agreement.actions import record_agreement
+from reports.coverage.actions import start_watch
+from reports.coverage.models import Watch
+from reports.intake.models import Report
+from reports.people.models import User
+from tests.factories import (
+    NOW,
+    SEEDS,
+    SET_UP_AT,
+    World,
+    _Cast,
+    a_draft,
+    a_report,
+    an_accepted_report,
+    an_allegation,
+    an_incident,
+    build_world,
+    seal_all,
+    settle,
+)
+from tests.scenes import log_it
+from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.panels import open_case
+from verification.adjudication.models import Case
+from verification.caseload.actions import publish_procedure
+from verification.corroboration.actions import lapse_overdue_positions
+from verification.corroboration.models import PartyPosition
+from verification.incidents.actions import link_report
+from verification.incidents.models import Incident
+from verification.reopening.actions import Request, ask_reopening
+from verification.reopening.models import Reopening
+
+EARLIER = NOW - timedelta(hours=2)
+SEED = "seats the chair"  # so that somebody is left to take the chair's seat
+MISSING = uuid.UUID("01900000-0000-7000-8000-000000000000")
+HERE = (
+    *("filer", "witness", "colleague", "triage", "chair", "reviewer_arm", "reviewer_aze"),
+    *("reviewer_spare", "liaison_arm", "liaison_aze", "publisher", "partner", "operator"),
+    "outsider",
+)
+ELSEWHERE = ("filer", "triage", "chair", "reviewer_arm", "reviewer_aze", "liaison_arm")
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Records:
+    """One of each, under one agreement."""
+
+    world: World
+    filed: Report  # by filer, not yet handled
+    seen: Report  # by witness
+    taken: Report  # accepted, in no incident
+    incident: Incident
+    notice: PartyPosition  # to ARM
+    judged: Incident  # with an open case
+    case: Case
+    watch: Watch  # by filer
+
+    def seated(self) -> set[str]:
+        held = set(self.case.seats.filter(recused_at=None).values_list("reviewer_id", flat=True))
+        return {name for name in HERE if getattr(self.world, name).pk in held}
+
+
+@dataclass(frozen=True)
+class Two:
+    """Both agreements, everybody by name, and one finding."""
+
+    here: Records
+    there: Records
+    finding: str
+    decided: Incident
+    request: Reopening  # by the liaison of Armenia, here
+
+    def everybody(self) -> dict[str, User | None]:
+        people: dict[str, User | None] = {n: getattr(self.here.world, n) for n in HERE}
+        people |= {f"{n}@there": getattr(self.there.world, n) for n in ELSEWHERE}
+        return people | {ANONYMOUS: None}
+
+
+def build_two() -> Two:
+    """Build both agreements through the actions."""
+    world = build_world()
+    decided = open_case(incident=an_incident(world), by=world.chair, at=NOW, seed=SEED)
+    seal_all(decided)
+    lapse_overdue_positions(at=decided.ballots_due_at)
+    decide_case(
+        case=decided,
+        reasons="As the ballots say, all of them.",
+        by=world.chair,
+        at=decided.ballots_due_at,
+    )
+    settle()
+    here, there = _records(world), _records(_elsewhere(world))
+    publish_procedure(at=NOW)
+    log_it()
+    finding = decided.incident.findings.get().code
+    request = ask_reopening(
+        incident=decided.incident,
+        request=Request(ground="error", text="The place was read from the wrong map sheet."),
+        by=world.liaison_arm,
+        at=NOW,
+    )
+    return Two(here, there, finding, decided.incident, request)
+
+
+def _elsewhere(world: World) -> World:
+    document = json.loads((SEEDS / "agreement" / "nk2020.json").read_text(encoding="utf-8"))
+    document = copy.deepcopy(document) | {"slug": "there", "prefix": "THERE"}
+    agreement = record_agreement(document=document, by=None, at=SET_UP_AT)
+    armenia, azerbaijan = agreement.parties.order_by("code")
+    people = _Cast(agreement)
+
+    def like(name: str, *roles: str) -> User:
+        organisation = getattr(world, name).organisation
+        return people.user(f"{name.replace('_', '-')}-there", organisation, *roles)
+
+    return replace(
+        world,
+        agreement=agreement,
+        armenia=armenia,
+        azerbaijan=azerbaijan,
+        filer=like("filer", "monitor"),
+        witness=like("witness", "monitor"),
+        triage=like("triage", "triage"),
+        chair=like("chair", "chair", "reviewer"),
+        reviewer_arm=like("reviewer_arm", "reviewer"),
+        reviewer_aze=like("reviewer_aze", "reviewer"),
+        reviewer_spare=like("reviewer_spare", "reviewer"),
+        liaison_arm=like("liaison_arm", "liaison"),
+    )
+
+
+def _records(world: World) -> Records:
+    filed, seen = a_report(world), a_report(world, by=world.witness)
+    told = an_accepted_report(world, an_allegation(world, world.mod_azerbaijan, "ARM"))
+    incident = an_incident(world, an_allegation(world, world.mod_armenia, "ARM"))
+    link_report(report=told, incident=incident, why="Same night.", by=world.triage, at=NOW)
+    case = open_case(incident=an_incident(world), by=world.chair, at=NOW, seed=SEED)
+    return Records(
+        world=world,
+        filed=filed,
+        seen=seen,
+        taken=an_accepted_report(world, a_draft(world)),
+        incident=incident,
+        notice=incident.positions.select_related("party").get(),
+        judged=case.incident,
+        case=case,
+        watch=start_watch(
+            agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=EARLIER
+        ),
+    )

@@ -1,0 +1,279 @@
+"""The authorisation matrix: every door, whom it opens to, and how it refuses everybody else.
+
+A door that is not in this table fails the test: whoever adds one says here who may pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.doors.places import ANONYMOUS, MISSING, Records, Two
+
+REVIEWERS = {"chair", "reviewer_arm", "reviewer_aze", "reviewer_spare"}
+MONITORS = {"filer", "witness", "colleague"}
+LIAISONS = {"liaison_arm", "liaison_aze"}
+FILERS = MONITORS | LIAISONS | {"triage", "partner"}
+EVERYBODY = frozenset({"*"})
+SIGNED_IN = frozenset({"+"})
+LOGIN, REFUSED, HIDDEN, UNKNOWN = 302, 403, 404, 401  # how doors refuse
+
+
+@dataclass(frozen=True)
+class Try:
+    """One address: a record or a list, and who may open it (names as in Two.everybody())."""
+
+    what: str
+    url: str
+    opens_to: frozenset[str]
+
+    def lets_in(self, name: str) -> bool:
+        if "*" in self.opens_to or ("+" in self.opens_to and name != ANONYMOUS):
+            return True
+        return name in self.opens_to
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a door answers; `tries` makes its addresses from the records of both agreements."""
+
+    tries: Callable[[str, Two], Iterable[Try]]
+    refuses: int = HIDDEN
+    stranger: int = LOGIN  # how somebody without an account is sent away
+    takes: frozenset[str] = field(default_factory=frozenset)  # methods beside GET
+    shows: int = 200  # what an open door answers to GET
+    refuses_forms: int = 0  # how it refuses what is sent, where that differs
+    stranger_sends: int = 0  # how it answers a form of somebody without an account
+
+
+def at(name: str, *args: Any, query: str = "") -> str:
+    return reverse(name, args=args) + query
+
+
+def lists(*, here: set[str], there: set[str] | None = None) -> Callable[[str, Two], Iterator[Try]]:
+    """Return the tries of a list of one agreement: its own roles open it, others' do not."""
+    beyond = {f"{name}@there" for name in (here if there is None else there)}
+
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        yield Try("list here", at(name, query="?agreement=nk2020"), frozenset(here))
+        yield Try("list there", at(name, query="?agreement=there"), frozenset(beyond))
+
+    return tries
+
+
+def records(
+    of: Callable[[Records], dict[str, tuple[tuple[Any, ...], set[str]]]], missing: Any
+) -> Callable[[str, Two], Iterator[Try]]:
+    """Return the tries of a record: here, there, and one that does not exist."""
+
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        for what, (args, may) in of(two.here).items():
+            yield Try(f"{what} here", at(name, *args), frozenset(may))
+        for what, (args, may) in of(two.there).items():
+            beyond = frozenset(f"{who}@there" for who in may)
+            yield Try(f"{what} there", at(name, *args), beyond)
+        yield Try("missing", at(name, *missing), frozenset())
+
+    return tries
+
+
+def open_list(name: str, two: Two) -> Iterator[Try]:
+    for slug in ("nk2020", "there"):
+        yield Try(f"list {slug}", at(name, query=f"?agreement={slug}"), EVERYBODY)
+
+
+def only(opens_to: frozenset[str], *args: Any, query: str = "") -> Any:
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        yield Try("page", at(name, *args, query=query), opens_to)
+
+    return tries
+
+
+def own_reports(*tail: Any) -> Any:
+    return records(
+        lambda r: {
+            "own of the filer": ((r.filed.receipt, *tail), {"filer"}),
+            "own of the witness": ((r.seen.receipt, *tail), {"witness"}),
+        },
+        ("22222-22222", *tail),
+    )
+
+
+def of_incident(may: set[str]) -> Any:
+    return records(
+        lambda r: {"open": ((r.incident.code,), may), "judged": ((r.judged.code,), may)},
+        ("NK20-9999",),
+    )
+
+
+def public_incident(name: str, two: Two) -> Iterator[Try]:
+    for records_ in (two.here, two.there):
+        yield Try("incident", at(name, records_.incident.code), EVERYBODY)
+    yield Try("missing", at(name, "NK20-9999"), frozenset())
+
+
+def finding(*tail: Any) -> Any:
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        yield Try("finding", at(name, two.finding, *tail), EVERYBODY)
+        yield Try("missing", at(name, "NK20-9999-F1", *tail), frozenset())
+
+    return tries
+
+
+def decided_here(name: str, two: Two) -> Iterator[Try]:
+    yield Try("decided", at(name, two.decided.code), frozenset(REVIEWERS | LIAISONS))
+    yield Try("not decided", at(name, two.here.incident.code), frozenset())
+
+
+def asked_here(name: str, two: Two) -> Iterator[Try]:
+    yield Try("by Armenia", at(name, two.request.pk), frozenset({"chair", "liaison_arm"}))
+    yield Try("missing", at(name, MISSING), frozenset())
+
+
+POST = frozenset({"POST"})
+PUBLIC: dict[str, Any] = {"refuses": HIDDEN, "stranger": HIDDEN}
+KEPT: dict[str, Any] = {"stranger_sends": 403}  # a page that keeps what was typed
+MACHINE: dict[str, Any] = {"stranger": UNKNOWN}
+DOORS: dict[str, Door] = {
+    # the record
+    "desk": Door(only(SIGNED_IN), shows=302),
+    "reports-own": Door(
+        only(frozenset(FILERS | {f"{n}@there" for n in ("filer", "triage", "liaison_arm")})),
+        refuses=REFUSED,
+    ),
+    "report-new": Door(
+        lists(here=FILERS, there={"filer", "triage", "liaison_arm"}),
+        refuses=REFUSED,
+        takes=POST,
+        **KEPT,
+    ),
+    "report": Door(own_reports()),
+    "report-correct": Door(own_reports(), takes=POST, **KEPT),
+    "report-withdraw": Door(own_reports(), takes=POST),
+    "report-proof": Door(own_reports()),
+    "report-proof-file": Door(own_reports("leaf.json")),
+    "watches": Door(
+        lists(here=MONITORS | {"triage"}, there={"filer", "triage"}), refuses=REFUSED, takes=POST
+    ),
+    "watch-end": Door(
+        records(lambda r: {"own of the filer": ((r.watch.pk,), {"filer"})}, (MISSING,)),
+        takes=POST,
+        shows=405,
+    ),
+    "place-search": Door(only(SIGNED_IN, query="?q=Ganja")),
+    "api-docs": Door(only(EVERYBODY)),
+    "api-schema": Door(only(EVERYBODY)),
+    "api-reports": Door(only(SIGNED_IN), refuses=REFUSED, takes=POST, **MACHINE),
+    "api-report": Door(own_reports(), **MACHINE),
+    "api-agreements": Door(only(EVERYBODY)),
+    "api-agreement": Door(only(EVERYBODY, "there")),
+    "api-acts": Door(only(EVERYBODY)),
+    "api-places": Door(only(SIGNED_IN, query="?q=Ganja"), **MACHINE),
+    "api-speakers": Door(only(SIGNED_IN), **MACHINE),
+    # the judgement
+    "triage": Door(lists(here={"triage"}), refuses=REFUSED),
+    "triage-board": Door(lists(here={"triage"}), refuses=REFUSED, takes=POST),
+    "triage-report": Door(
+        records(
+            lambda r: {
+                "filed": ((r.filed.pk,), {"triage"}),
+                "accepted": ((r.taken.pk,), {"triage"}),
+            },
+            (MISSING,),
+        ),
+        takes=POST,
+    ),
+    "triage-incident": Door(of_incident({"triage"}), takes=POST),
+    "corroborate": Door(lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED),
+    "corroborate-incident": Door(
+        records(lambda r: {"open": ((r.incident.code,), MONITORS | {"partner"})}, ("NK20-9999",)),
+        takes=POST,
+    ),
+    "notices": Door(lists(here=LIAISONS, there={"liaison_arm"}), refuses=REFUSED),
+    "notice": Door(
+        records(lambda r: {"to Armenia": ((r.notice.pk,), {"liaison_arm"})}, (MISSING,)),
+        takes=POST,
+    ),
+    "review": Door(
+        lists(here=REVIEWERS, there={"chair", "reviewer_arm", "reviewer_aze"}), refuses=REFUSED
+    ),
+    "review-case": Door(
+        records(lambda r: {"case": ((r.case.pk,), r.seated())}, (MISSING,)), takes=POST
+    ),
+    "chair": Door(  # the form names an incident, which is hidden from all but its chair
+        lists(here={"chair"}), refuses=REFUSED, refuses_forms=HIDDEN, takes=POST
+    ),
+    "chair-case": Door(
+        records(lambda r: {"case": ((r.case.pk,), {"chair"})}, (MISSING,)), takes=POST
+    ),
+    "chair-notice": Door(
+        records(lambda r: {"notice": ((r.notice.pk,), {"chair"})}, (MISSING,)), takes=POST
+    ),
+    "panel-figures": Door(
+        lists(here=REVIEWERS, there={"chair", "reviewer_arm", "reviewer_aze"}), refuses=REFUSED
+    ),
+    "chair-sources": Door(lists(here={"chair"}), refuses=REFUSED),
+    "chair-audit": Door(
+        lists(here={"chair", "operator"}, there={"chair"}), refuses=REFUSED, takes=POST
+    ),
+    "reopenings": Door(
+        lists(
+            here=REVIEWERS | LIAISONS,
+            there={"chair", "reviewer_arm", "reviewer_aze", "liaison_arm"},
+        ),
+        refuses=REFUSED,
+    ),
+    "reopening-ask": Door(decided_here, takes=POST),
+    "reopening": Door(asked_here, takes=POST),
+    "overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED),
+    # everybody
+    "history": Door(public_incident, **PUBLIC),
+    "home": Door(open_list, **PUBLIC),
+    "incidents": Door(open_list, **PUBLIC),
+    "incident": Door(public_incident, **PUBLIC),
+    "findings": Door(open_list, **PUBLIC),
+    "finding": Door(finding(), **PUBLIC),
+    "finding-proof": Door(finding(), **PUBLIC),
+    "finding-proof-file": Door(finding("leaf.json"), **PUBLIC),
+    "log": Door(only(EVERYBODY)),
+    "log-checkpoint": Door(only(EVERYBODY)),
+    "log-key": Door(only(EVERYBODY)),
+    "log-tile": Door(only(frozenset(), "0/000"), **PUBLIC),
+    "log-record": Door(finding(), **PUBLIC),
+    "standings": Door(open_list, **PUBLIC),
+    "method": Door(only(EVERYBODY)),
+    "procedure": Door(open_list, **PUBLIC),
+    "procedure-version": Door(only(EVERYBODY, 1)),
+    "glossary": Door(only(EVERYBODY)),
+    "api-findings": Door(open_list, **PUBLIC),
+    "api-finding": Door(finding(), **PUBLIC),
+    "api-incidents": Door(open_list, **PUBLIC),
+    "api-incident": Door(public_incident, **PUBLIC),
+    "api-corrections": Door(open_list, **PUBLIC),
+    "api-standings": Door(open_list, **PUBLIC),
+    # the house
+    "health": Door(only(frozenset({"operator"})), refuses=REFUSED),
+}
+
+# Doors that others built and test: sign-in, second factor, the choice of language.
+OTHERS = ("account_", "mfa_", "set_language")
+
+
+def all_names() -> set[str]:
+    """Return the name of every address of the site that is ours."""
+    return {
+        name
+        for name in _names(get_resolver())
+        if not any(name.startswith(prefix) for prefix in OTHERS)
+    }
+
+
+def _names(resolver: URLResolver) -> Iterator[str]:
+    for part in resolver.url_patterns:
+        if isinstance(part, URLResolver):
+            yield from _names(part)
+        elif isinstance(part, URLPattern) and part.name:
+            yield part.name

@@ -1,0 +1,141 @@
+"""Every form and body that writes, filled in as its page would send it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tests.api.machines import a_body
+from tests.doors.places import Two
+from tests.doors.table import at
+from tests.factories import NOW, an_incident
+from tests.pages.judgement.test_notices import ANSWER
+from tests.pages.judgement.test_review import as_form
+from tests.pages.record.test_filing import answers
+from verification.adjudication.models import Case
+from verification.incidents.actions import merge_incidents, unlink_report
+from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
+
+WHY = {"why": "The same night and place."}
+SAID = {
+    "question": "occurred",
+    "says": "supports",
+    "basis": "eyewitness",
+    "note": "I heard three explosions myself at two in the morning.",
+}
+KEY = str(uuid.UUID("01900000-0000-7000-8000-00000000aaaa"))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Who sends what where."""
+
+    who: str
+    door: str
+    args: tuple[Any, ...]
+    data: dict[str, Any]
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return at(self.door, *self.args, query=self.query)
+
+
+def by_triage(two: Two) -> dict[str, Sent]:
+    """The forms of triage, on records made for each."""
+    world, here = two.here.world, two.here
+    other, third = an_incident(world), an_incident(world)
+    given: dict[str, Any] = {"by": world.triage, "at": NOW}
+    link = here.incident.links.filter(unlinked_at=None).order_by("linked_at").last()
+    assert link is not None
+    kept, absorbed = an_incident(world), an_incident(world)
+    merge = merge_incidents(kept=kept, absorbed=absorbed, why="One event.", **given)
+    tie = tie_incidents(incident=other, other=third, why="One exchange.", **given)
+    refusal = refuse_suggestion(incident=third, of=here.taken, **given)
+    loose = an_incident(world)
+    ended = unlink_report(link=loose.links.get(), why="Elsewhere.", **given)
+    split = split_incident(
+        incident=kept, links=[absorbed.links.get().pk], why="Two after all.", **given
+    )
+
+    def report(do: str, **data: Any) -> Sent:
+        filed = here.filed if do in ("accept", "reject") else here.taken
+        return Sent("triage", "triage-report", (filed.pk,), {"do": do, **data})
+
+    def incident(on: Any, do: str, **data: Any) -> Sent:
+        return Sent("triage", "triage-incident", (on.code,), {"do": do, **data})
+
+    def board(do: str, **data: Any) -> Sent:
+        query = "?agreement=nk2020"
+        return Sent("triage", "triage-board", (), {"do": do, **data}, query)
+
+    pair = {"incident": other.code, "report": str(here.taken.pk), **WHY}
+    return {
+        "accept": report("accept", version=1),
+        "reject": report("reject", version=1, reason="It is told twice."),
+        "link": report("link", incident=other.code, **WHY),
+        "open": report("open", **WHY),
+        "refuse a link": report("refuse", incident=other.code),
+        "unlink": incident(here.incident, "unlink", link=str(link.pk), **WHY),
+        "relink": incident(loose, "relink", report=str(ended.report_id), **WHY),
+        "merge": incident(other, "merge", incident=here.incident.code, version="", **WHY),
+        "undo a merge": incident(kept, "undo_merge", merge=str(merge.pk)),
+        "split": incident(here.incident, "split", links=[str(link.pk)], **WHY),
+        "undo a split": incident(kept, "unsplit", split=str(split.pk)),
+        "tie": incident(other, "tie", other=here.incident.code, **WHY),
+        "undo a tie": incident(other, "untie", tie=str(tie.pk)),
+        "refuse a merge": incident(other, "refuse", incident=here.incident.code),
+        "confirm on the board": board("confirm", **pair),
+        "refuse on the board": board("refuse", **pair),
+        "tie on the board": board("tie", incident=other.code, other=here.incident.code, **WHY),
+        "suggest again": board("again", refusal=str(refusal.pk)),
+    }
+
+
+def by_others(two: Two) -> dict[str, Sent]:
+    """The forms of everybody else, and the bodies machines send."""
+    world, here = two.here.world, two.here
+    case = Case.objects.select_related("incident").get(pk=here.case.pk)
+    openable = an_incident(world)
+    extension = {"hours": "24", "reason": "The roads were closed.", "version": 1, "do": "extend"}
+    review: tuple[Any, ...] = ("review-case", (case.pk,))
+    hour = (NOW - timedelta(hours=1)).isoformat()
+    text = "The place was read from the wrong sheet of the map."
+    return {
+        "hold the lottery": Sent("chair", "chair-audit", (), {"share": "0.2"}, "?agreement=nk2020"),
+        "ask to reopen": Sent(
+            "reviewer_aze", "reopening-ask", (two.decided.code,), {"ground": "error", "text": text}
+        ),
+        "answer a request": Sent(
+            "chair",
+            "reopening",
+            (two.request.pk,),
+            {"do": "answer", "proposal": "refuse", "reason": text, "version": 1},
+        ),
+        "file": Sent("filer", "report-new", (), answers(world, client_uuid=KEY)),
+        "correct": Sent(
+            "filer", "report-correct", (here.filed.receipt,), answers(world, client_uuid=KEY)
+        ),
+        "withdraw": Sent("filer", "report-withdraw", (here.filed.receipt,), {"version": 1}),
+        "file by machine": Sent("filer", "api-reports", (), a_body(world, id=KEY)),
+        "start a watch": Sent(
+            "filer", "watches", (), {"place": str(world.ganja.pk), "means": "saw", "from": hour}
+        ),
+        "end a watch": Sent("filer", "watch-end", (here.watch.pk,), {}),
+        "corroborate": Sent("witness", "corroborate-incident", (here.incident.code,), SAID),
+        "answer": Sent("liaison_arm", "notice", (here.notice.pk,), ANSWER),
+        "give more time": Sent("chair", "chair-notice", (here.notice.pk,), extension),
+        "open a case": Sent(
+            "chair", "chair", (), {"do": "open", "incident": openable.code, "version": ""}
+        ),
+        "seal a ballot": Sent("reviewer_arm", *review, as_form(case)),
+        "save a draft": Sent("reviewer_arm", *review, as_form(case, do="save")),
+        "recuse": Sent("chair", *review, {"do": "recuse", "reason": "A cousin of mine is in it."}),
+    }
+
+
+WRITERS: tuple[Callable[[Two], dict[str, Sent]], ...] = (by_triage, by_others)
+EXEMPT = {"chair-case": "a decision takes one text; it is tried in test_deciding.py"}
