@@ -174,6 +174,19 @@ def speaker_of(source: Any, *, reveal: bool = False) -> str:
 Places = dict[uuid.UUID, PlaceChoice]
 
 
+class Said:
+    """The words of choices, each looked up once for a page: hundreds of reports share a few."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Any, str], str] = {}
+
+    def __call__(self, choices: Any, value: str) -> str:
+        key = (choices, value)
+        if key not in self.known:
+            self.known[key] = str(choices(value).label)
+        return self.known[key]
+
+
 def report_cards(
     reports: Sequence[Report],
     *,
@@ -185,8 +198,9 @@ def report_cards(
     """Return reports as cards, numbered as given. `reveal` is for triage alone."""
     if places is None:
         places = place_choices(report.place_id for report in reports)
+    said = Said()
     return [
-        _card(report, f"{mark}{number}", faces, places, reveal)
+        _card(report, f"{mark}{number}", faces, places, reveal, said)
         for number, report in enumerate(reports, start=1)
     ]
 
@@ -197,6 +211,7 @@ def _card(
     faces: Faces,
     places: Places,
     reveal: bool,
+    said: Said,
 ) -> ReportCard:
     place = places.get(report.place_id) if report.place_id else None
     accused = faces.party(report.accused.code) if report.accused is not None else None
@@ -206,34 +221,32 @@ def _card(
         receipt=report.receipt,
         state=report.state,
         stance=report.stance,
-        stance_words=str(Stance(report.stance).label),
+        stance_words=said(Stance, report.stance),
         speaker=speaker_of(report.source, reveal=reveal),
-        speaker_kind=str(SourceKind(report.source.kind).label),
+        speaker_kind=said(SourceKind, report.source.kind),
         side=faces.side_of(report.source),
         publisher=report.publisher,
         url=report.source_url,
         published_on=report.origin.published_on,
         act=report.act.name,
-        means=str(Means(report.means).label) if report.means else "",
+        means=said(Means, report.means) if report.means else "",
         accused=accused,
-        accused_words=str(AccusedKind(report.accused_kind).label),
+        accused_words=said(AccusedKind, report.accused_kind),
         window_from=report.observed_from,
         window_until=report.observed_until,
         precision=precision_of(report),
-        precision_words=str(TimePrecision(report.time_precision).label),
+        precision_words=said(TimePrecision, report.time_precision),
         place=place.label if place else report.place_typed,
-        place_note=str(PlaceAccuracy(report.place_accuracy).label) if report.place_accuracy else "",
+        place_note=said(PlaceAccuracy, report.place_accuracy) if report.place_accuracy else "",
         lat=report.lat,
         lon=report.lon,
         radius_m=report.radius_m,
         counts=tuple(_counts(report)),
         weapon=report.weapon,
-        effect=str(Effect(report.effect).label) if report.effect != "unknown" else "",
+        effect=said(Effect, report.effect) if report.effect != "unknown" else "",
         narrative=report.narrative,
         language=report.language,
-        own_confidence=str(Likelihood(report.own_confidence).label)
-        if report.own_confidence
-        else "",
+        own_confidence=said(Likelihood, report.own_confidence) if report.own_confidence else "",
         received_at=report.received_at,
         origin=str(report.origin_id),
         filer=speaker_of(report.filed_by.source, reveal=True) if reveal else "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from verification.pages.cards import OriginGroup, PartyFace, ReportCard
 from verification.pages.opaque import opaque
@@ -50,6 +51,7 @@ def _origin(number: int, origin: OriginGroup) -> dict[str, Any]:
         "lead": lead,
         "cite": opaque(lead.key),
         "opening": opening_of(lead.narrative),
+        "same_words": _("The same words as %(number)s.") % {"number": lead.number},
         "copies": [_copy(card, lead) for card in origin.copies],
     }
 
