@@ -230,7 +230,10 @@ def review_queue(user: User, *, at: datetime) -> list[tuple[Case, Seat]]:
     """Return the cases a reviewer sits on: those awaiting their ballot first, by deadline."""
     seats = (
         Seat.objects.filter(reviewer=user, recused_at=None)
-        .annotate(has_voted=Exists(Ballot.objects.filter(seat=OuterRef("pk"))))
+        .annotate(
+            has_voted=Exists(Ballot.objects.filter(seat=OuterRef("pk"))),
+            has_draft=Exists(DraftBallot.objects.filter(seat=OuterRef("pk"))),
+        )
         .select_related("case__incident__act", "case__incident__place", "case__incident__agreement")
         .order_by("has_voted", "case__ballots_due_at", "case_id")
     )

@@ -45,6 +45,7 @@ def review(request: HttpRequest) -> HttpResponse:
             "incident": card,
             "seat": seat.number,
             "has_voted": seat.has_voted,  # type: ignore[attr-defined]
+            "has_draft": seat.has_draft,  # type: ignore[attr-defined]
             "state": case.state,
             "due_at": case.ballots_due_at,
             "zone": case.incident.agreement.timezone,

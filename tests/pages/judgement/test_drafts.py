@@ -50,6 +50,7 @@ class TestSaving:
         assert answer.context["cited_numbers"] == ["R1"]
         assert answer.context["ballot_form"]["occurrence"].value() == "occurred"
         assert not Ballot.objects.exists()
+        assert "your draft is kept" in shown(me.get(reverse("review")))
 
     def test_as_one_types(self, case: Case, me: Client) -> None:
         first = me.post(page_of(case), half(case), **QUIET)
