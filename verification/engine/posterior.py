@@ -67,21 +67,26 @@ def attribute(claims: Claims, priors: Priors, *, seed: int = 0, explain: bool = 
 
 def score_claims(claims: Claims, priors: Priors, *, seed: int = 0) -> Scored:
     """Return the fitted model and its pool, kept apart so that updates can reuse them."""
+    return _scored(claims, priors, seed)[0]
+
+
+Held = list[tuple[IntArray, list[FloatArray]]]
+
+
+def _scored(claims: Claims, priors: Priors, seed: int) -> tuple[Scored, Held]:
+    """Return the scored mission, and the held-out answers its pool was learned from, if any."""
     folded = fold_origins(claims, priors)
     scored = _fit_both(folded, priors)
     gold = np.flatnonzero(folded.gold != UNKNOWN)
     if len(gold) < ENOUGH_GOLD or folded.n_statements > REFIT_LIMIT:
-        return scored
-    held, truth = [], []
-    for hidden, members in _unseen(folded, priors, seed):
-        held.append(np.stack([answer[hidden] for answer in members]))
-        truth.append(folded.gold[hidden])
-    pool = fit_pool(
-        np.concatenate(held, axis=1), np.concatenate(truth), scored.pool, scored.log_prior
-    )
+        return scored, []
+    held = list(_unseen(folded, priors, seed))
+    answers = [np.stack([answer[hidden] for answer in members]) for hidden, members in held]
+    truth = np.concatenate([folded.gold[hidden] for hidden, _ in held])
+    pool = fit_pool(np.concatenate(answers, axis=1), truth, scored.pool, scored.log_prior)
     if priors.temper is not None:
         pool = Pool(pool.weights, priors.temper)
-    return replace(scored, pool=pool)
+    return replace(scored, pool=pool), held
 
 
 def _unseen(
@@ -103,9 +108,9 @@ def predict_unseen(claims: Claims, priors: Priors, *, seed: int = 0) -> FloatArr
     This, and nothing else, may stand beside audited decisions in standing.audited_count.
     Source: docs/scoring.md section 9 (cross-fitting).
     """
-    scored = score_claims(claims, priors, seed=seed)
+    scored, held = _scored(claims, priors, seed)
     p = np.exp(scored.pool.log_answer(member_answers(scored), FLOOR, scored.log_prior))
-    for hidden, members in _unseen(scored.fitted.claims, priors, seed):
+    for hidden, members in held or _unseen(scored.fitted.claims, priors, seed):
         p[hidden] = np.exp(scored.pool.log_answer(members, FLOOR, scored.log_prior))[hidden]
     return p
 
