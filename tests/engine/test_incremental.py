@@ -115,3 +115,8 @@ class TestDrift:
         assert live.drift == once > 0.0
         live.decide(3, A)
         assert live.drift > once
+
+    def test_strangers_of_a_group_are_one_reporter(self, live: LiveScores) -> None:
+        known = np.array([5, -1, -1, -1, 5])
+        reporters = live.spokesmen_of(known, np.array([1, 2, 2, 3, 1]))
+        assert reporters.tolist() == [0, 1, 1, 3, 0]

@@ -262,13 +262,30 @@ class LiveScores:
         parties = self.fitted.claims.n_parties
         return np.asarray(within_bounds(rows, self.fitted.alphabet, parties)[column])
 
+    def spokesmen_of(self, known: IntArray, group: IntArray) -> IntArray:
+        """Return who reports for each of some sources (S,), as positions among them.
+
+        Shapes: known (S,): their numbers in the fit, -1 = not seen there; group (S,).
+        """
+        reporter = [
+            self._reporter(*one) for one in zip(known.tolist(), group.tolist(), strict=True)
+        ]
+        _, first, at = np.unique(
+            np.array(reporter, dtype=np.int64), return_index=True, return_inverse=True
+        )
+        spokesman: IntArray = first[at]
+        return spokesman
+
+    def _reporter(self, source: int, group: int) -> int:
+        """Return who a source's report counts for; strangers of a group are one."""
+        if source >= 0:
+            return int(self.fitted.spokesman[source])
+        return self.speaks_for.get(group, UNKNOWN - 1 - group)
+
     def _speak(self, new: NewStatement) -> None:
         """Let one more distinct source of a group with coverage be heard."""
         rows = self.fitted.fit.silence
-        if new.source >= 0:
-            reporter = int(self.fitted.spokesman[new.source])
-        else:
-            reporter = self.speaks_for.setdefault(new.group, UNKNOWN - 1 - new.group)
+        reporter = self._reporter(new.source, new.group)
         if rows is None or (new.incident, reporter) in self.reporters:
             return
         self.reporters.add((new.incident, reporter))

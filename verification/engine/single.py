@@ -50,7 +50,7 @@ def score_single(live: LiveScores, claims: Claims, known: IntArray) -> Posterior
     scale = weight / voices
     log_pi = np.asarray(live.log_pi)
     everybody = np.ones(folded.n_statements, dtype=bool)
-    silences = _silences(live, folded)
+    silences = _silences(live, folded, known)
     unaligned = fitted.priors.group_party == UNKNOWN
     log_p, without = (
         _pooled(live, folded, known[folded.source], nats, scale, kept, quiet)
@@ -141,12 +141,12 @@ def _pooled(
     return scored.pool.log_answer(members, FLOOR)
 
 
-def _silences(live: LiveScores, claims: Claims) -> FloatArray:
+def _silences(live: LiveScores, claims: Claims, known: IntArray) -> FloatArray:
     """Return what each group's number of reporting sources says (G, C); 0 without coverage."""
     nats = np.zeros((claims.n_groups, live.width))
     rows = live.fitted.fit.silence
     spontaneous = family_of_label(claims.n_parties)[claims.label] == 0
-    presence = presence_of(claims, spontaneous)
+    presence = presence_of(claims, spontaneous, live.spokesmen_of(known, claims.group))
     if rows is None or presence is None:
         return nats
     for group in range(claims.n_groups):
