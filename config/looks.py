@@ -66,5 +66,12 @@ STATES: Mapping[str, tuple[str, object]] = {
     "awaited": ("active", _("Awaiting the party’s answer")),
     "answered": ("decided", _("Answered")),
     "lapsed": ("closed", _("Silent after the deadline")),
+    "issued": ("active", _("Issued")),
+    "accepted_by_party": ("active", _("Accepted by the party")),
+    "declined_by_party": ("waiting", _("Declined by the party")),
+    "compliance_reported": ("waiting", _("Compliance reported, to be checked")),
+    "complied": ("decided", _("Complied with")),
+    "not_complied": ("decided", _("Not complied with")),
+    "recommendation_withdrawn": ("closed", _("Withdrawn by the mechanism")),
     "overdue": ("now", _("Overdue")),
 }

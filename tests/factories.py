@@ -28,11 +28,15 @@ from reports.people.models import Organisation, Source, User
 from reports.places.actions import record_places
 from reports.places.models import Place
 from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
+from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import open_case
 from verification.adjudication.answers import Answers
 from verification.adjudication.models import Case
+from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import open_incident
 from verification.incidents.models import Incident
+from verification.recommendations.actions import issue_recommendation
+from verification.recommendations.models import Recommendation
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 SET_UP_AT = datetime(2020, 9, 28, tzinfo=UTC)
@@ -296,6 +300,27 @@ def seal_all(case: Case, answers: Answers | None = None, *, at: datetime = NOW) 
     """Seal the ballot of everybody who sits."""
     for seat in case.seats.filter(recused_at=None).select_related("reviewer"):
         seal_ballot(case=case, draft=a_ballot(case, answers), by=seat.reviewer, at=at)
+
+
+def a_decided_incident(world: World, answers: Answers | None = None) -> Incident:
+    """Open an incident that accuses Armenia and let a panel decide it."""
+    case = a_case(world)
+    seal_all(case, answers)
+    lapse_overdue_positions(at=LATER)
+    decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
+    settle()
+    return Incident.objects.select_related("agreement").get(pk=case.incident_id)
+
+
+def a_recommendation(world: World, incident: Incident | None = None) -> Recommendation:
+    """Recommend Armenia to withdraw its guns within the agreement's thirty days."""
+    return issue_recommendation(
+        incident=incident or a_decided_incident(world),
+        party=world.armenia,
+        text="Withdraw the guns behind the line that the text draws.",
+        by=world.chair,
+        at=LATER,
+    )
 
 
 def settle(*, at: datetime | None = None) -> int:

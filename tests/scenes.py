@@ -21,6 +21,7 @@ from tests.factories import (
     World,
     a_case,
     a_draft,
+    a_recommendation,
     a_report,
     an_accepted_report,
     an_allegation,
@@ -53,6 +54,8 @@ from verification.ledger.models import TileRoot
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
+from verification.recommendations.actions import report_compliance
+from verification.recommendations.rules import Evidence
 from verification.reopening.actions import admit_reopening
 from verification.scoring.actions import refit_sources
 from verification.standing.actions import draw_audit
@@ -113,6 +116,15 @@ def build_scene() -> Scene:
     refit_sources(agreement=world.agreement, gold={decided.pk: "ARM"}, at=LATER)
     draw_audit(agreement=world.agreement, share=0.5, by=world.chair, at=LATER)
     settle()
+    recommended = a_recommendation(world, decided)
+    pointed = (Evidence(incident=kept.code), Evidence(url="https://news.example/guns"))
+    report_compliance(
+        recommendation=recommended,
+        text="The guns were withdrawn.",
+        evidence=pointed,
+        by=world.liaison_arm,
+        at=LATER,
+    )
     escalate_overdue(at=LATER)
     publish_procedure(at=NOW)
     log_it()

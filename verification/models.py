@@ -7,6 +7,11 @@ from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
 from verification.publication.models import Correction, Finding
+from verification.recommendations.models import (
+    ComplianceEvidence,
+    Recommendation,
+    RecommendationNote,
+)
 from verification.reopening.models import Reopening
 from verification.scoring.models import Fit, Score, SourceReliability
 from verification.standing.models import Draw, Standing
@@ -14,6 +19,7 @@ from verification.standing.models import Draw, Standing
 __all__ = [
     "Ballot",
     "Case",
+    "ComplianceEvidence",
     "Correction",
     "Decision",
     "DraftBallot",
@@ -30,6 +36,8 @@ __all__ = [
     "Opening",
     "PartyPosition",
     "Procedure",
+    "Recommendation",
+    "RecommendationNote",
     "Refusal",
     "Reopening",
     "Score",

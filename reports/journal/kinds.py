@@ -53,6 +53,23 @@ class Kind(models.TextChoices):
     REVIEWER_REPLACED = "reviewer.replaced", _("A reviewer was replaced by rule")
     BALLOT_SEALED = "ballot.sealed", _("A ballot was sealed")
     CASE_DECIDED = "case.decided", _("The panel decided")
+    RECOMMENDATION_ISSUED = "recommendation.issued", _("A recommendation was issued to a party")
+    RECOMMENDATION_ANSWERED = (
+        "recommendation.answered",
+        _("The party answered to a recommendation"),
+    )
+    COMPLIANCE_REPORTED = (
+        "recommendation.compliance_reported",
+        _("The party reported that it complied"),
+    )
+    RECOMMENDATION_ASSESSED = (
+        "recommendation.assessed",
+        _("It was assessed whether a recommendation was complied with"),
+    )
+    RECOMMENDATION_WITHDRAWN = (
+        "recommendation.withdrawn",
+        _("A recommendation was withdrawn"),
+    )
     DEADLINE_MISSED = "deadline.missed", _("A deadline of the mechanism passed")
     PROCEDURE_PUBLISHED = "procedure.published", _("The procedure was published")
     REOPENING_ASKED = "reopening.asked", _("A reopening was asked for")
@@ -83,6 +100,11 @@ PUBLIC_KINDS = frozenset(
         Kind.POSITION_LAPSED,
         Kind.CASE_OPENED,
         Kind.CASE_DECIDED,
+        Kind.RECOMMENDATION_ISSUED,
+        Kind.RECOMMENDATION_ANSWERED,
+        Kind.COMPLIANCE_REPORTED,
+        Kind.RECOMMENDATION_ASSESSED,
+        Kind.RECOMMENDATION_WITHDRAWN,
         Kind.DEADLINE_MISSED,
         Kind.PROCEDURE_PUBLISHED,
         Kind.REOPENING_ADMITTED,

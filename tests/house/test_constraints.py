@@ -25,6 +25,7 @@ from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
 from verification.publication.models import Correction, Finding
+from verification.recommendations.models import ComplianceEvidence, Recommendation
 from verification.reopening.models import Reopening
 from verification.scoring.models import SourceReliability
 from verification.standing.models import Draw, Standing
@@ -217,6 +218,17 @@ BROKEN: dict[str, Breaking] = {
         {},
     ),
     "finding_rests_on_a_decision": (Finding, own(code="X", version=9, decision=None), {}),
+    "recommendation_is_due_after_issue": (
+        Recommendation,
+        lambda row: {"code": "X", "due_at": row.issued_at},
+        {},
+    ),
+    "recommendation_says_something": (Recommendation, own(code="X", text=""), {}),
+    "compliance_evidence_points_to_one_thing": (
+        ComplianceEvidence,
+        own(url="https://news.example/"),
+        {"url": ""},
+    ),
     "deadline_is_missed_once": (MissedDeadline, own(), {}),
     "deadline_is_missed_after_it_passed": (
         MissedDeadline,

@@ -15,12 +15,13 @@ from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.ledger.models import Leaf, SignedTree, TileRoot
 from verification.publication.models import Correction, Finding
+from verification.recommendations.models import ComplianceEvidence, RecommendationNote
 from verification.reopening.models import ASKED_FIELDS, Reopening
 from verification.scoring.models import Fit, Score, SourceReliability
 from verification.standing.models import Draw, Standing
 
 APPEND_ONLY = (
-    *(MissedDeadline, Procedure),
+    *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     *(Leaf, TileRoot, SignedTree),
     *(Event, Statement, Score, Fit, SourceReliability),
     *(Ballot, Decision, Finding, Correction, Standing, Draw),

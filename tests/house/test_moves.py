@@ -16,6 +16,8 @@ from tests.second_round import a_decided, asked
 from verification.adjudication import states as of_cases
 from verification.corroboration import states as of_positions
 from verification.incidents import states as of_incidents
+from verification.recommendations import states as of_recommendations
+from verification.recommendations.models import Recommendation
 from verification.reopening import states as of_reopenings
 
 TABLES: dict[str, tuple[type[models.TextChoices], Moves]] = {
@@ -24,6 +26,7 @@ TABLES: dict[str, tuple[type[models.TextChoices], Moves]] = {
     "position": (of_positions.PositionState, of_positions.MOVES),
     "case": (of_cases.CaseState, of_cases.MOVES),
     "reopening": (of_reopenings.ReopeningState, of_reopenings.MOVES),
+    "recommendation": (of_recommendations.RecommendationState, of_recommendations.MOVES),
 }
 ALL = [
     (noun, before, after)
@@ -49,6 +52,7 @@ def subjects(world: World) -> dict[str, Any]:
         "position": incident.positions.get(),
         "case": a_case(world),
         "reopening": asked(world, a_decided(world)),
+        "recommendation": Recommendation(),
     }
 
 

@@ -35,6 +35,7 @@ from tests.factories import (
     World,
     a_case,
     a_draft,
+    a_recommendation,
     a_report,
     an_accepted_report,
     an_incident,
@@ -68,6 +69,13 @@ from verification.linking.actions import (
     undo_refusal,
     undo_split,
     undo_tie,
+)
+from verification.recommendations.actions import (
+    answer_recommendation,
+    assess_recommendation,
+    issue_recommendation,
+    report_compliance,
+    withdraw_recommendation,
 )
 from verification.reopening.actions import (
     Request,
@@ -152,6 +160,7 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         kept=other, absorbed=absorbed, why="The same event.", by=world.triage, at=NOW
     )
     case = a_case(world)
+    advice = a_recommendation(world)
     link = incident.links.get()
     notice = incident.positions.get()
     report = an_accepted_report(world)
@@ -227,6 +236,34 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         "draw_audit": (
             lambda **who: draw_audit(agreement=world.agreement, share=0.1, **who),
             {"chair", "operator"},
+        ),
+        "issue_recommendation": (
+            lambda **who: issue_recommendation(
+                incident=incident, party=world.armenia, text="x" * 30, **who
+            ),
+            {"chair"},
+        ),
+        "answer_recommendation": (
+            lambda **who: answer_recommendation(
+                recommendation=advice, answer="accepted_by_party", text="x" * 30, **who
+            ),
+            LIAISONS,
+        ),
+        "report_compliance": (
+            lambda **who: report_compliance(
+                recommendation=advice, text="x" * 30, evidence=(), **who
+            ),
+            LIAISONS,
+        ),
+        "assess_recommendation": (
+            lambda **who: assess_recommendation(
+                recommendation=advice, verdict="complied", text="x" * 30, evidence=(), **who
+            ),
+            {"chair"},
+        ),
+        "withdraw_recommendation": (
+            lambda **who: withdraw_recommendation(recommendation=advice, text="x" * 30, **who),
+            {"chair"},
         ),
         "decide_case": (
             lambda **who: decide_case(case=case, reasons="x" * 30, **who),

@@ -20,8 +20,10 @@ from verification.adjudication import states as cases
 from verification.caseload.rules import Step
 from verification.corroboration import states as positions
 from verification.incidents import states as incidents
+from verification.recommendations import states as recommendations
 from verification.reopening import states as reopenings
 
+ADDRESSEE = _("Liaison of the party it is addressed to")
 TRIAGE, CHAIR, CLOCK = _("Triage officer"), _("Chair"), _("The clock")
 SECOND = _("A second chair or reviewer, of no side, who had no hand in the decision")
 
@@ -159,6 +161,54 @@ RECORDS: Sequence[Record] = (
             ),
             ("proposed", "joined"): Move(CHAIR, _("Another request on this decision is admitted.")),
             ("proposed", "withdrawn"): Move(_("Who asked"), _("Nothing. It can be asked again.")),
+        },
+    ),
+    Record(
+        "recommendation",
+        _("A recommendation"),
+        recommendations.RecommendationState,
+        recommendations.MOVES,
+        {
+            **dict.fromkeys(
+                [("issued", "accepted_by_party"), ("declined_by_party", "accepted_by_party")],
+                Move(ADDRESSEE, _("What the party means to do."), Step.RECOMMENDATION),
+            ),
+            **dict.fromkeys(
+                [("issued", "declined_by_party"), ("accepted_by_party", "declined_by_party")],
+                Move(ADDRESSEE, _("Why the party declines."), Step.RECOMMENDATION),
+            ),
+            **dict.fromkeys(
+                [
+                    (before, "compliance_reported")
+                    for before in ("issued", "accepted_by_party", "declined_by_party")
+                ],
+                Move(ADDRESSEE, _("At least one item of evidence."), Step.RECOMMENDATION),
+            ),
+            ("not_complied", "compliance_reported"): Move(
+                ADDRESSEE, _("At least one item of evidence; late compliance is compliance.")
+            ),
+            ("compliance_reported", "complied"): Move(CHAIR, _("Reasons, which are published.")),
+            ("compliance_reported", "not_complied"): Move(
+                CHAIR, _("Reasons, which are published.")
+            ),
+            **dict.fromkeys(
+                [
+                    (before, "not_complied")
+                    for before in ("issued", "accepted_by_party", "declined_by_party")
+                ],
+                Move(CHAIR, _("The day has passed; reasons, which are published.")),
+            ),
+            ("complied", "not_complied"): Move(CHAIR, _("What was done has been undone; reasons.")),
+            **dict.fromkeys(
+                [
+                    (before, "recommendation_withdrawn")
+                    for before in (
+                        *("issued", "accepted_by_party", "declined_by_party"),
+                        *("compliance_reported", "not_complied"),
+                    )
+                ],
+                Move(CHAIR, _("A reason, which is published.")),
+            ),
         },
     ),
 )

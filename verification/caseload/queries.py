@@ -36,6 +36,8 @@ from verification.caseload.rules import (
 from verification.corroboration.queries import positions_by_incident
 from verification.incidents.models import Incident
 from verification.incidents.states import LIVING, IncidentState
+from verification.recommendations.models import Recommendation
+from verification.recommendations.queries import awaited_of
 
 # -- classes --------------------------------------------------------------------------------
 
@@ -214,8 +216,20 @@ def overdue(agreement: Agreement, *, at: datetime) -> list[Clock]:
     living = list(Incident.objects.filter(agreement=agreement, state__in=LIVING))
     for of_incident in clocks_of(living).values():
         clocks += of_incident
+    clocks += [_recommendation_clock(one) for one in awaited_of(agreement)]
     late = [c for c in clocks if c.step in TOLD and c.is_running() and c.is_missed(at=at)]
     return sorted(late, key=lambda clock: (clock.due_at, clock.subject_id))
+
+
+def _recommendation_clock(one: Recommendation) -> Clock:
+    return Clock(
+        step=Step.RECOMMENDATION,
+        subject_id=one.pk,
+        file_id=one.incident_id,
+        since=one.issued_at,
+        due_at=one.due_at,
+        party=one.party.code,
+    )
 
 
 def untold(agreement: Agreement, *, at: datetime) -> list[Clock]:

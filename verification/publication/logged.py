@@ -110,6 +110,8 @@ ROWS: Mapping[Kind, Rows] = {
     Kind.SOURCES_REFITTED: _refits,
     Kind.AUDIT_DRAWN: _subjects(Draw),
     Kind.STANDING_COMPUTED: _standings,
+    Kind.PROCEDURE_PUBLISHED: _subjects(Procedure),
+    Kind.DEADLINE_MISSED: _subjects(MissedDeadline),
 }
 CLEAR: Mapping[Kind, Clear] = {
     Kind.FINDING_PUBLISHED: _finding_in_clear,
