@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from verification.api import corrections as api_corrections
 from verification.api import public as api
+from verification.api import recommendations as api_recommendations
 from verification.pages import (
     audit,
     board,
@@ -20,6 +21,7 @@ from verification.pages import (
     notices,
     overdue,
     procedure,
+    recommendations,
     reopenings,
     review,
     sources,
@@ -36,6 +38,7 @@ judgement: list[URLPattern | URLResolver] = [
     path("chair/notices/<uuid:position_id>/", more_time.chair_notice, name="chair-notice"),
     path("chair/sources/", sources.chair_sources, name="chair-sources"),
     path("chair/audit/", audit.chair_audit, name="chair-audit"),
+    path("chair/incidents/<str:code>/recommend/", recommendations.recommend, name="recommend"),
     path("corroborate/", corroborate.corroborate, name="corroborate"),
     path("corroborate/<str:code>/", corroborate.corroborate_incident, name="corroborate-incident"),
     path("incidents/<str:code>/history/", history.history, name="history"),
@@ -46,6 +49,7 @@ judgement: list[URLPattern | URLResolver] = [
     path("incidents/<str:code>/reopen/", reopenings.reopening_ask, name="reopening-ask"),
     path("reopenings/", reopenings.reopenings, name="reopenings"),
     path("reopenings/<uuid:reopening_id>/", reopenings.reopening, name="reopening"),
+    path("recommendations/<slug:code>/answer/", recommendations.work, name="recommendation-work"),
     path("review/", review.review, name="review"),
     path("review/<uuid:case_id>/", review.review_case, name="review-case"),
     path("triage/", triage.triage, name="triage"),
@@ -80,6 +84,8 @@ public: list[URLPattern | URLResolver] = [
     path("log/key", log.log_key, name="log-key"),
     path("log/tile/<path:path>", log.log_tile, name="log-tile"),
     path("log/records/<slug:code>.json", log.log_record_file, name="log-record"),
+    path("recommendations/", recommendations.recommendations, name="recommendations"),
+    path("recommendations/<slug:code>/", recommendations.recommendation, name="recommendation"),
     path("standings/", standings.standings, name="standings"),
     path("method/", texts.method, name="method"),
     path("procedure/", procedure.procedure, name="procedure"),
@@ -90,6 +96,16 @@ public: list[URLPattern | URLResolver] = [
     path("api/v1/findings/<slug:code>", api.show_finding, name="api-finding"),
     path("api/v1/incidents", api.list_incidents, name="api-incidents"),
     path("api/v1/incidents/<slug:code>", api.show_incident, name="api-incident"),
+    path(
+        "api/v1/recommendations",
+        api_recommendations.list_recommendations,
+        name="api-recommendations",
+    ),
+    path(
+        "api/v1/recommendations/<slug:code>",
+        api_recommendations.show_recommendation,
+        name="api-recommendation",
+    ),
     path("api/v1/standings", api.show_standings, name="api-standings"),
 ]
 

@@ -29,6 +29,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("incidents", gettext_noop("Incidents"), None),
     ("findings", gettext_noop("Findings"), None),
     ("standings", gettext_noop("Standings"), None),
+    ("recommendations", gettext_noop("Recommendations"), None),
 )
 
 # Role -> its first screen. Whoever holds several lands where somebody waits for them.

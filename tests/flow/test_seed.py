@@ -300,6 +300,9 @@ ROLES = {
     Kind.AUDIT_DRAWN: {"chair"},
     Kind.STANDING_COMPUTED: {"machine"},
     Kind.PROCEDURE_PUBLISHED: {"machine"},
+    Kind.RECOMMENDATION_ISSUED: {"chair"},
+    Kind.RECOMMENDATION_ANSWERED: {"liaison"},
+    Kind.COMPLIANCE_REPORTED: {"liaison"},
 }
 
 

@@ -35,6 +35,9 @@ MAY = {
     "extend_deadline": "chair",
     "open_case": "chair",
     "decide_case": "chair",
+    "issue_recommendation": "chair",
+    "answer_recommendation": "liaison",
+    "report_compliance": "liaison",
     "cast_ballot": "reviewer",
     "recuse_reviewer": "reviewer",
 }

@@ -120,6 +120,18 @@ class ClassOut(s.Serializer[Any]):
     count = s.IntegerField()
 
 
+class RecommendedOut(s.Serializer[Any]):
+    """Facts of one party's recommendations: issued = the others added up. They enter no rate."""
+
+    issued = s.IntegerField()
+    awaited = s.IntegerField()
+    overdue = s.IntegerField()
+    to_check = s.IntegerField()
+    complied = s.IntegerField()
+    not_complied = s.IntegerField()
+    withdrawn = s.IntegerField()
+
+
 class TotalsOut(s.Serializer[Any]):
     """opened = decided + undecided + inadmissible + merged."""
 
@@ -142,4 +154,5 @@ class StandingsOut(s.Serializer[Any]):
     received = s.IntegerField()
     partition = ClassOut(many=True)
     incidents = TotalsOut(source="totals")
+    recommendations = s.DictField(child=RecommendedOut(), source="recommended")
     comparison = s.CharField(source="refusal", help_text="why none is supported, in words")

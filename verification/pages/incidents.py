@@ -25,6 +25,7 @@ from verification.publication.faces import AgreementFace
 from verification.publication.order import order_by_code
 from verification.publication.queries import filter_words, incident_list, public_incident
 from verification.publication.wording import label, toll_words
+from verification.recommendations.queries import public_on_incident
 
 PAGE = 25  # incidents on one page of the list
 
@@ -71,6 +72,7 @@ def incident(request: HttpRequest, code: str) -> HttpResponse:
         "order": order_view(order_by_code(seen.code)),
         "features": map_features([seen], agreement.timezone),
         "clocks": clock_rows(seen.clocks, parties={p.code: p for p in agreement.parties}, at=at),
+        "recommended": public_on_incident(seen.code, at=at),
         "now": at,
     }
     return render(request, "verification/incident.html", context)

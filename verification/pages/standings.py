@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports.pages.answers import answers_problems
@@ -18,6 +21,8 @@ from verification.publication.faces import Standings
 from verification.publication.filters import UNDECIDED
 from verification.publication.queries import standings as standings_of
 from verification.publication.wording import label
+from verification.recommendations.queries import OVERDUE, PartyCounts
+from verification.recommendations.states import RecommendationState
 from verification.standing.queries import StandingLine
 
 
@@ -28,6 +33,7 @@ class StandingView:
     line: StandingLine
     links: dict[str, str]
     severities: tuple[tuple[str, int, str], ...]  # name, count, address
+    recommended: tuple[tuple[str, int, str], ...]  # facts beside the record: the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,28 @@ def standings(request: HttpRequest) -> HttpResponse:
 
 def standing_views(seen: Standings) -> list[StandingView]:
     """Return the lines with their links."""
-    return [_view(line, seen.agreement.slug) for line in seen.lines]
+    return [
+        _view(line, seen.agreement.slug, seen.recommended.get(line.party, PartyCounts()))
+        for line in seen.lines
+    ]
 
 
-def _view(line: StandingLine, slug: str) -> StandingView:
+def _recommended(counts: PartyCounts, slug: str, party: str) -> tuple[tuple[str, int, str], ...]:
+    """Return how many recommendations it had, and what became of them, with their addresses."""
+
+    def to(state: str = "") -> str:
+        query = {"agreement": slug, "party": party} | ({"state": state} if state else {})
+        return f"{reverse('recommendations')}?{urlencode(query)}"
+
+    return (
+        (_("Recommendations issued to it"), counts.issued, to()),
+        (_("of these overdue"), counts.overdue, to(OVERDUE)),
+        (_("complied with"), counts.complied, to(RecommendationState.COMPLIED)),
+        (_("not complied with"), counts.not_complied, to(RecommendationState.NOT_COMPLIED)),
+    )
+
+
+def _view(line: StandingLine, slug: str, counts: PartyCounts) -> StandingView:
     def to(**wanted: str) -> str:
         return incidents_url(slug, counted="on", **wanted)
 
@@ -86,6 +110,7 @@ def _view(line: StandingLine, slug: str) -> StandingView:
             (label("severity", code), count, to(found=line.party, severity=code))
             for code, count in sorted(line.by_severity.items())
         ),
+        recommended=_recommended(counts, slug, line.party),
     )
 
 

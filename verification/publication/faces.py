@@ -6,6 +6,7 @@ or point. No face of an undecided incident carries a score: a reviewer could rea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from verification.adjudication.answers import Outcome
 from verification.caseload.classes import Line
 from verification.caseload.rules import Clock
 from verification.publication.filters import IncidentFilter
+from verification.recommendations.queries import PartyCounts
 from verification.standing.queries import StandingLine
 
 
@@ -187,6 +189,7 @@ class Standings:
     lines: tuple[StandingLine, ...]
     partition: tuple[Line, ...]
     totals: CaseTotals
+    recommended: Mapping[str, PartyCounts] = field(default_factory=dict)  # by party; no rate
 
     @property
     def received(self) -> int:

@@ -36,6 +36,7 @@ from verification.publication.faces import (
 from verification.publication.filters import IncidentFilter
 from verification.publication.models import Finding
 from verification.publication.timeline import day_edges, days_of
+from verification.recommendations.queries import counts_by_party
 from verification.standing.queries import standing_lines
 
 EVERYTHING = IncidentFilter()
@@ -145,6 +146,7 @@ def _standings(book: CaseBook, at: datetime) -> Standings:
         lines=tuple(standing_lines(book.agreement.pk)),
         partition=tuple(partition(book.agreement.pk)),
         totals=case_totals(book),
+        recommended=counts_by_party(book.agreement.pk, at=at),
     )
 
 

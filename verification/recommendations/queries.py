@@ -88,6 +88,12 @@ def recommendations_of(agreement: Agreement, *, at: datetime) -> list[PublicReco
     return sorted(found, key=lambda one: (not one.overdue, one.due_at, one.code))
 
 
+def public_on_incident(code: str, *, at: datetime) -> list[PublicRecommendation]:
+    """Return the recommendations that follow from an incident as the public may know them."""
+    rows = _rows().filter(incident__code=code).order_by("issued_at", "code")
+    return [_public(row, at=at, whole=False) for row in rows]
+
+
 def recommendation_by_code(code: str, *, at: datetime) -> PublicRecommendation:
     """Return one recommendation with all that was said on it; NotFound otherwise."""
     return _public(_by_code(code), at=at, whole=True)

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from reports.agreement.models import Agreement
+from reports.agreement.queries import parties_of
 from reports.intake.models import Report
 from reports.people.models import User
 from reports.people.queries import source_by_key, user_by_username
@@ -41,6 +42,14 @@ from verification.linking.actions import tie_incidents
 from verification.linking.queries import ties_of
 from verification.management.seeding.claims import report_of, with_speakers
 from verification.management.seeding.files import Row
+from verification.recommendations.actions import (
+    answer_recommendation,
+    issue_recommendation,
+    report_compliance,
+)
+from verification.recommendations.models import Recommendation
+from verification.recommendations.queries import on_incident
+from verification.recommendations.rules import Evidence
 
 NEUTRAL = "neutral"
 
@@ -293,6 +302,50 @@ def do_rule_inadmissible(story: Story, key: str, event: Mapping[str, Any], at: d
     return True
 
 
+def _recommended(story: Story, key: str, number: int) -> Recommendation:
+    return on_incident(story.incident(key))[number - 1]
+
+
+def do_issue_recommendation(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
+    """Recommend something to a party after the decision."""
+    incident = story.incident(key)
+    if any(one.text == event["text"] for one in on_incident(incident)):
+        return False
+    party = next(p for p in parties_of(story.agreement.pk) if p.code == event["party"])
+    by = story.person(event["by"])
+    issue_recommendation(incident=incident, party=party, text=event["text"], by=by, at=at)
+    return True
+
+
+def do_answer_recommendation(
+    story: Story, key: str, event: Mapping[str, Any], at: datetime
+) -> bool:
+    """Let the addressee accept or decline."""
+    one = _recommended(story, key, event["number"])
+    if one.notes.filter(given_at=at).exists():
+        return False
+    by = story.person(event["by"])
+    answer_recommendation(
+        recommendation=one, answer=event["answer"], text=event["text"], by=by, at=at
+    )
+    return True
+
+
+def do_report_compliance(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
+    """Let the addressee report that it complied, pointing to the incident on record."""
+    one = _recommended(story, key, event["number"])
+    if one.notes.filter(given_at=at).exists():
+        return False
+    report_compliance(
+        recommendation=one,
+        text=event["text"],
+        evidence=(Evidence(incident=one.incident.code),),
+        by=story.person(event["by"]),
+        at=at,
+    )
+    return True
+
+
 Deed = Callable[[Story, str, Mapping[str, Any], datetime], bool]
 
 DEEDS: Mapping[str, Deed] = {
@@ -307,5 +360,8 @@ DEEDS: Mapping[str, Deed] = {
     "recuse_reviewer": do_recuse_reviewer,
     "cast_ballot": do_cast_ballot,
     "decide_case": do_decide_case,
+    "issue_recommendation": do_issue_recommendation,
+    "answer_recommendation": do_answer_recommendation,
+    "report_compliance": do_report_compliance,
     "rule_inadmissible": do_rule_inadmissible,
 }
