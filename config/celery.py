@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -47,6 +48,11 @@ app.conf.beat_schedule = {
         "task": "verification.tasks.refit_sources",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "send-digests": {
+        "task": "verification.tasks.send_digests",
+        "schedule": crontab(minute="10", hour="6-20"),  # UTC; whoever was not reached, next hour
+        "options": {"expires": 3000},
     },
     "recompute-standings": {
         "task": "verification.tasks.recompute_standings",

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from reports.agreement.queries import agreements
+from verification.notifications.queries import MOST_COUNTED, unread_count
 
 NAVIGATION = "reports.pages.navigation"
 
@@ -42,8 +43,18 @@ def house(request: HttpRequest) -> dict[str, object]:
             "source_url": getattr(settings, "SOURCE_URL", ""),
             "as_of": timezone.now(),
             "nav": SimpleLazyObject(lambda: navigation(request)),
+            "unread": SimpleLazyObject(lambda: unread_words(request)),
         }
     }
+
+
+def unread_words(request: HttpRequest) -> str:
+    """Return how many messages the reader has not read, as the frame shows it; '' for none."""
+    user = getattr(request, "user", None)
+    unread = unread_count(user, at=timezone.now()) if user is not None else 0
+    if not unread:
+        return ""
+    return f"{MOST_COUNTED}+" if unread > MOST_COUNTED else str(unread)
 
 
 def only_agreement() -> str:

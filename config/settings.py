@@ -174,6 +174,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # the operator knows the person; no address i
 DEFAULT_FROM_EMAIL = env.str("CVR_FROM_EMAIL", default="no-reply@localhost")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds; the mail only counts messages, nobody waits for it
 
 # -- what the browser may do ------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

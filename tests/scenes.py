@@ -54,6 +54,7 @@ from verification.ledger.models import TileRoot
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
+from verification.notifications.actions import send_digest, set_preferences
 from verification.recommendations.actions import report_compliance
 from verification.recommendations.rules import Evidence
 from verification.reopening.actions import admit_reopening
@@ -128,6 +129,10 @@ def build_scene() -> Scene:
     escalate_overdue(at=LATER)
     publish_procedure(at=NOW)
     log_it()
+    world.chair.email = "chair@example.org"
+    set_preferences(digest="daily", muted=[], language="en", by=world.chair, at=NOW)
+    send_digest(user=world.chair, unread=1, at=NOW)
+    _log_it()
     return Scene(world)
 
 

@@ -25,6 +25,8 @@ from verification.incidents.queries import (
     links_of_report,
     root_of,
 )
+from verification.notifications.actions import tell
+from verification.notifications.audience import AUDIENCES
 from verification.publication.actions import publish_correction, publish_finding
 from verification.publication.queries import finding_by_id
 from verification.reopening.actions import flag_reopening
@@ -131,7 +133,12 @@ def update_all_standings(*, event: Event, at: datetime) -> None:
         recompute_standing(agreement=agreement, at=at)
 
 
-FLOW: dict[Kind, tuple[Handler, ...]] = {
+def tell_people(*, event: Event, at: datetime) -> None:
+    """Tell everybody whom this event concerns, each once, in their own inbox."""
+    tell(event=event, at=at)
+
+
+_NEXT: dict[Kind, tuple[Handler, ...]] = {
     Kind.REPORT_ACCEPTED: (follow_origin, replace_corrected),
     Kind.REPORT_WITHDRAWN: (leave_incidents,),
     Kind.INCIDENT_OPENED: (rescore_file, ask_accused),
@@ -150,4 +157,10 @@ FLOW: dict[Kind, tuple[Handler, ...]] = {
     Kind.REOPENING_ADMITTED: (rescore_file, ask_accused, update_standing),
     Kind.FINDING_PUBLISHED: (correct,),
     Kind.INCIDENT_RULED_INADMISSIBLE: (publish, update_standing),
+}
+# Whoever is concerned is told last, when all that follows from the event itself is done.
+FLOW: dict[Kind, tuple[Handler, ...]] = {
+    kind: (*_NEXT.get(kind, ()), *((tell_people,) if kind in AUDIENCES else ()))
+    for kind in Kind
+    if kind in _NEXT or kind in AUDIENCES
 }

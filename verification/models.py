@@ -6,6 +6,7 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
+from verification.notifications.models import DigestSent, Notification, NotificationPreference
 from verification.publication.models import Correction, Finding
 from verification.recommendations.models import (
     ComplianceEvidence,
@@ -22,6 +23,7 @@ __all__ = [
     "ComplianceEvidence",
     "Correction",
     "Decision",
+    "DigestSent",
     "DraftBallot",
     "Draw",
     "Finding",
@@ -33,6 +35,8 @@ __all__ = [
     "LogState",
     "Merge",
     "MissedDeadline",
+    "Notification",
+    "NotificationPreference",
     "Opening",
     "PartyPosition",
     "Procedure",

@@ -15,6 +15,7 @@ from verification.caseload.actions import publish_procedure as publish_changed_p
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.ledger.actions import append_leaves, sign_log
 from verification.ledger.signing import SignerSilent
+from verification.notifications.actions import send_digests as send_due_digests
 from verification.scoring.actions import refit_sources as refit_all_sources
 from verification.standing.actions import recompute_standing
 from verification.standing.queries import audited_incidents
@@ -76,3 +77,9 @@ def refit_sources(**_: Any) -> int:
         for one in agreements()
     ]
     return sum(fit is not None for fit in fits)
+
+
+@shared_task(name="verification.tasks.send_digests")
+def send_digests(**_: Any) -> int:
+    """Send the day's counting mails; may run twice."""
+    return send_due_digests(at=timezone.now())

@@ -66,6 +66,8 @@ PAGES = (
     Page("triage-report", "triage", "/triage/?tab=unlinked", r"/triage/reports/[\w-]+/$"),
     Page("triage-incident", "triage", "/triage/?tab=incidents", r"/triage/incidents/[\w-]+/$"),
     Page("history", "triage", "/incidents/NK20-0001/history/"),
+    Page("inbox", "liaison-arm", "/inbox/"),
+    Page("inbox-preferences", "liaison-arm", "/inbox/preferences/"),
     Page("notices", "liaison-arm", "/notices/"),
     Page(
         "recommendation-work",

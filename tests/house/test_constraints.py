@@ -24,6 +24,7 @@ from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
+from verification.notifications.models import DigestSent, Notification
 from verification.publication.models import Correction, Finding
 from verification.recommendations.models import ComplianceEvidence, Recommendation
 from verification.reopening.models import Reopening
@@ -229,6 +230,8 @@ BROKEN: dict[str, Breaking] = {
         own(url="https://news.example/"),
         {"url": ""},
     ),
+    "person_is_told_once_of_an_event": (Notification, own(), {}),
+    "digest_is_sent_once_a_day": (DigestSent, own(), {}),
     "deadline_is_missed_once": (MissedDeadline, own(), {}),
     "deadline_is_missed_after_it_passed": (
         MissedDeadline,

@@ -1,0 +1,405 @@
+"""Who is told of which event, and what. The only place that says so.
+
+Three rules. Whoever did it is not told of it. What a person may not see on any page, they are not
+told of here, not even that it happened: no reviewer hears of another's ballot before all are
+sealed, nor of a score; nobody but triage hears that a report was filed, since its minute can name
+a monitor. And a message names nobody.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.intake.models import Report
+from reports.journal.kinds import Kind
+from reports.journal.models import Event
+from reports.people.models import ApiKey, Role, RoleGrant, User
+from reports.people.queries import holders_of, liaison_party_code
+from verification.adjudication.models import Ballot, Case, Seat
+from verification.caseload.models import MissedDeadline
+from verification.caseload.rules import Step
+from verification.corroboration.models import PartyPosition, Statement
+from verification.incidents.models import Incident, Link
+from verification.incidents.queries import member_ids
+from verification.publication.models import Finding
+from verification.recommendations.models import Recommendation
+from verification.reopening.models import Reopening
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One person and what they are told; `key` is what the topic's page takes."""
+
+    user_id: uuid.UUID
+    topic: str
+    key: str = ""
+    about: str = ""
+    as_role: str = ""
+    agreement_id: uuid.UUID | None = None
+
+
+Audience = Callable[[Event], Iterable[Message]]
+
+
+def _all(
+    role: Role, agreement_id: uuid.UUID, topic: str, at: datetime, *, key: str = "", about: str = ""
+) -> Iterator[Message]:
+    for user in holders_of(role, agreement_id=agreement_id, at=at):
+        yield Message(user.pk, topic, key, about, str(role), agreement_id)
+
+
+def _liaisons(
+    party: str, agreement_id: uuid.UUID, topic: str, at: datetime, *, key: str, about: str
+) -> Iterator[Message]:
+    for user in holders_of(Role.LIAISON, agreement_id=agreement_id, at=at):
+        if liaison_party_code(user, at=at) == party:
+            yield Message(user.pk, topic, key, about, Role.LIAISON, agreement_id)
+
+
+def _seated(case: Case, topic: str, *, only_unsealed: bool = False) -> Iterator[Message]:
+    seats = Seat.objects.filter(case=case, recused_at=None)
+    if only_unsealed:
+        seats = seats.filter(ballot=None)
+    incident = case.incident
+    for user_id in seats.values_list("reviewer_id", flat=True):
+        yield Message(
+            user_id, topic, str(case.pk), incident.code, Role.REVIEWER, incident.agreement_id
+        )
+
+
+def _case(event: Event) -> Case:
+    return Case.objects.select_related("incident").get(pk=event.subject_id)
+
+
+# -- reports ----------------------------------------------------------------------------------
+
+
+def to_triage(topic: str) -> Audience:
+    """Return the audience of triage, led to the report."""
+
+    def audience(event: Event) -> Iterator[Message]:
+        report = Report.objects.get(pk=event.subject_id)
+        yield from _all(Role.TRIAGE, report.agreement_id, topic, event.at, key=str(report.pk))
+
+    return audience
+
+
+def to_filer(topic: str) -> Audience:
+    """Return the audience of a report's author, led to it by its receipt."""
+
+    def audience(event: Event) -> Iterator[Message]:
+        report = Report.objects.get(pk=event.subject_id)
+        yield Message(report.filed_by_id, topic, report.receipt, report.receipt)
+
+    return audience
+
+
+# -- incidents --------------------------------------------------------------------------------
+
+
+def of_opened_incident(event: Event) -> Iterator[Message]:
+    """Tell the chair, and the monitors who have not reported it themselves."""
+    incident = Incident.objects.get(pk=event.subject_id)
+    code, agreement_id = incident.code, incident.agreement_id
+    yield from _all(Role.CHAIR, agreement_id, "incident_opened", event.at, key=code, about=code)
+    filers = set(
+        Link.objects.filter(incident=incident).values_list("report__filed_by_id", flat=True)
+    )
+    for message in _all(
+        Role.MONITOR, agreement_id, "incident_to_corroborate", event.at, key=code, about=code
+    ):
+        if message.user_id not in filers:
+            yield message
+
+
+def of_position(topic: str) -> Audience:
+    """Return the audience of the accused party's liaisons, led to their notice."""
+
+    def audience(event: Event) -> Iterator[Message]:
+        notice = PartyPosition.objects.select_related("incident", "party").get(pk=event.subject_id)
+        yield from _liaisons(
+            notice.party.code,
+            notice.incident.agreement_id,
+            topic,
+            event.at,
+            key=str(notice.pk),
+            about=notice.incident.code,
+        )
+
+    return audience
+
+
+def of_answer(event: Event) -> Iterator[Message]:
+    """Tell the chair, and the reviewers who still have to vote: an answer is public at once."""
+    notice = PartyPosition.objects.select_related("incident").get(pk=event.subject_id)
+    code, agreement_id = notice.incident.code, notice.incident.agreement_id
+    yield from _all(Role.CHAIR, agreement_id, "answer_given", event.at, key=code, about=code)
+    cases = Case.objects.filter(incident=notice.incident, state="balloting")
+    for case in cases.select_related("incident"):
+        yield from _seated(case, "party_answered", only_unsealed=True)
+
+
+def of_silence(event: Event) -> Iterator[Message]:
+    """Tell the party whose silence was recorded, and the chair."""
+    notice = PartyPosition.objects.select_related("incident").get(pk=event.subject_id)
+    code = notice.incident.code
+    yield from of_position("silence_recorded")(event)
+    yield from _all(
+        Role.CHAIR, notice.incident.agreement_id, "answer_missing", event.at, key=code, about=code
+    )
+
+
+# -- cases ------------------------------------------------------------------------------------
+
+
+def of_opened_case(event: Event) -> Iterator[Message]:
+    """Tell those who were seated."""
+    yield from _seated(_case(event), "seated")
+
+
+def of_new_seat(event: Event) -> Iterator[Message]:
+    """Tell the one who was seated in another's place, and the chair that a seat changed."""
+    case = _case(event)
+    number = event.payload.get("replaced_by_seat")
+    seats = Seat.objects.filter(case=case, number=number).values_list("reviewer_id", flat=True)
+    chosen = set(seats)
+    for message in _seated(case, "seated"):
+        if message.user_id in chosen:
+            yield message
+    code, agreement_id = case.incident.code, case.incident.agreement_id
+    for told in _all(
+        Role.CHAIR, agreement_id, "seat_changed", event.at, key=str(case.pk), about=code
+    ):
+        if told.user_id not in chosen:
+            yield told
+
+
+def of_last_ballot(event: Event) -> Iterator[Message]:
+    """Tell panel and chair once all ballots are sealed; of any ballot before that, nobody."""
+    case = _case(event)
+    if Seat.objects.filter(case=case, recused_at=None, ballot=None).exists():
+        return
+    ballots = Ballot.objects.filter(case=case, seat__recused_at=None).select_related("seat")
+    last = ballots.order_by("-sealed_at", "-id").first()
+    if last is None or last.seat.number != event.payload.get("seat"):
+        return  # this was not the last: that ballot's own event tells it
+    yield from _seated(case, "ballots_open")
+    seated = set(case.seats.filter(recused_at=None).values_list("reviewer_id", flat=True))
+    agreement_id = case.incident.agreement_id
+    for message in _all(
+        Role.CHAIR,
+        agreement_id,
+        "all_ballots_sealed",
+        event.at,
+        key=str(case.pk),
+        about=case.incident.code,
+    ):
+        if message.user_id not in seated:
+            yield message
+
+
+def of_decision(event: Event) -> Iterator[Message]:
+    """Tell those who sat."""
+    yield from _seated(_case(event), "panel_decided")
+
+
+def of_finding(event: Event) -> Iterator[Message]:
+    """Tell the parties that were asked, those who reported or stated, publishers and partners.
+
+    A person is told once: of what is their own first.
+    """
+    finding = Finding.objects.select_related("incident").get(pk=event.subject_id)
+    incident, code = finding.incident, finding.code
+    members = member_ids(incident)
+    told: set[uuid.UUID] = set()
+    found: list[Message] = []
+    asked = PartyPosition.objects.filter(incident_id__in=members).order_by("party__code")
+    for party in asked.values_list("party__code", flat=True).distinct():
+        found += _liaisons(
+            party, incident.agreement_id, "finding_on_accused", event.at, key=code, about=code
+        )
+    links = Link.objects.filter(incident_id__in=members, unlinked_at=None)
+    own = set(links.values_list("report__filed_by_id", flat=True))
+    own |= set(
+        Statement.objects.filter(incident_id__in=members).values_list("given_by_id", flat=True)
+    )
+    found += [Message(user_id, "finding_on_yours", code, code) for user_id in sorted(own)]
+    for role in (Role.PUBLISHER, Role.PARTNER):
+        found += _all(
+            role, incident.agreement_id, "finding_published", event.at, key=code, about=code
+        )
+    for message in found:
+        if message.user_id not in told:
+            told.add(message.user_id)
+            yield message
+
+
+# -- reopening ----------------------------------------------------------------------------------
+
+
+def of_request(event: Event) -> Iterator[Message]:
+    """Tell the chair that a request waits, also one that was put by rule."""
+    one = Reopening.objects.select_related("incident").get(pk=event.subject_id)
+    yield from _all(
+        Role.CHAIR,
+        one.incident.agreement_id,
+        "reopening_asked",
+        event.at,
+        key=str(one.pk),
+        about=one.incident.code,
+    )
+
+
+def of_answered_request(event: Event) -> Iterator[Message]:
+    """Tell whoever asked; if the case was reopened, also the parties that were asked on it."""
+    one = Reopening.objects.select_related("incident").get(pk=event.subject_id)
+    incident, code = one.incident, one.incident.code
+    if one.asked_by_id is not None:
+        yield Message(one.asked_by_id, "reopening_answered", str(one.pk), code)
+    if event.kind == Kind.REOPENING_ADMITTED:
+        asked = PartyPosition.objects.filter(incident_id__in=member_ids(incident))
+        for party in asked.order_by("party__code").values_list("party__code", flat=True).distinct():
+            yield from _liaisons(
+                party, incident.agreement_id, "case_reopened", event.at, key=code, about=code
+            )
+
+
+# -- deadlines and recommendations ----------------------------------------------------------------
+
+
+def of_missed_deadline(event: Event) -> Iterator[Message]:
+    """Tell whoever is waited for, and the chair."""
+    missed = MissedDeadline.objects.get(pk=event.subject_id)
+    agreement_id, at = missed.agreement_id, event.at
+    told: set[uuid.UUID] = set()
+    waited_for: Iterable[Message] = ()
+    if missed.step == Step.TRIAGE:
+        waited_for = _all(Role.TRIAGE, agreement_id, "triage_overdue", at)
+    elif missed.step == Step.BALLOTS:
+        case = Case.objects.select_related("incident").get(pk=missed.subject_id)
+        waited_for = _seated(case, "ballot_overdue", only_unsealed=True)
+    elif missed.step == Step.RECOMMENDATION:
+        one = Recommendation.objects.select_related("party").get(pk=missed.subject_id)
+        waited_for = _liaisons(
+            one.party.code, agreement_id, "recommendation_overdue", at, key=one.code, about=one.code
+        )
+    for message in [*waited_for, *_all(Role.CHAIR, agreement_id, "step_overdue", at)]:
+        if message.user_id not in told:
+            told.add(message.user_id)
+            yield message
+
+
+def of_recommendation(topic: str) -> Audience:
+    """Return the audience of the addressee's liaisons."""
+
+    def audience(event: Event) -> Iterator[Message]:
+        one = Recommendation.objects.select_related("incident", "party").get(pk=event.subject_id)
+        yield from _liaisons(
+            one.party.code,
+            one.incident.agreement_id,
+            topic,
+            event.at,
+            key=one.code,
+            about=one.code,
+        )
+
+    return audience
+
+
+def of_party_s_answer(event: Event) -> Iterator[Message]:
+    """Tell the chair what came in on a recommendation."""
+    one = Recommendation.objects.select_related("incident").get(pk=event.subject_id)
+    yield from _all(
+        Role.CHAIR,
+        one.incident.agreement_id,
+        "recommendation_answered",
+        event.at,
+        key=one.code,
+        about=one.code,
+    )
+
+
+# -- one's own account --------------------------------------------------------------------------
+
+
+def of_grant(topic: str) -> Audience:
+    """Return the audience of the person whose role it is."""
+
+    def audience(event: Event) -> Iterator[Message]:
+        for user_id in RoleGrant.objects.filter(pk=event.subject_id).values_list(
+            "user_id", flat=True
+        ):
+            yield Message(user_id, topic)
+
+    return audience
+
+
+def of_key(event: Event) -> Iterator[Message]:
+    """Tell the person in whose name a key was made."""
+    for user_id in ApiKey.objects.filter(pk=event.subject_id).values_list("user_id", flat=True):
+        yield Message(user_id, "key_issued")
+
+
+AUDIENCES: Mapping[Kind, Audience] = {
+    Kind.REPORT_FILED: to_triage("report_to_triage"),
+    Kind.REPORT_ACCEPTED: to_filer("report_accepted"),
+    Kind.REPORT_REJECTED: to_filer("report_rejected"),
+    Kind.REPORT_REINSTATED: to_filer("report_reinstated"),
+    Kind.REPORT_WITHDRAWN: to_triage("report_withdrawn"),
+    Kind.INCIDENT_OPENED: of_opened_incident,
+    Kind.POSITION_REQUESTED: of_position("accused"),
+    Kind.POSITION_EXTENDED: of_position("more_time"),
+    Kind.POSITION_ANSWERED: of_answer,
+    Kind.POSITION_LAPSED: of_silence,
+    Kind.CASE_OPENED: of_opened_case,
+    Kind.REVIEWER_RECUSED: of_new_seat,
+    Kind.REVIEWER_REPLACED: of_new_seat,
+    Kind.BALLOT_SEALED: of_last_ballot,
+    Kind.CASE_DECIDED: of_decision,
+    Kind.FINDING_PUBLISHED: of_finding,
+    Kind.REOPENING_ASKED: of_request,
+    Kind.REOPENING_FLAGGED: of_request,
+    Kind.REOPENING_ADMITTED: of_answered_request,
+    Kind.REOPENING_REFUSED: of_answered_request,
+    Kind.DEADLINE_MISSED: of_missed_deadline,
+    Kind.RECOMMENDATION_ISSUED: of_recommendation("recommended"),
+    Kind.RECOMMENDATION_ANSWERED: of_party_s_answer,
+    Kind.COMPLIANCE_REPORTED: of_party_s_answer,
+    Kind.RECOMMENDATION_ASSESSED: of_recommendation("recommendation_settled"),
+    Kind.RECOMMENDATION_WITHDRAWN: of_recommendation("recommendation_settled"),
+    Kind.ROLE_GRANTED: of_grant("role_granted"),
+    Kind.ROLE_REVOKED: of_grant("role_revoked"),
+    Kind.KEY_ISSUED: of_key,
+}
+# Of these nobody is told: reference data, what is read off pages, and what must not be told.
+NOT_TOLD = frozenset(
+    {
+        *(Kind.USER_REGISTERED, Kind.ALIGNMENT_RECORDED, Kind.ORGANISATION_REGISTERED),
+        *(Kind.SOURCE_REGISTERED, Kind.KEY_REVOKED, Kind.AGREEMENT_RECORDED, Kind.PLACES_RECORDED),
+        *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),
+        # the hour of a link or a statement can name who gave it; a reviewer reads only its day
+        *(Kind.REPORT_LINKED, Kind.REPORT_UNLINKED, Kind.STATEMENT_GIVEN),
+        # triage's own work on the board, done by the ones who would be told
+        *(Kind.INCIDENTS_MERGED, Kind.MERGE_UNDONE, Kind.INCIDENT_SPLIT, Kind.SPLIT_UNDONE),
+        *(Kind.INCIDENTS_TIED, Kind.TIE_UNDONE, Kind.SUGGESTION_REFUSED, Kind.REFUSAL_UNDONE),
+        Kind.INCIDENT_RULED_INADMISSIBLE,  # the finding it leads to is told
+        # between those who answer a request; it is their page that tells whose turn it is
+        *(Kind.REOPENING_PROPOSED, Kind.REOPENING_RETURNED, Kind.REOPENING_WITHDRAWN),
+        Kind.CORRECTION_PUBLISHED,  # the new version of the finding is told
+        *(Kind.SOURCES_REFITTED, Kind.AUDIT_DRAWN),
+        Kind.INCIDENT_SCORED,  # no reviewer may learn of a score before the ballot
+    }
+)
+
+
+def messages_of(event: Event) -> list[Message]:
+    """Return what is to be told of an event: one message a person, none to whoever did it."""
+    found: dict[uuid.UUID, Message] = {}
+    for message in AUDIENCES[Kind(event.kind)](event):
+        if message.user_id != event.actor_id:
+            found.setdefault(message.user_id, message)
+    active = User.objects.filter(pk__in=found, is_active=True).values_list("pk", flat=True)
+    return [found[pk] for pk in sorted(active)]

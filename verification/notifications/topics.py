@@ -1,0 +1,81 @@
+"""What a notification can be about: its words, where it leads, and whether it can be turned off.
+
+Words name no case, no party, no place and no person. The page of the inbox adds a public code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of message. `page` is a URL name; it takes the notification's key if there is one.
+
+    A topic that `must` be told cannot be turned off: somebody waits for this person, or their
+    own rights changed.
+    """
+
+    words: object
+    page: str
+    must: bool = False
+
+
+TOPICS: Mapping[str, Topic] = {
+    # those who filed
+    "report_accepted": Topic(_("Your report was accepted"), "report"),
+    "report_rejected": Topic(_("Your report was rejected; the reason stands beside it"), "report"),
+    "report_reinstated": Topic(_("A rejection of your report was undone"), "report"),
+    "finding_on_yours": Topic(_("A finding was published on something you reported"), "finding"),
+    # monitors
+    "incident_to_corroborate": Topic(_("An incident can be corroborated"), "corroborate-incident"),
+    # triage
+    "report_to_triage": Topic(_("A report waits for triage"), "triage-report"),
+    "report_withdrawn": Topic(_("A report was withdrawn by its author"), "triage-report"),
+    "triage_overdue": Topic(_("A report was not looked at in its time"), "overdue"),
+    # the accused
+    "accused": Topic(_("Your side is asked for an answer"), "notice", must=True),
+    "more_time": Topic(_("Your side was given more time to answer"), "notice"),
+    "silence_recorded": Topic(
+        _("The deadline passed and silence is on record; a late answer is still heard"), "notice"
+    ),
+    "finding_on_accused": Topic(
+        _("A finding was published on an incident your side was asked about"), "finding", must=True
+    ),
+    "recommended": Topic(_("Something is recommended to your side"), "recommendation", must=True),
+    "recommendation_settled": Topic(
+        _("The mechanism assessed or withdrew a recommendation to your side"), "recommendation"
+    ),
+    "recommendation_overdue": Topic(
+        _("A recommendation to your side is overdue"), "recommendation"
+    ),
+    # reviewers
+    "seated": Topic(_("You sit on a panel: a case awaits your ballot"), "review-case", must=True),
+    "party_answered": Topic(_("A party answered on a case you judge"), "review-case"),
+    "ballot_overdue": Topic(_("The time for your ballot is over"), "review-case", must=True),
+    "ballots_open": Topic(_("All ballots of your panel are sealed and can be read"), "review-case"),
+    "panel_decided": Topic(_("A panel you sat on has its decision"), "review-case"),
+    # the chair
+    "incident_opened": Topic(_("An incident was opened"), "incident"),
+    "all_ballots_sealed": Topic(_("All ballots of a panel are sealed"), "chair-case"),
+    "seat_changed": Topic(_("A seat on a panel was filled anew"), "chair-case"),
+    "answer_given": Topic(_("An accused party answered"), "incident"),
+    "answer_missing": Topic(_("An accused party stayed silent"), "incident"),
+    "step_overdue": Topic(_("A step was not taken in its time"), "overdue"),
+    "reopening_asked": Topic(_("A request to reopen a case waits for an answer"), "reopening"),
+    "recommendation_answered": Topic(
+        _("A party answered to a recommendation"), "recommendation-work"
+    ),
+    # whoever asked for a reopening, and the parties that were asked
+    "reopening_answered": Topic(_("Your request to reopen a case was answered"), "reopening"),
+    "case_reopened": Topic(_("A case your side was asked about was reopened"), "incident"),
+    # publishers and partners
+    "finding_published": Topic(_("A finding was published"), "finding"),
+    # everybody
+    "role_granted": Topic(_("You were given a role"), "desk", must=True),
+    "role_revoked": Topic(_("A role of yours has ended"), "desk", must=True),
+    "key_issued": Topic(_("A key for machines was made in your name"), "desk", must=True),
+}
