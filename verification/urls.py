@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from verification.api import corrections as api_corrections
+from verification.api import mechanism as api_mechanism
 from verification.api import public as api
 from verification.api import recommendations as api_recommendations
 from verification.pages import (
@@ -18,6 +19,7 @@ from verification.pages import (
     inbox,
     incidents,
     log,
+    mechanism,
     more_time,
     notices,
     overdue,
@@ -91,6 +93,7 @@ public: list[URLPattern | URLResolver] = [
     path("recommendations/<slug:code>/", recommendations.recommendation, name="recommendation"),
     path("standings/", standings.standings, name="standings"),
     path("method/", texts.method, name="method"),
+    path("mechanism/", mechanism.mechanism, name="mechanism"),
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<int:number>/", procedure.procedure, name="procedure-version"),
     path("words/", texts.glossary, name="glossary"),
@@ -99,6 +102,7 @@ public: list[URLPattern | URLResolver] = [
     path("api/v1/findings/<slug:code>", api.show_finding, name="api-finding"),
     path("api/v1/incidents", api.list_incidents, name="api-incidents"),
     path("api/v1/incidents/<slug:code>", api.show_incident, name="api-incident"),
+    path("api/v1/mechanism", api_mechanism.show_mechanism, name="api-mechanism"),
     path(
         "api/v1/recommendations",
         api_recommendations.list_recommendations,

@@ -37,6 +37,7 @@ PAGES = (
     Page("method", "", "/method/"),
     Page("recommendations", "", "/recommendations/"),
     Page("recommendation", "", "/recommendations/", r"/recommendations/[\w-]+/$"),
+    Page("mechanism", "", "/mechanism/"),
     Page("procedure", "", "/procedure/"),
     Page("procedure-version", "", "/procedure/", r"/procedure/\d+/$"),
     Page("glossary", "", "/words/"),
