@@ -325,16 +325,10 @@ def of_party_s_answer(event: Event) -> Iterator[Message]:
 # -- one's own account --------------------------------------------------------------------------
 
 
-def of_grant(topic: str) -> Audience:
-    """Return the audience of the person whose role it is."""
-
-    def audience(event: Event) -> Iterator[Message]:
-        for user_id in RoleGrant.objects.filter(pk=event.subject_id).values_list(
-            "user_id", flat=True
-        ):
-            yield Message(user_id, topic)
-
-    return audience
+def of_ended_grant(event: Event) -> Iterator[Message]:
+    """Tell the person whose role has ended."""
+    for user_id in RoleGrant.objects.filter(pk=event.subject_id).values_list("user_id", flat=True):
+        yield Message(user_id, "role_revoked")
 
 
 def of_key(event: Event) -> Iterator[Message]:
@@ -370,14 +364,14 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.COMPLIANCE_REPORTED: of_party_s_answer,
     Kind.RECOMMENDATION_ASSESSED: of_recommendation("recommendation_settled"),
     Kind.RECOMMENDATION_WITHDRAWN: of_recommendation("recommendation_settled"),
-    Kind.ROLE_GRANTED: of_grant("role_granted"),
-    Kind.ROLE_REVOKED: of_grant("role_revoked"),
+    Kind.ROLE_REVOKED: of_ended_grant,
     Kind.KEY_ISSUED: of_key,
 }
 # Of these nobody is told: reference data, what is read off pages, and what must not be told.
 NOT_TOLD = frozenset(
     {
         *(Kind.USER_REGISTERED, Kind.ALIGNMENT_RECORDED, Kind.ORGANISATION_REGISTERED),
+        Kind.ROLE_GRANTED,  # whoever gives a role speaks with the person; its pages appear at once
         *(Kind.SOURCE_REGISTERED, Kind.KEY_REVOKED, Kind.AGREEMENT_RECORDED, Kind.PLACES_RECORDED),
         *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),
         # the hour of a link or a statement can name who gave it; a reviewer reads only its day

@@ -75,7 +75,6 @@ TOPICS: Mapping[str, Topic] = {
     # publishers and partners
     "finding_published": Topic(_("A finding was published"), "finding"),
     # everybody
-    "role_granted": Topic(_("You were given a role"), "desk", must=True),
     "role_revoked": Topic(_("A role of yours has ended"), "desk", must=True),
     "key_issued": Topic(_("A key for machines was made in your name"), "desk", must=True),
 }
