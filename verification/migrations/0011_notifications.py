@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0014_recommendation_kinds'),
+        ('reports', '0015_recommendation_kinds'),
         ('verification', '0010_recommendations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

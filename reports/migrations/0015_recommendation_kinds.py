@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0013_kinds_of_refit_and_audit'),
+        ('reports', '0014_clauses_speak_of_zones'),
     ]
 
     operations = [
