@@ -128,11 +128,10 @@ def build_scene() -> Scene:
     )
     escalate_overdue(at=LATER)
     publish_procedure(at=NOW)
-    log_it()
     world.chair.email = "chair@example.org"
     set_preferences(digest="daily", muted=[], language="en", by=world.chair, at=NOW)
     send_digest(user=world.chair, unread=1, at=NOW)
-    _log_it()
+    log_it()
     return Scene(world)
 
 
