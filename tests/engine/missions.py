@@ -58,12 +58,16 @@ def with_statement(
     return replace(claims, **arrays, n_origins=n_origins)
 
 
+def honest_truth(seed: int, n_incidents: int) -> np.ndarray:
+    """Return who did it in honest_mission of the same seed: A or B, evenly."""
+    return np.random.default_rng(seed).integers(2, size=n_incidents)
+
+
 def honest_mission(
     seed: int, *, n_incidents: int = 300, n_sources: int = 16, right: float = 0.75
 ) -> tuple[Claims, Priors]:
     """Return incidents by A or B and sources of two neutral groups that are mostly right."""
-    rng = np.random.default_rng(seed)
-    truth = rng.integers(2, size=n_incidents)
+    truth, rng = honest_truth(seed, n_incidents), np.random.default_rng([seed, 2])
     at, by = np.nonzero(rng.random((n_incidents, n_sources)) < 0.4)
     says = np.where(rng.random(len(at)) < right, truth[at], 1 - truth[at])
     mission, priors = random_mission(0, n_statements=0)

@@ -132,6 +132,16 @@ class TestSilence:
         assert rows[:, ABSENT].tolist() == [[0.0, 0.0], [0.0, 0.0]]
         assert rows[:, :, 0] == pytest.approx(rows[:, :, 1])  # even q: silence says nothing
 
+    def test_a_count_seen_once_does_not_confirm_its_own_guess(self) -> None:
+        item = np.concatenate([np.arange(60), np.arange(59)])
+        source = np.repeat([0, 1], [60, 59])  # only the last item has one reporter
+        presence = presence_patterns(item, source, np.array([0, 0]), np.ones((60, 1), dtype=bool))
+        q = np.full((60, 2), 0.5)
+        q[-1] = [0.8, 0.2]
+        rows = silence_rows(presence, q)[0]
+        assert 0.0 < rows[1, 0] - rows[1, 1] < 0.35
+        assert rows[2, 0] == pytest.approx(rows[2, 1], abs=0.01)
+
 
 class TestCopies:
     def test_rare_agreement_by_hand(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -121,12 +121,23 @@ class TestProperties:
         assert (posterior.p[:4].argmax(axis=1) == claims.gold[:4]).all()
         assert posterior.p[:4].max(axis=1) == pytest.approx(1.0, abs=1e-8)
 
+    @FEW
+    @given(SEEDS)
+    def test_the_same_twice_to_the_last_bit(self, seed: int) -> None:
+        claims, priors = random_mission(seed, gold=3)
+        one, other = attribute(claims, priors), attribute(claims, priors)
+        assert one.log_p.tobytes() == other.log_p.tobytes()
+        assert one.contributions.log_lr.tobytes() == other.contributions.log_lr.tobytes()
+
     def test_inputs_are_left_alone(self) -> None:
         claims, priors = random_mission(1, gold=3)
-        kept = {name: np.array(getattr(claims, name)) for name in ("incident", "label", "gold")}
+        given = [(claims, one.name) for one in fields(claims)]
+        given += [(priors, one.name) for one in fields(priors)]
+        kept = [np.array(getattr(owner, name)) for owner, name in given]
         attribute(claims, priors)
-        for name, value in kept.items():
-            assert np.array_equal(getattr(claims, name), value)
+        predict_unseen(claims, priors)
+        for (owner, name), value in zip(given, kept, strict=True):
+            assert np.array_equal(getattr(owner, name), value), name
 
 
 class TestEdges:

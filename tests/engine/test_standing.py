@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.engine.missions import A, B, honest_mission, honest_truth
 from verification.engine.audit import draw_of, drawn, is_drawn
+from verification.engine.posterior import predict_unseen
 from verification.engine.special import (
     beta_cdf,
     gamma_cdf,
@@ -57,6 +60,22 @@ class TestAuditedCount:
             got = audited_count(predicted, audited, truth[audited])
             covered.append(got.low <= truth.sum() <= got.high)
         assert 0.87 <= np.mean(covered) <= 0.94
+
+    def test_intervals_on_unseen_predictions_hold_the_truth(self) -> None:
+        """Whole missions drawn anew, their audit scored by fits that did not see it."""
+        covered = []
+        for seed in range(10):
+            claims, priors = honest_mission(seed, n_incidents=80, n_sources=6)
+            truth = honest_truth(seed, 80)
+            audited = np.random.default_rng([seed, 1]).permutation(80)[:24]
+            gold = np.full(80, -1)
+            gold[audited] = truth[audited]
+            p = predict_unseen(replace(claims, gold=gold), priors)
+            for party in (A, B):
+                true = (truth == party).astype(float)
+                got = audited_count(p[:, party], audited, true[audited])
+                covered.append(got.low <= true.sum() <= got.high)
+        assert 0.8 <= np.mean(covered) < 1.0
 
     def test_perfect_predictions_leave_almost_no_doubt(self) -> None:
         truth = np.tile([0.0, 1.0], 500)

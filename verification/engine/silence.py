@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verification.engine.numeric import digamma, sum_by
+from verification.engine.numeric import digamma, normalise, sum_by
 from verification.engine.types import BoolArray, FloatArray, IntArray
 
 MOST = 3  # more sources of one group than this tell no more
 ABSENT = MOST + 1  # the group had no coverage: no evidence
 MARGINAL_WEIGHT = 40.0  # pseudo incidents of "this group reports alike whatever the class"
+
+RARE = 2.0  # the least such belief in one count: a pattern seen once must not confirm itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +63,10 @@ def silence_rows(presence: Presence, q: FloatArray) -> FloatArray:
     rows = np.zeros((presence.n_groups, ABSENT + 1, q.shape[1]))
     for g in range(presence.n_groups):
         counts = sum_by(presence.codes[:, g], by_pattern, ABSENT + 1)[:ABSENT]
-        marginal = counts.sum(axis=1) + 1e-3
-        prior = MARGINAL_WEIGHT * marginal / marginal.sum()
-        posterior = counts + prior[:, None]
-        rows[g, :ABSENT] = digamma(posterior) - digamma(posterior.sum(axis=0))
+        marginal = normalise(counts.sum(axis=1) + 1e-3)[:, None]
+        prior = np.maximum(MARGINAL_WEIGHT * marginal, RARE)
+        expected = counts.sum(axis=0) * marginal
+        rows[g, :ABSENT] = digamma(prior + counts) - np.log(prior + expected) + np.log(marginal)
     return rows
 
 

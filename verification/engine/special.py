@@ -6,6 +6,7 @@ Regularised incomplete gamma and beta by series and continued fractions; quantil
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 STEPS = 400
 TOLERANCE = 1e-14
@@ -24,6 +25,7 @@ def normal_quantile(p: float) -> float:
     return (low + high) / 2
 
 
+@lru_cache(maxsize=1024)
 def student_quantile(p: float, freedom: float) -> float:
     """Return the quantile of Student's t. Units: freedom >= 1; error below 1e-10 for p near 1/2."""
     if p < 0.5:
