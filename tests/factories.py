@@ -29,7 +29,7 @@ from reports.places.actions import record_places
 from reports.places.models import Place
 from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
 from verification.adjudication.actions.decisions import decide_case
-from verification.adjudication.actions.panels import open_case
+from verification.adjudication.actions.panels import declare_interest, open_case
 from verification.adjudication.answers import Answers
 from verification.adjudication.models import Case
 from verification.corroboration.actions import lapse_overdue_positions
@@ -261,8 +261,16 @@ def an_incident(world: World, draft: ReportDraft | None = None) -> Incident:
 
 
 def a_case(world: World, incident: Incident | None = None, *, at: datetime = NOW) -> Case:
-    """Open a case on an incident, with a panel of three seated by rule."""
-    return open_case(incident=incident or an_incident(world), by=world.chair, at=at)
+    """Open a case on an incident, with a panel of three who have declared no interest."""
+    case = open_case(incident=incident or an_incident(world), by=world.chair, at=at)
+    all_declare(case, at=at)
+    return case
+
+
+def all_declare(case: Case, *, at: datetime = NOW) -> None:
+    """Let everybody who sits and has not yet declared say that nothing ties them to the case."""
+    for seat in case.seats.filter(recused_at=None, declared_at=None).select_related("reviewer"):
+        declare_interest(case=case, by=seat.reviewer, at=at)
 
 
 def some_answers(**changes: Any) -> Answers:
@@ -298,6 +306,7 @@ def a_ballot(case: Case, answers: Answers | None = None) -> BallotDraft:
 
 def seal_all(case: Case, answers: Answers | None = None, *, at: datetime = NOW) -> None:
     """Seal the ballot of everybody who sits."""
+    all_declare(case, at=at)
     for seat in case.seats.filter(recused_at=None).select_related("reviewer"):
         seal_ballot(case=case, draft=a_ballot(case, answers), by=seat.reviewer, at=at)
 

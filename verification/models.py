@@ -1,6 +1,6 @@
 """All models of the judgement, where Django looks for them; each lives in its room."""
 
-from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat
+from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, PanelDraw, Seat
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
@@ -38,6 +38,7 @@ __all__ = [
     "Notification",
     "NotificationPreference",
     "Opening",
+    "PanelDraw",
     "PartyPosition",
     "Procedure",
     "Recommendation",

@@ -51,6 +51,8 @@ class Kind(models.TextChoices):
     CASE_OPENED = "case.opened", _("A case was opened and its panel seated")
     REVIEWER_RECUSED = "reviewer.recused", _("A reviewer was recused and replaced")
     REVIEWER_REPLACED = "reviewer.replaced", _("A reviewer was replaced by rule")
+    PANEL_OVERRIDDEN = "panel.overridden", _("The chair vacated a seat against the rules")
+    INTEREST_DECLARED = "interest.declared", _("A reviewer declared no interest in the case")
     BALLOT_SEALED = "ballot.sealed", _("A ballot was sealed")
     CASE_DECIDED = "case.decided", _("The panel decided")
     RECOMMENDATION_ISSUED = "recommendation.issued", _("A recommendation was issued to a party")

@@ -122,6 +122,7 @@ def three_vote_blind(reviewers: list[Person], incident: str) -> None:
     assert len(panel) == 3
     for number, reviewer in enumerate(panel):
         row(reviewer, incident).get_by_role("link").first.click()
+        reviewer.press("I declare this, and open the file")
         reviewer.page.locator("#ballot").wait_for()
         assert_blind(reviewer)
         a_ballot_is_sealed(reviewer)

@@ -26,7 +26,7 @@ from tests.factories import (
 from tests.proofs import row_counts
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import decide_case
-from verification.adjudication.actions.panels import open_case
+from verification.adjudication.actions.panels import declare_interest, open_case
 from verification.adjudication.queries import case_for_reviewer, readiness
 from verification.corroboration.actions import (
     Answer,
@@ -142,6 +142,7 @@ def test_from_a_report_to_a_published_finding(world: World) -> None:
         # Whoever has not voted sees neither the score nor how the others voted.
         file = case_for_reviewer(seat.reviewer, case.pk)
         assert (file.sealed, file.score, file.ballots) == (number, None, None)
+        declare_interest(case=case, by=seat.reviewer, at=NOW + 29 * HOUR)
         seal_ballot(
             case=case,
             draft=a_ballot(case, verdict[seat.alignment]),
@@ -199,6 +200,9 @@ def test_from_a_report_to_a_published_finding(world: World) -> None:
         "statement.given",
         "position.answered",
         "case.opened",
+        "interest.declared",
+        "interest.declared",
+        "interest.declared",
         "ballot.sealed",
         "ballot.sealed",
         "ballot.sealed",

@@ -18,7 +18,7 @@ from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
-from verification.adjudication.models import Ballot, Case, Decision, Seat
+from verification.adjudication.models import Ballot, Case, Decision, PanelDraw, Seat
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
@@ -209,6 +209,17 @@ BROKEN: dict[str, Breaking] = {
         lambda row: {"reviewer": User.objects.get(username="outsider")},
         {"alignment": "ARM"},
     ),
+    "interest_is_declared_after_seating": (
+        Seat,
+        lambda row: {
+            "number": 9,
+            "reviewer": User.objects.get(username="outsider"),
+            "declared_at": BEFORE,
+        },
+        {"alignment": "ARM"},
+    ),
+    "panel_draw_number_is_unique": (PanelDraw, own(), {}),
+    "panel_draw_fills_its_seats": (PanelDraw, own(number=9, size=2), {"size": 3}),
     "recusal_has_a_reason": (Seat, own(number=9, recused_at=NOW), {}),
     **{f"ballot_{name}": (Ballot, own(**changes), {}) for name, changes in ANSWERS.items()},
     **{f"decision_{name}": (Decision, own(**changes), {}) for name, changes in ANSWERS.items()},

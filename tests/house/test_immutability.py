@@ -10,7 +10,7 @@ from django.db import InternalError, ProgrammingError, connection, models, trans
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
 from tests.scenes import Scene, kept_scene
-from verification.adjudication.models import Ballot, Decision
+from verification.adjudication.models import Ballot, Decision, PanelDraw
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.ledger.models import Leaf, SignedTree, TileRoot
@@ -24,7 +24,7 @@ APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     *(Leaf, TileRoot, SignedTree),
     *(Event, Statement, Score, Fit, SourceReliability),
-    *(Ballot, Decision, Finding, Correction, Standing, Draw),
+    *(Ballot, Decision, Finding, Correction, Standing, Draw, PanelDraw),
 )
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]

@@ -45,7 +45,12 @@ from tests.second_round import a_decided, asked
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.drafts import save_draft
-from verification.adjudication.actions.panels import open_case, recuse_reviewer
+from verification.adjudication.actions.panels import (
+    declare_interest,
+    open_case,
+    override_seat,
+    recuse_reviewer,
+)
 from verification.adjudication.drafting import Typed
 from verification.corroboration.actions import (
     Answer,
@@ -224,6 +229,11 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         "recuse_reviewer": (
             lambda **who: recuse_reviewer(case=case, reason="A cousin of mine.", **who),
             REVIEWERS,
+        ),
+        "declare_interest": (lambda **who: declare_interest(case=case, **who), REVIEWERS),
+        "override_seat": (
+            lambda **who: override_seat(case=case, seat_number=1, reason="x" * 30, **who),
+            {"chair"},
         ),
         "seal_ballot": (
             lambda **who: seal_ballot(case=case, draft=None, **who),  # type: ignore[arg-type]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reports.agreement.models import Likelihood, Severity
 from reports.identity import new_key
@@ -62,6 +64,7 @@ class Case(models.Model):
 class RecusalKind(models.TextChoices):
     DECLARED = "declared", "declared"
     BY_RULE = "by_rule", "found by rule"
+    OVERRIDE = "override", "the chair’s override"
 
 
 class Seat(models.Model):
@@ -75,6 +78,8 @@ class Seat(models.Model):
     number = models.PositiveSmallIntegerField()
     alignment = models.CharField(max_length=12, blank=True)
     seated_at = models.DateTimeField()
+    # When its holder declared that nothing ties them to the case; no ballot without it.
+    declared_at = models.DateTimeField(null=True)
     recused_at = models.DateTimeField(null=True)
     recusal_kind = models.CharField(max_length=10, choices=RecusalKind.choices, blank=True)
     recusal_reason = models.CharField(max_length=500, blank=True)
@@ -89,10 +94,57 @@ class Seat(models.Model):
                 | Q(recused_at__isnull=False) & ~Q(recusal_reason=""),
                 name="recusal_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(declared_at=None) | Q(declared_at__gte=F("seated_at")),
+                name="interest_is_declared_after_seating",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"seat {self.number} of {self.case_id}"
+
+
+class PanelDraw(models.Model):
+    """One draw with all it looked at, so that anybody can draw it again; names nobody."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="draws")
+    number = models.PositiveSmallIntegerField()
+    method = models.CharField(max_length=20)
+    seed = models.CharField(max_length=80)
+    size = models.PositiveSmallIntegerField()  # seats to fill
+    concerned = ArrayField(models.CharField(max_length=12))
+    staying = models.JSONField(default=list)  # entries of those who sit already
+    eligible = models.JSONField()  # entries, by ticket (adjudication/drawing.py)
+    chosen = ArrayField(models.CharField(max_length=64))  # tickets, in seat order
+    seats = ArrayField(models.PositiveSmallIntegerField())  # numbers of the seats filled
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="panel_draw_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(chosen__len=F("size"), seats__len=F("size")),
+                name="panel_draw_fills_its_seats",
+            ),
+        ]
+        triggers = append_only("panel_draw")
+
+    def __str__(self) -> str:
+        return f"draw {self.number} for {self.case_id}"
+
+    def record(self) -> dict[str, Any]:
+        """Return what is published of it: every field the draw looks at, and whom it chose."""
+        return {
+            "method": self.method,
+            "seed": self.seed,
+            "size": self.size,
+            "concerned": list(self.concerned),
+            "staying": list(self.staying),
+            "eligible": list(self.eligible),
+            "chosen": list(self.chosen),
+        }
 
 
 class FiveAnswers(models.Model):
@@ -160,6 +212,23 @@ def _answer_constraints(noun: str) -> list[models.BaseConstraint]:
     ]
 
 
+# Held by the database too: whoever has not declared their interest has no vote.
+DECLARED_FIRST = pgtrigger.Trigger(
+    name="ballot_follows_declaration",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.Before,
+    func="""
+        IF NOT EXISTS (SELECT 1 FROM verification_seat
+                        WHERE id = NEW.seat_id AND declared_at IS NOT NULL
+                          AND recused_at IS NULL) THEN
+            RAISE EXCEPTION 'a ballot needs a seat whose holder declared no interest'
+                  USING ERRCODE = 'check_violation', CONSTRAINT = 'ballot_follows_declaration';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
 class Ballot(FiveAnswers):
     """One reviewer's sealed answers; never changed. A second one is a new, dated row."""
 
@@ -170,7 +239,7 @@ class Ballot(FiveAnswers):
 
     class Meta:
         constraints = _answer_constraints("ballot")
-        triggers = append_only("ballot")
+        triggers = [*append_only("ballot"), DECLARED_FIRST]
 
     def __str__(self) -> str:
         return f"ballot of {self.seat_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -117,6 +118,13 @@ def concerned_parties(incident: Incident, *, at: datetime) -> set[str]:
     return found
 
 
+def conflict_of(user: User, incident: Incident) -> Verdict:
+    """Answer whether the data shows that a person has a conflict of interest in a case."""
+    people, organisations = involved(incident)
+    me = Reviewer(key=str(user.pk), organisation=str(user.organisation_id or ""), alignment="")
+    return has_conflict(me, people=people, organisations=organisations)
+
+
 def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, Reviewer]]:
     """Return all who hold the reviewer role on the agreement, with what the rules look at."""
     # Triage officers read scores all day: whoever triaged here since this incident was opened
@@ -144,6 +152,20 @@ def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, 
                 load=load.get(user.pk, 0),
                 earlier=user.pk in before,
             ),
+        )
+        for user in users
+    ]
+
+
+def sitting_reviewers(incident: Incident, users: Sequence[User], *, at: datetime) -> list[Reviewer]:
+    """Return those who stay on a panel, with what the rules look at in them."""
+    before = earlier_deciders(incident)
+    return [
+        Reviewer(
+            key=str(user.pk),
+            organisation=str(user.organisation_id or ""),
+            alignment=alignment_of(user, at=at),
+            earlier=user.pk in before,
         )
         for user in users
     ]

@@ -101,53 +101,6 @@ def reaches(likelihood: str, *, floor: str) -> bool:
     return LIKELIHOOD_ORDER.index(likelihood) >= LIKELIHOOD_ORDER.index(floor)
 
 
-def choose_panel(
-    reviewers: Sequence[Reviewer],
-    *,
-    concerned: Collection[str],
-    size: int,
-    order: Sequence[int],
-) -> list[Reviewer]:
-    """Return a balanced panel of `size`, those with least work first; [] if none is possible.
-
-    `order` is a random permutation drawn with a recorded seed: it breaks ties of work. As many
-    members aligned with the parties concerned as balance allows sit beside unaligned ones, so
-    that each side has its voice but never the majority alone. Who decided the case in an earlier
-    round comes last, and such members never make up half of a panel.
-    """
-    rank = {reviewers[i].key: position for position, i in enumerate(order)}
-    by_side: dict[str, list[Reviewer]] = defaultdict(list)
-    for reviewer in sorted(reviewers, key=lambda r: (r.earlier, r.load, rank[r.key])):
-        by_side[reviewer.alignment].append(reviewer)
-    sides = sorted(concerned)
-    most = (size - 1) // max(len(sides), 2)
-    for per_side in range(min([len(by_side[side]) for side in sides] + [most]), -1, -1):
-        aligned = [r for side in sides for r in by_side[side][:per_side]]
-        panel = aligned + _from_several(by_side[""], aligned, size - len(aligned))
-        if len(panel) == size and is_of_several(panel) and is_led_by_others(panel):
-            return panel
-    return []
-
-
-def is_led_by_others(panel: Sequence[Reviewer]) -> bool:
-    """Answer whether members who decided this case before are fewer than half of a panel."""
-    return 2 * sum(r.earlier for r in panel) < len(panel)
-
-
-def is_of_several(panel: Sequence[Reviewer]) -> bool:
-    """Answer whether a panel's members come from at least two organisations."""
-    return len({r.organisation for r in panel}) >= FEWEST_ORGANISATIONS
-
-
-def _from_several(ranked: Sequence[Reviewer], beside: Sequence[Reviewer], n: int) -> list[Reviewer]:
-    """Return the first `n`; the last gives way to a later one where all are of one organisation."""
-    chosen = list(ranked[:n])
-    if chosen and not is_of_several([*beside, *chosen]):
-        others = (r for r in ranked[n:] if r.organisation != chosen[-1].organisation)
-        chosen[-1] = next(others, chosen[-1])
-    return chosen
-
-
 def problems_in_ballot(
     answers: Answers,
     *,

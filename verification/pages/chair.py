@@ -20,7 +20,11 @@ from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid, NotFound
 from verification.adjudication.actions.decisions import decide_case
-from verification.adjudication.actions.panels import open_case, replace_reviewer
+from verification.adjudication.actions.panels import (
+    open_case,
+    override_seat,
+    replace_reviewer,
+)
 from verification.adjudication.answers import Outcome, outcome_of
 from verification.adjudication.queries import (
     CaseFile,
@@ -41,7 +45,7 @@ from verification.pages.cards import faces_of, incident_cards
 from verification.pages.case_file import file_context
 from verification.pages.clocks import clock_rows
 from verification.pages.decision import first_reasons, older_ballots
-from verification.pages.forms_chair import DecideForm, OpenCaseForm
+from verification.pages.forms_chair import DecideForm, OpenCaseForm, OverrideForm
 from verification.pages.more_time import positions_with_links
 from verification.scoring.queries import fit_line
 from verification.standing.queries import draw_of_agreement, drawn_codes
@@ -154,6 +158,8 @@ def chair_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         )
     if "replace" in request.POST:
         return _replace(request, file, at)
+    if "override" in request.POST:
+        return _override(request, file, at)
     form = DecideForm(request.POST)
     check_fresh(file.case, request.POST.get("version"))
     if form.is_valid():
@@ -170,11 +176,35 @@ def chair_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     return sent_back(request, "verification/chair_case.html", context)
 
 
-def _replace(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
-    number = request.POST.get("replace", "")
-    if not number.isdecimal() or len(number) > 4:
+def _number(request: HttpRequest, name: str) -> int:
+    given = request.POST.get(name, "")
+    if not given.isdecimal() or len(given) > 4:
         raise NotFound()
-    replace_reviewer(case=file.case, seat_number=int(number), by=asker(request), at=at)
+    return int(given)
+
+
+def _override(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
+    number = _number(request, "override")
+    form = OverrideForm(request.POST, auto_id=f"override-{number}-%s")
+    if form.is_valid():
+        why = form.cleaned_data["why"]
+        try:
+            override_seat(case=file.case, seat_number=number, reason=why, by=asker(request), at=at)
+        except Invalid as problem:
+            add_errors(form, problem, {"reason": "why"})
+        else:
+            messages.success(request, _("The seat is vacated; the rules seated somebody else."))
+            return redirect("chair-case", file.case.pk)
+    context = _context(file, at)
+    for seat in context["panel_seats"]:
+        if seat["number"] == number:
+            seat["override"] = form
+    return sent_back(request, "verification/chair_case.html", context | {"form": form})
+
+
+def _replace(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
+    number = _number(request, "replace")
+    replace_reviewer(case=file.case, seat_number=number, by=asker(request), at=at)
     messages.success(request, _("The seat is vacated; the rules seated somebody else."))
     return redirect("chair-case", file.case.pk)
 
@@ -191,7 +221,7 @@ def _context(file: CaseFile, at: datetime) -> dict[str, Any]:
             parties={party.code: context["faces"].party(party.code) for party in file.parties},
             at=at,
         ),
-        "seed": file.case.panel_seed,
+        "draws": [draw.record() for draw in file.case.draws.all()],
         "panel_seats": _seats(file, context["faces"], at),
         "ready": bool(state),
         "preconditions": [
@@ -229,6 +259,10 @@ def _seats(file: CaseFile, faces: Any, at: datetime) -> list[dict[str, Any]]:
             "recused_at": seat.recused_at,
             "recusal_reason": seat.recusal_reason,
             "vacated": vacated.get(seat.number, "") if seat.recused_at is None else "",
+            "declared_at": seat.declared_at,
+            "override": OverrideForm(auto_id=f"override-{seat.number}-%s")
+            if balloting and seat.recused_at is None and not seat.has_voted  # type: ignore[attr-defined]
+            else None,
         }
         for seat in seats_of(file.case)
     ]

@@ -66,6 +66,7 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
         **afterlife_context(seen.line.code, content, agreement),
         "decision": decision,
         "attributed": decision["named"] if decision else [],
+        "panel": panel_view(content.get("panel")),
         "reasons": reason_rows(content["admissibility_reasons"]),
         "origins": origin_groups(content["statements"], agreement),
         "positions": position_views(content["positions"], agreement),
@@ -77,6 +78,17 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
         "address": request.build_absolute_uri(reverse("finding", args=[seen.line.code])),
     }
     return render(request, "verification/finding.html", context)
+
+
+def panel_view(panel: dict[str, Any] | None) -> dict[str, int] | None:
+    """Return how the panel was drawn, in numbers; None where it was published before that was."""
+    if not panel or not panel["draws"]:
+        return None
+    return {
+        "eligible": len(panel["draws"][0]["eligible"]),
+        "vacated": sum(panel["vacated"].values()),
+        "overrides": panel["vacated"]["override"],
+    }
 
 
 def agreement_of(content: dict[str, Any]) -> AgreementFace:

@@ -31,3 +31,17 @@ class DecideForm(RoomForm):
         max_length=10_000,
         required=False,
     )
+
+
+class OverrideForm(RoomForm):
+    """Why a seat is vacated although no rule vacates it."""
+
+    asked = ("why",)
+
+    why = forms.CharField(
+        label=_("Reason for the override"),
+        help_text=_("At least 20 characters; it stays on record. The public reads how many."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        max_length=500,
+        required=False,
+    )

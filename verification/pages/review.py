@@ -27,6 +27,7 @@ from verification.pages.asker import asker
 from verification.pages.cards import incident_cards
 from verification.pages.drafts import as_initial, merge_view, typed_so_far, version_seen
 from verification.pages.forms_review import BallotForm, RecuseForm
+from verification.pages.interest import awaits_declaration
 from verification.pages.review_desk import ballot_form, desk_context
 
 
@@ -67,6 +68,8 @@ def review_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """Show everything needed to judge, nothing that could bias; take the ballot or the recusal."""
     at = timezone.now()
     file = case_for_reviewer(asker(request), case_id)
+    if awaits_declaration(file):
+        return redirect("review-interest", file.case.pk)
     if request.method != "POST":
         context = desk_context(file, at, open_all="print" in request.GET)
         return render(request, "verification/review_case.html", context)

@@ -26,6 +26,7 @@ from verification.publication.published_score import public_score
 from verification.publication.redaction import (
     public_counts,
     public_decision,
+    public_panel,
     public_parties,
     public_place,
     public_position,
@@ -144,5 +145,6 @@ def _content(incident: Incident, decision: Decision | None, at: datetime) -> dic
         "positions": [public_position(p) for p in positions_on(incident)],
         "order": public_order(incident),
         "decision": public_decision(decision) if decision is not None else None,
+        "panel": public_panel(decision.case) if decision is not None else None,
         "score": None if score is None else public_score(score),
     }

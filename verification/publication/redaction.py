@@ -17,7 +17,7 @@ from reports.intake.models import Report
 from reports.people.models import Source
 from reports.places.blur import area_of_cell, public_area
 from reports.places.models import PlaceKind
-from verification.adjudication.models import Decision
+from verification.adjudication.models import Case, Decision, RecusalKind
 from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.rules import Provenance, independent_groups
 from verification.corroboration.states import PositionState
@@ -218,6 +218,16 @@ def public_decision(decision: Decision) -> dict[str, Any]:
             for d in decision.dissents
         ],
         "decided_at": decision.decided_at.isoformat(),
+    }
+
+
+def public_panel(case: Case) -> dict[str, Any]:
+    """Return how the panel was drawn, so that anybody can draw again; it names nobody."""
+    left = [kind for kind in case.seats.values_list("recusal_kind", flat=True) if kind]
+    return {
+        "round": case.round,
+        "draws": [draw.record() for draw in case.draws.all()],
+        "vacated": {kind: left.count(kind) for kind in RecusalKind.values},
     }
 
 

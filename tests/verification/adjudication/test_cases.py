@@ -25,8 +25,9 @@ from tests.factories import (
     some_answers,
 )
 from tests.proofs import as_if, one_event, refused
-from verification.adjudication.actions.ballots import Conflicted, seal_ballot
-from verification.adjudication.actions.panels import NoPanel, open_case, recuse_reviewer
+from verification.adjudication.actions.ballots import seal_ballot
+from verification.adjudication.actions.panels import open_case, recuse_reviewer
+from verification.adjudication.actions.seating import Conflicted, NoPanel
 from verification.adjudication.models import Ballot, Case, Seat
 from verification.adjudication.queries import (
     case_for_chair,
@@ -80,34 +81,13 @@ class TestOpening:
     def test_one_case_one_event_a_panel_of_three(self, world: World) -> None:
         incident = an_incident(world)
         with one_event(Kind.CASE_OPENED) as left:
-            case = a_case(world, incident)
+            case = open_case(incident=incident, by=world.chair, at=NOW)
         incident.refresh_from_db()
         assert incident.state == "under_review"
         assert sorted(seat.alignment for seat in case.seats.all()) == ["", "ARM", "AZE"]
         assert case.ballots_due_at == NOW + timedelta(hours=120)
         assert left[0].payload == {"seats": 3, "seed": case.panel_seed}
         assert left[0].file_id == incident.pk
-
-    def test_the_recorded_seed_draws_the_same_panel_again(self, world: World) -> None:
-        for number in range(4):
-            a_reviewer(world, f"n{number}", "relief")
-        first = a_case(world)
-        again = open_case(incident=an_incident(world), by=world.chair, at=NOW, seed="of today")
-        assert len(first.panel_seed) == 32
-        Seat.objects.all().delete()
-        Case.objects.filter(pk__in=[first.pk, again.pk]).delete()
-        Incident.objects.update(state="open")
-        redrawn = open_case(
-            incident=an_incident(world), by=world.chair, at=NOW, seed=first.panel_seed
-        )
-        neutral = seat_of(redrawn, "").reviewer
-        Seat.objects.all().delete()
-        redrawn.delete()
-        Incident.objects.update(state="open")
-        once_more = open_case(
-            incident=an_incident(world), by=world.chair, at=NOW, seed=first.panel_seed
-        )
-        assert seat_of(once_more, "").reviewer == neutral
 
     def test_who_has_work_already_sits_last(self, world: World) -> None:
         first, second = a_case(world), a_case(world)

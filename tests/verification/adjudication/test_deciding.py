@@ -21,8 +21,9 @@ from tests.factories import (
     some_answers,
 )
 from tests.proofs import no_trace, one_event, refused
-from verification.adjudication.actions.ballots import Conflicted, seal_ballot
+from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import NotReady, decide_case
+from verification.adjudication.actions.seating import Conflicted
 from verification.adjudication.models import Case, Decision
 from verification.adjudication.queries import cases_for_chair, decision_on, readiness
 from verification.corroboration.actions import lapse_overdue_positions

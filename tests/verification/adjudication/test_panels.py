@@ -1,17 +1,16 @@
 """Who may sit: conflicts, balance, quorum, and how a panel is drawn."""
 
-import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verification.adjudication.drawing import choose_panel, is_of_several, ticket_of
 from verification.adjudication.rules import (
     Reviewer,
-    choose_panel,
     has_conflict,
     is_balanced,
-    is_of_several,
     is_party_heard,
     meets_quorum,
     reaches,
@@ -106,9 +105,10 @@ def people(*described: str) -> list[Reviewer]:
 
 
 def drawn(pool: list[Reviewer], *concerned: str, size: int = 3, seed: int = 1) -> list[str]:
-    order = list(range(len(pool)))
-    random.Random(seed).shuffle(order)
-    return [r.key for r in choose_panel(pool, concerned=concerned, size=size, order=order)]
+    """Return the keys drawn: each reviewer gets the ticket of their key under the seed."""
+    keys = {ticket_of(str(seed), r.key): r.key for r in pool}
+    tickets = [replace(r, key=ticket_of(str(seed), r.key)) for r in pool]
+    return [keys[r.key] for r in choose_panel(tickets, concerned=concerned, size=size)]
 
 
 BOTH = ("ARM", "AZE")

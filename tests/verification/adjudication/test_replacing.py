@@ -76,6 +76,7 @@ class TestConflictThatCameUp:
             decide_case(case=case, reasons="x" * 30, by=world.chair, at=f.LATER)
         fresh = replace_reviewer(case=case, seat_number=seat.number, by=world.chair, at=f.LATER)
         assert len(ballots_of(case)) == 2  # the ballot of the vacated seat no longer counts
+        f.all_declare(case, at=f.LATER)
         seal_ballot(case=case, draft=f.a_ballot(case), by=fresh.reviewer, at=f.LATER)
         decided = decide_case(case=case, reasons="x" * 30, by=world.chair, at=f.LATER)
         assert decided.n_ballots == 3

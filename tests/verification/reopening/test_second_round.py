@@ -16,7 +16,7 @@ from tests.second_round import (
     linked_late,
 )
 from verification.adjudication.actions.decisions import decide_case
-from verification.adjudication.actions.panels import NoPanel
+from verification.adjudication.actions.seating import NoPanel
 from verification.adjudication.models import Decision
 from verification.adjudication.queries import decision_on, earlier_deciders
 from verification.publication.models import Finding

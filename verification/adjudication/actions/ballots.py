@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Clause
 from reports.agreement.queries import clauses_in_force, parties_of
@@ -16,8 +15,9 @@ from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
-from reports.problems import Invalid, MoveRefused, NotFound, Problem, StaleState
+from reports.problems import Invalid, MoveRefused, NotFound, StaleState
 from verification.adjudication.actions.drafts import check_draft, drop_draft
+from verification.adjudication.actions.seating import Conflicted
 from verification.adjudication.answers import (
     Answers,
     column_values,
@@ -26,23 +26,11 @@ from verification.adjudication.models import Ballot, Case, Seat
 from verification.adjudication.queries import (
     bound_parties,
     citable_reports,
-    involved,
+    conflict_of,
 )
-from verification.adjudication.rules import (
-    Reviewer,
-    has_conflict,
-    problems_in_ballot,
-)
+from verification.adjudication.rules import problems_in_ballot
 from verification.adjudication.states import CaseState
 from verification.incidents.models import Incident
-
-
-class Conflicted(Problem):
-    """Raised when a reviewer turns out to have a conflict of interest."""
-
-    code = "conflict-of-interest"
-    status = 409
-    title = gettext_lazy("A conflict of interest rules this out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +49,8 @@ def seal_ballot(
     """Seal one's answers, blind: nothing of others' ballots or the score was shown before.
 
     `seen_draft` is the version of the draft the answers were made from (None: from none).
-    Needs: case.review; a seat without a sealed ballot; answers without problems; no conflict.
+    Needs: case.review; a seat one has declared for, without a sealed ballot; answers without
+    problems; no conflict.
     Leaves: Ballot, the draft gone, ballot.sealed.
     Errors: Invalid, Conflicted, DraftConflict, StaleState if sealed already.
     """
@@ -76,6 +65,8 @@ def seal_ballot(
         raise NotFound()
     if held.state != CaseState.BALLOTING:
         raise MoveRefused(_("The panel has decided; no more ballots are taken."))
+    if seat.declared_at is None:
+        raise MoveRefused(_("Declare first whether anything ties you to this case."))
     _check_conflict(held.incident, by)
     check_draft(seat=seat, seen=seen_draft)
     clauses = _check_ballot(held.incident, draft)
@@ -107,9 +98,7 @@ def seal_ballot(
 
 
 def _check_conflict(incident: Incident, by: User) -> None:
-    people, organisations = involved(incident)
-    me = Reviewer(key=str(by.pk), organisation=str(by.organisation_id or ""), alignment="")
-    verdict = has_conflict(me, people=people, organisations=organisations)
+    verdict = conflict_of(by, incident)
     if verdict:
         raise Conflicted(
             verdict.reason + " " + _("Give up your seat; the rules seat somebody else.")

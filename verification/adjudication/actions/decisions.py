@@ -16,8 +16,8 @@ from reports.people.models import User
 from reports.people.permissions import require
 from reports.people.queries import alignment_of
 from reports.problems import Invalid, Problem, StaleState
-from verification.adjudication.actions.ballots import Conflicted
 from verification.adjudication.actions.drafts import drop_drafts
+from verification.adjudication.actions.seating import Conflicted
 from verification.adjudication.answers import (
     Answers,
     column_values,

@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
 import secrets
-from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports.agreement.queries import time_limits
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
-from reports.people.models import Role, User
+from reports.people.models import User
 from reports.people.permissions import require
-from reports.people.queries import alignment_of, holders_of
-from reports.problems import Invalid, MoveRefused, NotFound, Problem
-from verification.adjudication.actions.drafts import drop_draft
+from reports.problems import Invalid, MoveRefused, NotFound, StaleState
+from verification.adjudication.actions.seating import (
+    Conflicted,
+    draw_panel,
+    keep_draw,
+    replace_seat,
+    seat_reviewer,
+    vacate_seat,
+)
 from verification.adjudication.models import Ballot, Case, RecusalKind, Seat
 from verification.adjudication.queries import (
-    concerned_parties,
-    earlier_deciders,
-    involved,
-    possible_reviewers,
+    conflict_of,
     why_vacated,
-)
-from verification.adjudication.rules import (
-    Reviewer,
-    choose_panel,
-    has_conflict,
-    is_balanced,
-    is_led_by_others,
-    is_of_several,
 )
 from verification.adjudication.states import CaseState
 from verification.incidents.actions import begin_review
 from verification.incidents.models import Incident
 from verification.incidents.states import IncidentState
 
-
-class NoPanel(Problem):
-    """Raised when no balanced panel without conflicts can be seated."""
-
-    code = "no-panel"
-    status = 409
-    title = gettext_lazy("No panel can be seated by the rules")
+OVERRIDE_LEAST = 20  # characters of the reason
 
 
 @transaction.atomic
@@ -66,7 +50,7 @@ def open_case(*, incident: Incident, by: User, at: datetime, seed: str = "") -> 
     if held.admissibility == "inadmissible":
         raise MoveRefused(_("The incident lies outside the agreement; it is ruled on at triage."))
     seed = seed or secrets.token_hex(16)
-    panel = _draw_panel(held, size=held.agreement.quorum, seed=seed, at=at)
+    panel = draw_panel(held, size=held.agreement.quorum, seed=seed, at=at)
     case = Case.objects.create(
         incident=held,
         round=held.cases.count() + 1,
@@ -76,8 +60,8 @@ def open_case(*, incident: Incident, by: User, at: datetime, seed: str = "") -> 
         opened_at=at,
         ballots_due_at=at + time_limits(held.agreement_id, at=at).ballots,
     )
-    for number, user in enumerate(panel, start=1):
-        _seat(case, user, number, at)
+    seats = [seat_reviewer(case, user, n, at) for n, user in enumerate(panel.users, start=1)]
+    keep_draw(case, panel, seats, at=at)
     begin_review(incident=held)
     record_event(
         kind=Kind.CASE_OPENED,
@@ -86,70 +70,9 @@ def open_case(*, incident: Incident, by: User, at: datetime, seed: str = "") -> 
         at=at,
         acting_as=role,
         file_id=held.pk,
-        payload={"seats": len(panel), "seed": seed},
+        payload={"seats": len(seats), "seed": seed},
     )
     return case
-
-
-def _seat(case: Case, user: User, number: int, at: datetime) -> Seat:
-    return Seat.objects.create(
-        case=case,
-        reviewer=user,
-        number=number,
-        alignment=alignment_of(user, at=at),
-        seated_at=at,
-    )
-
-
-def _draw_panel(
-    incident: Incident,
-    *,
-    size: int,
-    seed: str,
-    at: datetime,
-    but: Collection[UUID] = (),
-    seated: Sequence[User] = (),
-) -> list[User]:
-    """Return the members to seat: a whole panel, or the one who replaces a recused member."""
-    people, organisations = involved(incident)
-    pool = {
-        reviewer.key: (user, reviewer)
-        for user, reviewer in possible_reviewers(incident, at=at)
-        if user.pk not in but
-        and not has_conflict(reviewer, people=people, organisations=organisations)
-    }
-    concerned = concerned_parties(incident, at=at)
-    reviewers = [reviewer for _user, reviewer in pool.values()]
-    order = list(range(len(reviewers)))
-    random.Random(hashlib.sha256(seed.encode()).digest()).shuffle(order)  # noqa: S311 - recorded draw
-    if seated:
-        before = earlier_deciders(incident)
-        staying = [
-            Reviewer(
-                str(user.pk),
-                str(user.organisation_id or ""),
-                alignment_of(user, at=at),
-                earlier=user.pk in before,
-            )
-            for user in seated
-        ]
-        rank = {reviewers[i].key: place for place, i in enumerate(order)}
-        for reviewer in sorted(reviewers, key=lambda r: (r.earlier, r.load, rank[r.key])):
-            panel = [*staying, reviewer]
-            balanced = is_balanced([r.alignment for r in panel], concerned=concerned)
-            if balanced and is_of_several(panel) and is_led_by_others(panel):
-                return [pool[reviewer.key][0]]
-        raise NoPanel(_("Nobody eligible can take this seat and keep the panel balanced."))
-    chosen = choose_panel(reviewers, concerned=concerned, size=size, order=order)
-    if not chosen:
-        raise NoPanel(
-            _(
-                "%(free)s reviewers have no conflict of interest; a balanced panel of %(size)s "
-                "needs more. An operator can grant the role to further people."
-            )
-            % {"free": len(reviewers), "size": size}
-        )
-    return [pool[reviewer.key][0] for reviewer in chosen]
 
 
 @transaction.atomic
@@ -168,8 +91,8 @@ def recuse_reviewer(*, case: Case, reason: str, by: User, at: datetime) -> Seat:
         raise MoveRefused(_("Your ballot is sealed; tell the chair about the conflict."))
     if len(reason.strip()) < 10:
         raise Invalid(errors={"reason": [_("Say in a sentence what the conflict is.")]})
-    _vacate(seat, kind=RecusalKind.DECLARED, reason=reason.strip()[:500], at=at)
-    replacement = _replace(held, at=at)
+    vacate_seat(seat, kind=RecusalKind.DECLARED, reason=reason.strip()[:500], at=at)
+    replacement = replace_seat(held, at=at)
     record_event(
         kind=Kind.REVIEWER_RECUSED,
         subject=held,
@@ -200,8 +123,8 @@ def replace_reviewer(*, case: Case, seat_number: int, by: User, at: datetime) ->
     why = why_vacated(held, at=at).get(seat.number)
     if why is None:
         raise Invalid(_("No rule vacates this seat: its holder has no conflict, and time is left."))
-    _vacate(seat, kind=RecusalKind.BY_RULE, reason=why, at=at)
-    replacement = _replace(held, at=at)
+    vacate_seat(seat, kind=RecusalKind.BY_RULE, reason=why, at=at)
+    replacement = replace_seat(held, at=at)
     record_event(
         kind=Kind.REVIEWER_REPLACED,
         subject=held,
@@ -214,27 +137,71 @@ def replace_reviewer(*, case: Case, seat_number: int, by: User, at: datetime) ->
     return replacement
 
 
-def _vacate(seat: Seat, *, kind: str, reason: str, at: datetime) -> None:
-    seat.recused_at, seat.recusal_kind, seat.recusal_reason = at, kind, reason
-    seat.save(update_fields=["recused_at", "recusal_kind", "recusal_reason"])
-    drop_draft(seat=seat)
+@transaction.atomic
+def override_seat(*, case: Case, seat_number: int, reason: str, by: User, at: datetime) -> Seat:
+    """Vacate a seat although no rule does, as the chair, for a reason that stays on record.
 
-
-def _replace(case: Case, *, at: datetime) -> Seat:
-    seats = list(case.seats.select_related("reviewer"))
-    staying = [seat.reviewer for seat in seats if seat.recused_at is None]
-    chosen = _draw_panel(
-        case.incident,
-        size=1,
-        seed=f"{case.panel_seed}/{len(seats) + 1}",
+    The rules still draw who takes it: an override chooses nobody. It is counted in public.
+    Needs: case.decide; an open case; another's seat without a sealed ballot. Leaves: the ended
+    Seat, a new Seat, panel.overridden. Errors: Invalid without a reason, MoveRefused, NoPanel.
+    """
+    role = require(by, "case.decide", at=at, agreement_id=case.incident.agreement_id)
+    held = Case.objects.select_for_update(of=("self",)).select_related("incident").get(pk=case.pk)
+    if held.state != CaseState.BALLOTING:
+        raise MoveRefused(_("The panel has decided; its seats stay as they were."))
+    seat = Seat.objects.filter(case=held, number=seat_number, recused_at=None).first()
+    if seat is None:
+        raise NotFound()
+    if seat.reviewer_id == by.pk:
+        raise MoveRefused(_("This seat is yours: declare your conflict instead."))
+    if Ballot.objects.filter(seat=seat).exists():
+        raise MoveRefused(_("A ballot is sealed from this seat; no override takes it away."))
+    if len(reason.strip()) < OVERRIDE_LEAST or "\x00" in reason:
+        raise Invalid(errors={"reason": [_("Give the reason in at least 20 characters.")]})
+    vacate_seat(seat, kind=RecusalKind.OVERRIDE, reason=reason.strip()[:500], at=at)
+    replacement = replace_seat(held, at=at)
+    record_event(
+        kind=Kind.PANEL_OVERRIDDEN,
+        subject=held,
+        by=by,
         at=at,
-        but=[seat.reviewer_id for seat in seats] + _who_saw_the_score(case, at=at),
-        seated=staying,
+        acting_as=role,
+        file_id=held.incident_id,
+        payload={"seat": seat.number, "replaced_by_seat": replacement.number},
     )
-    return _seat(case, chosen[0], len(seats) + 1, at)
+    return replacement
 
 
-def _who_saw_the_score(case: Case, *, at: datetime) -> list[UUID]:
-    """A chair without a seat reads the score of an open case, so may not be seated later."""
-    chairs = holders_of(Role.CHAIR, agreement_id=case.incident.agreement_id, at=at)
-    return [user.pk for user in chairs]
+@transaction.atomic
+def declare_interest(*, case: Case, by: User, at: datetime) -> Seat:
+    """Declare, on first opening a case, that nothing ties one to it. Otherwise recuse_reviewer.
+
+    Needs: case.review; a seat on an open case, not declared for yet; no conflict that the data
+    shows. Leaves: the declared Seat, interest.declared. Errors: Conflicted, StaleState.
+    """
+    role = require(by, "case.review", at=at, agreement_id=case.incident.agreement_id)
+    held = Case.objects.select_for_update(of=("self",)).select_related("incident").get(pk=case.pk)
+    seat = Seat.objects.filter(case=held, reviewer=by, recused_at=None).first()
+    if seat is None:
+        raise NotFound()
+    if held.state != CaseState.BALLOTING:
+        raise MoveRefused(_("The panel has decided; no more ballots are taken."))
+    if seat.declared_at is not None:
+        raise StaleState(_("You have declared already."))
+    verdict = conflict_of(by, held.incident)
+    if verdict:
+        raise Conflicted(
+            verdict.reason + " " + _("Give up your seat; the rules seat somebody else.")
+        )
+    seat.declared_at = at
+    seat.save(update_fields=["declared_at"])
+    record_event(
+        kind=Kind.INTEREST_DECLARED,
+        subject=held,
+        by=by,
+        at=at,
+        acting_as=role,
+        file_id=held.incident_id,
+        payload={"seat": seat.number},
+    )
+    return seat

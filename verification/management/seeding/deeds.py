@@ -19,7 +19,11 @@ from reports.people.models import User
 from reports.people.queries import source_by_key, user_by_username
 from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
 from verification.adjudication.actions.decisions import decide_case
-from verification.adjudication.actions.panels import open_case, recuse_reviewer
+from verification.adjudication.actions.panels import (
+    declare_interest,
+    open_case,
+    recuse_reviewer,
+)
 from verification.adjudication.answers import Answers
 from verification.adjudication.models import Ballot, Case, Seat
 from verification.adjudication.states import CaseState
@@ -52,6 +56,7 @@ from verification.recommendations.queries import on_incident
 from verification.recommendations.rules import Evidence
 
 NEUTRAL = "neutral"
+READS_FOR = timedelta(hours=1)  # between opening a case, declaring, and sealing a ballot
 
 
 @dataclass
@@ -254,6 +259,8 @@ def do_cast_ballot(story: Story, key: str, event: Mapping[str, Any], at: datetim
         reasons=story.said(event["reasons"]),
         cited=story.cited(event),
     )
+    if seat.declared_at is None:
+        declare_interest(case=case, by=seat.reviewer, at=at - READS_FOR)
     seal_ballot(case=case, draft=draft, by=seat.reviewer, at=at)
     return True
 
