@@ -2,7 +2,8 @@
 
 python -m benchmarks.attribution_adversary --seeds 3
 python -m benchmarks.attribution_adversary --small     (missions of 200 and 1,000 incidents)
-    python -m benchmarks.attribution_adversary --held-out
+python -m benchmarks.attribution_adversary --small-others
+python -m benchmarks.attribution_adversary --held-out
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from verification.engine.posterior import evidence_only, posterior_of, score_cla
 from verification.engine.types import UNKNOWN, Claims
 
 SMALL = ((200, 30, "bias"), (200, 48, "all"), (1_000, 60, "bias"), (1_000, 84, "all"))
+OTHERS = ("clean", "echo", "regions", "selective", "sleeper", "stealth", "swarm", "sybil")
+SMALL_OTHERS = tuple((n, n // 20 + 30, name) for n in (200, 1_000) for name in OTHERS)
 
 
 def plain_labels(claims: Claims) -> Labels:
@@ -82,10 +85,11 @@ def main() -> None:
     parser.add_argument("--methods", nargs="*", default=[n for n in REFERENCES if n != "EBCC"])
     parser.add_argument("--incidents", type=int)
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--small-others", action="store_true")
     parser.add_argument("--held-out", action="store_true", help="attacks nothing was tuned on")
     args = parser.parse_args()
-    if args.small:
-        for n, sources, name in SMALL:
+    if args.small or args.small_others:
+        for n, sources, name in SMALL if args.small else SMALL_OTHERS:
             gold = 0.10 if n == 200 else 0.05
             table(SCENARIOS[name].shrunk(n, sources), args.seeds, gold, args.methods)
         return
