@@ -37,6 +37,8 @@ from verification.corroboration.actions import lapse_overdue_positions
 from verification.corroboration.models import PartyPosition
 from verification.incidents.actions import link_report
 from verification.incidents.models import Incident
+from verification.recommendations.actions import issue_recommendation
+from verification.recommendations.models import Recommendation
 from verification.reopening.actions import Request, ask_reopening
 from verification.reopening.models import Reopening
 
@@ -80,6 +82,7 @@ class Two:
     finding: str
     decided: Incident
     request: Reopening  # by the liaison of Armenia, here
+    advice: Recommendation  # to Armenia, here
 
     def everybody(self) -> dict[str, User | None]:
         people: dict[str, User | None] = {n: getattr(self.here.world, n) for n in HERE}
@@ -110,7 +113,15 @@ def build_two() -> Two:
         by=world.liaison_arm,
         at=NOW,
     )
-    return Two(here, there, finding, decided.incident, request)
+    advice = issue_recommendation(
+        incident=decided.incident,
+        party=world.armenia,
+        text="Name to the mechanism who commands the battery.",
+        by=world.chair,
+        at=decided.ballots_due_at,
+    )
+    settle()
+    return Two(here, there, finding, decided.incident, request, advice)
 
 
 def _elsewhere(world: World) -> World:

@@ -133,6 +133,14 @@ def asked_here(name: str, two: Two) -> Iterator[Try]:
     yield Try("missing", at(name, MISSING), frozenset())
 
 
+def advised(*who: str) -> Callable[[str, Two], Iterator[Try]]:
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        yield Try("to Armenia", at(name, two.advice.code), frozenset(who))
+        yield Try("missing", at(name, "NK20-R9999"), frozenset())
+
+    return tries
+
+
 POST = frozenset({"POST"})
 PUBLIC: dict[str, Any] = {"refuses": HIDDEN, "stranger": HIDDEN}
 KEPT: dict[str, Any] = {"stranger_sends": 403}  # a page that keeps what was typed
@@ -228,6 +236,10 @@ DOORS: dict[str, Door] = {
     ),
     "reopening-ask": Door(decided_here, takes=POST),
     "reopening": Door(asked_here, takes=POST),
+    "recommend": Door(of_incident({"chair"}), takes=POST),
+    "recommendation-work": Door(advised("chair", "liaison_arm"), takes=POST),
+    "inbox": Door(only(SIGNED_IN), takes=POST),
+    "inbox-preferences": Door(only(SIGNED_IN), takes=POST),
     "overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED),
     # everybody
     "history": Door(public_incident, **PUBLIC),
@@ -252,6 +264,12 @@ DOORS: dict[str, Door] = {
     "api-finding": Door(finding(), **PUBLIC),
     "api-incidents": Door(open_list, **PUBLIC),
     "api-incident": Door(public_incident, **PUBLIC),
+    "recommendations": Door(open_list, **PUBLIC),
+    "recommendation": Door(advised("*"), **PUBLIC),
+    "mechanism": Door(open_list, **PUBLIC),
+    "api-recommendations": Door(open_list, **PUBLIC),
+    "api-recommendation": Door(advised("*"), **PUBLIC),
+    "api-mechanism": Door(open_list, **PUBLIC),
     "api-corrections": Door(open_list, **PUBLIC),
     "api-standings": Door(open_list, **PUBLIC),
     # the house

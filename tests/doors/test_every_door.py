@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.doors.places import ANONYMOUS, HERE, MISSING, Two
-from tests.doors.table import DOORS, Door, Try, all_names, at
+from tests.doors.table import DOORS, Door, Try, at
 from tests.proofs import no_trace
 
 AT_LEAST = 1_000  # cases, so that a door that answers to nobody is not taken for a safe one
@@ -33,10 +33,6 @@ def refusal(door: Door, name: str) -> int:
     if name == ANONYMOUS:
         return door.stranger_sends or door.stranger
     return door.refuses_forms or door.refuses
-
-
-def test_every_door_is_in_the_table() -> None:
-    assert set(DOORS) == all_names()
 
 
 @pytest.mark.parametrize("name", DOORS)
@@ -87,6 +83,13 @@ def test_there_are_enough_cases() -> None:
     assert all(counted.get(name) for name in DOORS)
 
 
+def told_to_another(two: Two) -> str:
+    """Return the key of a message in the inbox of the liaison."""
+    told = two.here.world.liaison_arm.notifications.first()
+    assert told is not None
+    return str(told.pk)
+
+
 class TestForeignParents:
     """A child sent under a parent it does not belong to is refused, also to who may handle both."""
 
@@ -131,6 +134,8 @@ class TestForeignParents:
             ),
             ("chair", at("chair"), {"incident": there.incident.code, "version": 1, "do": "open"}),
             ("chair", at("chair-case", here.case.pk), {"replace": "99"}),
+            ("witness", at("inbox"), {"read": told_to_another(two)}),
+            ("witness", at("inbox"), {"open": told_to_another(two)}),
         ]
 
     def test_refused_without_a_trace(self, two: Two, clients: dict[str, Client], db: None) -> None:

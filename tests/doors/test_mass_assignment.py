@@ -131,6 +131,9 @@ def legitimate(sent: Sent) -> set[str]:
         "review-case": {"version"},
         "reopening-ask": {"ground", "text"},
         "reopening": {"proposal"},
+        "recommend": {"party", "text"},
+        "recommendation-work": {"text"},
+        "inbox-preferences": {"digest"},
         "triage-board": {"report", "other", "incident"},
         "watches": {"place", "denied_by", "means"},
     }

@@ -115,6 +115,22 @@ def by_others(two: Two) -> dict[str, Sent]:
             (two.request.pk,),
             {"do": "answer", "proposal": "refuse", "reason": text, "version": 1},
         ),
+        "recommend": Sent(
+            "chair",
+            "recommend",
+            (two.decided.code,),
+            {"party": "ARM", "text": text, "due_on": "2020-12-30"},
+        ),
+        "answer a recommendation": Sent(
+            "liaison_arm",
+            "recommendation-work",
+            (two.advice.code,),
+            {"answer": "accepted_by_party", "text": text, "version": 1},
+        ),
+        "read the inbox": Sent("liaison_arm", "inbox", (), {"read_all": "1"}),
+        "choose what one is told": Sent(
+            "liaison_arm", "inbox-preferences", (), {"digest": "off"}
+        ),
         "file": Sent("filer", "report-new", (), answers(world, client_uuid=KEY)),
         "correct": Sent(
             "filer", "report-correct", (here.filed.receipt,), answers(world, client_uuid=KEY)
