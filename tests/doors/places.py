@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.scenes import log_it
 from verification.adjudication.actions.decisions import decide_case
-from verification.adjudication.actions.panels import open_case
+from verification.adjudication.actions.panels import declare_interest, open_case
 from verification.adjudication.models import Case
 from verification.caseload.actions import publish_procedure
 from verification.corroboration.actions import lapse_overdue_positions
@@ -66,10 +66,11 @@ class Records:
     notice: PartyPosition  # to ARM
     judged: Incident  # with an open case
     case: Case
+    unasked: Case  # its members have declared nothing yet
     watch: Watch  # by filer
 
-    def seated(self) -> set[str]:
-        held = set(self.case.seats.filter(recused_at=None).values_list("reviewer_id", flat=True))
+    def seated(self, case: Case) -> set[str]:
+        held = set(case.seats.filter(recused_at=None).values_list("reviewer_id", flat=True))
         return {name for name in HERE if getattr(self.world, name).pk in held}
 
 
@@ -93,7 +94,7 @@ class Two:
 def build_two() -> Two:
     """Build both agreements through the actions."""
     world = build_world()
-    decided = open_case(incident=an_incident(world), by=world.chair, at=NOW, seed=SEED)
+    decided = _a_case(world)
     seal_all(decided)
     lapse_overdue_positions(at=decided.ballots_due_at)
     decide_case(
@@ -156,7 +157,7 @@ def _records(world: World) -> Records:
     told = an_accepted_report(world, an_allegation(world, world.mod_azerbaijan, "ARM"))
     incident = an_incident(world, an_allegation(world, world.mod_armenia, "ARM"))
     link_report(report=told, incident=incident, why="Same night.", by=world.triage, at=NOW)
-    case = open_case(incident=an_incident(world), by=world.chair, at=NOW, seed=SEED)
+    case = _a_case(world)
     return Records(
         world=world,
         filed=filed,
@@ -166,7 +167,16 @@ def _records(world: World) -> Records:
         notice=incident.positions.select_related("party").get(),
         judged=case.incident,
         case=case,
+        unasked=_a_case(world, declared=False),
         watch=start_watch(
             agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=EARLIER
         ),
     )
+
+
+def _a_case(world: World, *, declared: bool = True) -> Case:
+    """Open a case with a recorded draw, so that every run seats the same."""
+    case = open_case(incident=an_incident(world), by=world.chair, at=NOW, seed=SEED)
+    for seat in case.seats.select_related("reviewer") if declared else ():
+        declare_interest(case=case, by=seat.reviewer, at=NOW)
+    return case

@@ -209,7 +209,11 @@ DOORS: dict[str, Door] = {
         lists(here=REVIEWERS, there={"chair", "reviewer_arm", "reviewer_aze"}), refuses=REFUSED
     ),
     "review-case": Door(
-        records(lambda r: {"case": ((r.case.pk,), r.seated())}, (MISSING,)), takes=POST
+        records(lambda r: {"case": ((r.case.pk,), r.seated(r.case))}, (MISSING,)), takes=POST
+    ),
+    "review-interest": Door(
+        records(lambda r: {"case": ((r.unasked.pk,), r.seated(r.unasked))}, (MISSING,)),
+        takes=POST,
     ),
     "chair": Door(  # the form names an incident, which is hidden from all but its chair
         lists(here={"chair"}), refuses=REFUSED, refuses_forms=HIDDEN, takes=POST

@@ -157,4 +157,4 @@ class TestForeignParents:
 
 def test_both_casts_walk_through(two: Two) -> None:
     assert set(HERE) < set(two.everybody())
-    assert two.here.seated() and two.there.seated()
+    assert all(side.seated(side.case) for side in (two.here, two.there))

@@ -128,9 +128,7 @@ def by_others(two: Two) -> dict[str, Sent]:
             {"answer": "accepted_by_party", "text": text, "version": 1},
         ),
         "read the inbox": Sent("liaison_arm", "inbox", (), {"read_all": "1"}),
-        "choose what one is told": Sent(
-            "liaison_arm", "inbox-preferences", (), {"digest": "off"}
-        ),
+        "choose what one is told": Sent("liaison_arm", "inbox-preferences", (), {"digest": "off"}),
         "file": Sent("filer", "report-new", (), answers(world, client_uuid=KEY)),
         "correct": Sent(
             "filer", "report-correct", (here.filed.receipt,), answers(world, client_uuid=KEY)
@@ -149,6 +147,9 @@ def by_others(two: Two) -> dict[str, Sent]:
         ),
         "seal a ballot": Sent("reviewer_arm", *review, as_form(case)),
         "save a draft": Sent("reviewer_arm", *review, as_form(case, do="save")),
+        "declare no interest": Sent(
+            "reviewer_arm", "review-interest", (here.unasked.pk,), {"do": "none"}
+        ),
         "recuse": Sent("chair", *review, {"do": "recuse", "reason": "A cousin of mine is in it."}),
     }
 
