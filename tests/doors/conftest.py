@@ -1,4 +1,4 @@
-"""Both agreements, built once for this folder; the clock stands still; throttles are off."""
+"""Both agreements, built once for each file; the clock stands still; throttles are off."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.doors.places import Two, build_two
 from tests.factories import NOW
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def two(django_db_setup: None, django_db_blocker: Any) -> Iterator[Two]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield build_two()
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def clients(two: Two, django_db_blocker: Any) -> Iterator[dict[str, Client]]:
     """Return a browser for everybody, signed in once."""
     with django_db_blocker.unblock():
