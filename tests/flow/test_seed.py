@@ -40,7 +40,7 @@ from verification.incidents.models import Incident, Link
 from verification.management.seeding import scenario
 from verification.management.seeding.claims import CLAIM_KEY, report_of
 from verification.management.seeding.deeds import answers_of
-from verification.publication.models import Finding
+from verification.publication.models import Correction, Finding
 from verification.publication.queries import report_partition
 from verification.scoring.queries import scores_made_until
 from verification.standing.queries import standing_lines
@@ -294,6 +294,9 @@ ROLES = {
     Kind.SOURCES_REFITTED: {"machine"},
     Kind.CASE_OPENED: {"chair"},
     Kind.REVIEWER_RECUSED: {"reviewer"},
+    Kind.REOPENING_FLAGGED: {"machine"},
+    Kind.REOPENING_ADMITTED: {"chair"},
+    Kind.CORRECTION_PUBLISHED: {"machine"},
     Kind.INTEREST_DECLARED: {"reviewer"},
     Kind.BALLOT_SEALED: {"reviewer"},
     Kind.CASE_DECIDED: {"chair"},
@@ -328,11 +331,25 @@ class TestRecord:
             Kind.STANDING_COMPUTED,
         }
         for ruling in Finding.objects.select_related("incident"):
-            last = Event.objects.filter(
+            rulings = Event.objects.filter(
                 file_id=ruling.incident_id,
                 kind__in=[Kind.CASE_DECIDED, Kind.INCIDENT_RULED_INADMISSIBLE],
-            )
-            assert [event.at for event in last] == [ruling.published_at]
+            ).order_by("at")
+            assert rulings[ruling.version - 1].at == ruling.published_at
+
+    def test_ganja_came_back_and_both_findings_stand(self, seeded: Seeded) -> None:
+        first, second = Finding.objects.filter(incident=incident("K6")).order_by("version")
+        assert (first.outcome, second.outcome) == ("not_attributable", "attributed")
+        assert first.content["decision"]["occurrence_likelihood"] == "very_likely"
+        assert first.published_at.date().isoformat() == "2020-10-11"
+        correction = Correction.objects.get()
+        assert (correction.corrected, correction.finding) == (first, second)
+        assert correction.reopening is not None and correction.reopening.ground == "other_finding"
+        panels = [
+            set(case.seats.values_list("reviewer_id", flat=True))
+            for case in Case.objects.filter(incident=incident("K6")).order_by("round")
+        ]
+        assert not panels[0] & panels[1]
 
     def test_the_classes_add_up_to_the_reports_received(self, agreement: Agreement) -> None:
         lines = {line.key: line.count for line in report_partition(agreement)}

@@ -40,6 +40,7 @@ MAY = {
     "report_compliance": "liaison",
     "cast_ballot": "reviewer",
     "recuse_reviewer": "reviewer",
+    "admit_reopening": "chair",
 }
 
 
@@ -58,15 +59,20 @@ def side(username: str) -> str:
     return alignment["party"] if alignment else ""
 
 
-def sitting(key: str) -> list[str]:
-    panel = list(events_of(key, "open_case")[0]["panel"])
-    for event in events_of(key, "recuse_reviewer"):
+def in_round(key: str, verb: str, number: int) -> list[dict]:
+    return [e for e in events_of(key, verb) if e.get("round", 1) == number]
+
+
+def sitting(key: str, number: int = 1) -> list[str]:
+    panel = list(in_round(key, "open_case", number)[0]["panel"])
+    for event in in_round(key, "recuse_reviewer", number):
         panel[panel.index(event["by"])] = event["replaced_by"]
     return panel
 
 
 JUDGED = [(k, e) for verb in ("cast_ballot", "decide_case") for k, e in events(verb)]
-DECIDED = dict(events("decide_case"))
+DECIDED = dict(events("decide_case"))  # the decision that stands
+ROUNDS = [(key, event.get("round", 1)) for key, event in events("decide_case")]
 
 
 class TestCast:
@@ -170,6 +176,19 @@ class TestStory:
         assert not asked_now & {*DECIDED, "K3", "K4", "K12", "K13", "K16"}
 
 
+class TestReopening:
+    def test_ganja_comes_back_on_an_independent_finding_before_another_panel(self) -> None:
+        (admitted,) = events_of("K6", "admit_reopening")
+        first, second = (in_round("K6", "decide_case", number)[0] for number in (1, 2))
+        assert instant(first["at"]) < instant(CLAIMS["C022"]["received_at"])
+        assert instant(first["at"]) < instant(admitted["at"]) < instant(second["at"])
+        assert first["answers"]["occurrence"]["likelihood"] == "very_likely"
+        assert first["answers"]["attribution"]["answer"] == "not_attributable"
+        assert CLAIMS["C022"]["stance"] == "finds" and "C022" in second["cites"]
+        assert not set(sitting("K6", 1)) & set(sitting("K6", 2))
+        assert admitted["by"] != first["by"]
+
+
 class TestJudgement:
     def test_one_standard_holds_everywhere(self) -> None:
         terms, method = document("agreement/nk2020.json")["mechanism"], SCENARIO["method"]
@@ -193,19 +212,21 @@ class TestJudgement:
         named = event["answers"]["attribution"]
         assert bool(named["parties"]) == (named["answer"] == "attributed")
 
-    @pytest.mark.parametrize("key", DECIDED)
-    def test_panel_is_balanced_and_complete(self, key: str) -> None:
-        panel = sitting(key)
+    @pytest.mark.parametrize(("key", "number"), ROUNDS)
+    def test_panel_is_balanced_and_complete(self, key: str, number: int) -> None:
+        panel = sitting(key, number)
         assert sorted(side(user) for user in panel) == ["", "ARM", "AZE"]
         assert len({CAST[user]["organisation"] for user in panel}) == 3
-        ballots = events_of(key, "cast_ballot")
+        ballots = in_round(key, "cast_ballot", number)
         assert sorted(e["by"] for e in ballots) == sorted(panel)
         assert all(e["seat"] == (side(e["by"]) or "neutral") for e in ballots)
 
-    @pytest.mark.parametrize("key", DECIDED)
-    def test_decision_follows_the_majority_and_keeps_every_dissent(self, key: str) -> None:
-        decision = DECIDED[key]
-        ballots = events_of(key, "cast_ballot")
+    @pytest.mark.parametrize(("key", "number"), ROUNDS)
+    def test_decision_follows_the_majority_and_keeps_every_dissent(
+        self, key: str, number: int
+    ) -> None:
+        (decision,) = in_round(key, "decide_case", number)
+        ballots = in_round(key, "cast_ballot", number)
         dissenters = {(d["by"], d["question"]) for d in decision["dissents"]}
         for question in ("occurrence", "breach", "attribution"):
             sealed = decision["answers"][question]["answer"]

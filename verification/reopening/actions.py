@@ -33,7 +33,7 @@ from verification.reopening.newcomers import (
     report_as_newcomer,
     statement_as_newcomer,
 )
-from verification.reopening.queries import answers_alone, may_ask_on, waiting_on
+from verification.reopening.queries import answers_alone, is_flagged, may_ask_on, waiting_on
 from verification.reopening.rules import contradicts, problems_in_answer, problems_in_request
 from verification.reopening.states import MOVES, WAITING, ReopeningState
 
@@ -157,7 +157,7 @@ def flag_reopening(
     else:
         return None
     verdict = contradicts(decided_as(decision), new)
-    if not verdict:
+    if not verdict or is_flagged(decision, (report or statement).origin_id):
         return None
     reopening = _new_row(
         decision,

@@ -102,6 +102,12 @@ def may_ask_on(user: User, incident: Incident, *, at: datetime) -> Verdict:
     )
 
 
+def is_flagged(decision: Decision, origin_id: uuid.UUID) -> bool:
+    """Answer whether this origin was put to the chair before, by whatever row carries it."""
+    rows = Reopening.objects.filter(decision=decision)
+    return rows.filter(Q(report__origin=origin_id) | Q(statement__origin=origin_id)).exists()
+
+
 def waiting_on(decision: Decision) -> list[Reopening]:
     """Return the requests on a decision that nobody has answered, oldest first."""
     rows = Reopening.objects.filter(decision=decision, state__in=WAITING)

@@ -54,6 +54,9 @@ from verification.recommendations.actions import (
 from verification.recommendations.models import Recommendation
 from verification.recommendations.queries import on_incident
 from verification.recommendations.rules import Evidence
+from verification.reopening.actions import admit_reopening
+from verification.reopening.models import Reopening
+from verification.reopening.states import WAITING
 
 NEUTRAL = "neutral"
 READS_FOR = timedelta(hours=1)  # between opening a case, declaring, and sealing a ballot
@@ -95,10 +98,10 @@ class Story:
             raise CommandError(f"The incident {key} is not open yet: seeds are out of order.")
         return Incident.objects.select_related("agreement").get(pk=link.incident_id)
 
-    def case(self, key: str) -> Case:
-        """Return the first case on an incident."""
+    def case(self, key: str, event: Mapping[str, Any]) -> Case:
+        """Return the case on an incident in which an event plays: the first, if it says none."""
         return Case.objects.select_related("incident__agreement").get(
-            incident=self.incident(key), round=1
+            incident=self.incident(key), round=round_of(event)
         )
 
     def cited(self, event: Mapping[str, Any]) -> tuple[str, ...]:
@@ -108,6 +111,11 @@ class Story:
     def said(self, text: str) -> str:
         """Return a text as readers see it, with speakers for our claim ids."""
         return with_speakers(text, self.claims)
+
+
+def round_of(event: Mapping[str, Any]) -> int:
+    """Return in which round of a case an event plays."""
+    return int(event.get("round", 1))
 
 
 def _first_link(report: Report) -> Link | None:
@@ -225,9 +233,10 @@ def do_lapse_position(story: Story, key: str, event: Mapping[str, Any], at: date
 def do_open_case(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
     """Open a case; the panel is drawn by rule, with a seed anyone can repeat."""
     incident = story.incident(key)
-    if incident.cases.exists():
+    number = round_of(event)
+    if incident.cases.filter(round=number).exists():
         return False
-    seed = f"{story.agreement.slug}/{key}"
+    seed = f"{story.agreement.slug}/{key}" + (f"/{number}" if number > 1 else "")
     open_case(incident=incident, by=story.person(event["by"]), at=at, seed=seed)
     return True
 
@@ -240,7 +249,7 @@ def _seat(case: Case, event: Mapping[str, Any]) -> Seat:
 
 def do_recuse_reviewer(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
     """Let a member declare a conflict; the rules seat somebody else."""
-    case = story.case(key)
+    case = story.case(key, event)
     if case.seats.filter(recused_at__isnull=False).exists():
         return False
     by = _seat(case, event).reviewer
@@ -250,7 +259,7 @@ def do_recuse_reviewer(story: Story, key: str, event: Mapping[str, Any], at: dat
 
 def do_cast_ballot(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
     """Seal the ballot of whoever sits in the seat."""
-    case = story.case(key)
+    case = story.case(key, event)
     seat = _seat(case, event)
     if case.state == CaseState.DECIDED or Ballot.objects.filter(seat=seat).exists():
         return False
@@ -291,11 +300,21 @@ def answers_of(given: Mapping[str, Any]) -> Answers:
 
 def do_decide_case(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
     """Seal the decision; the answers come from the ballots, never from the scenario."""
-    case = story.case(key)
+    case = story.case(key, event)
     if case.state == CaseState.DECIDED:
         return False
     reasons = story.said(event["reasons"])
     decide_case(case=case, reasons=reasons, by=story.person(event["by"]), at=at)
+    return True
+
+
+def do_admit_reopening(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
+    """Admit what the rule put to the chair; the case comes back."""
+    asked = Reopening.objects.filter(incident=story.incident(key)).order_by("number").first()
+    if asked is None or asked.state not in WAITING:
+        return False
+    reason = story.said(event["reason"])
+    admit_reopening(reopening=asked, reason=reason, by=story.person(event["by"]), at=at)
     return True
 
 
@@ -370,5 +389,6 @@ DEEDS: Mapping[str, Deed] = {
     "issue_recommendation": do_issue_recommendation,
     "answer_recommendation": do_answer_recommendation,
     "report_compliance": do_report_compliance,
+    "admit_reopening": do_admit_reopening,
     "rule_inadmissible": do_rule_inadmissible,
 }
