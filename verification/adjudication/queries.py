@@ -314,7 +314,7 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
         own_ballot=own,
         sealed=sealed,
         seats=seats,
-        score=latest_score(incident) if may_see_score else None,
+        score=_score_of(case) if may_see_score else None,
         ballots=ballots_of(case) if may_see_ballots else None,
         members=members,
         linked_at=link_times(members),
@@ -337,6 +337,17 @@ def case_history(file: CaseFile) -> list[HistoryLine]:
 
 def _own_draft(seat: Seat | None) -> DraftBallot | None:
     return DraftBallot.objects.filter(seat=seat).first() if seat is not None else None
+
+
+def _score_of(case: Case) -> Score | None:
+    """Return the score a case goes with: of a decided one that which its panel had.
+
+    After a reopening the newest is before another panel, on which a member may sit again.
+    """
+    if case.state == CaseState.DECIDED:
+        decision = Decision.objects.filter(case=case).select_related("score").first()
+        return decision.score if decision is not None else None
+    return latest_score(case.incident)
 
 
 def may_see_score(user: User, incident: Incident) -> Verdict:

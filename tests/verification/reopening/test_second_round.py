@@ -18,12 +18,18 @@ from tests.second_round import (
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.seating import NoPanel
 from verification.adjudication.models import Decision
-from verification.adjudication.queries import decision_on, earlier_deciders
+from verification.adjudication.queries import (
+    case_for_chair,
+    case_for_reviewer,
+    decision_on,
+    earlier_deciders,
+)
 from verification.publication.models import Finding
 from verification.publication.queries import report_partition, standings
 from verification.reopening.actions import admit_reopening
 from verification.reopening.models import Reopening
 from verification.reopening.queries import admitted_before
+from verification.scoring.queries import latest_score
 
 SECOND = MONTHS_LATER + timedelta(days=3)
 
@@ -89,6 +95,19 @@ class TestTheSecondPanel:
             one.grants.update(granted_until=MONTHS_LATER)
         with pytest.raises(NoPanel):
             a_case(world, reopened.incident, at=SECOND)
+
+
+def test_who_sits_again_reads_no_new_score_through_the_old_case(
+    world: World, reopened: Decision, reserve: Reserve
+) -> None:
+    reserve.aze.grants.update(granted_until=MONTHS_LATER)
+    case = a_case(world, reopened.incident, at=SECOND)
+    again = world.reviewer_aze
+    assert case_for_reviewer(again, case.pk).score is None
+    old = case_for_reviewer(again, reopened.case_id)
+    assert old.score == reopened.score != latest_score(reopened.incident)
+    chair = case_for_chair(world.chair, reopened.case_id, at=SECOND)
+    assert chair.score == reopened.score
 
 
 def test_both_decisions_stay_and_the_counts_add_up(world: World, reopened: Decision) -> None:
