@@ -39,6 +39,7 @@ MAY = {
     "answer_recommendation": "liaison",
     "report_compliance": "liaison",
     "cast_ballot": "reviewer",
+    "declare_interest": "reviewer",
     "recuse_reviewer": "reviewer",
     "admit_reopening": "chair",
 }

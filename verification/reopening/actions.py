@@ -151,13 +151,13 @@ def flag_reopening(
     if found.state != IncidentState.DECIDED or decision is None:
         return None
     if report is not None:
-        new = report_as_newcomer(report, decision, at=at)
+        new, origin = report_as_newcomer(report, decision, at=at), report.origin_id
     elif statement is not None:
-        new = statement_as_newcomer(statement, decision, at=at)
+        new, origin = statement_as_newcomer(statement, decision, at=at), statement.origin_id
     else:
         return None
     verdict = contradicts(decided_as(decision), new)
-    if not verdict or is_flagged(decision, (report or statement).origin_id):
+    if not verdict or is_flagged(decision, origin):
         return None
     reopening = _new_row(
         decision,

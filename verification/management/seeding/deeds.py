@@ -257,6 +257,16 @@ def do_recuse_reviewer(story: Story, key: str, event: Mapping[str, Any], at: dat
     return True
 
 
+def do_declare_interest(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
+    """Let whoever sits in the seat declare that nothing ties them to the case."""
+    case = story.case(key, event)
+    seat = _seat(case, event)
+    if seat.declared_at is not None or case.state == CaseState.DECIDED:
+        return False
+    declare_interest(case=case, by=seat.reviewer, at=at)
+    return True
+
+
 def do_cast_ballot(story: Story, key: str, event: Mapping[str, Any], at: datetime) -> bool:
     """Seal the ballot of whoever sits in the seat."""
     case = story.case(key, event)
@@ -384,6 +394,7 @@ DEEDS: Mapping[str, Deed] = {
     "lapse_position": do_lapse_position,
     "open_case": do_open_case,
     "recuse_reviewer": do_recuse_reviewer,
+    "declare_interest": do_declare_interest,
     "cast_ballot": do_cast_ballot,
     "decide_case": do_decide_case,
     "issue_recommendation": do_issue_recommendation,
