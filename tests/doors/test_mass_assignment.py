@@ -73,7 +73,7 @@ def _compared(field: Any) -> bool:
     if field.name in DRAWN or isinstance(field, models.UUIDField | models.BinaryField):
         return False
     if isinstance(field, models.JSONField):
-        return field.name not in ("payload", "inputs", "contributions")
+        return field.name not in ("payload", "inputs", "contributions", "eligible", "staying")
     fixed = ("reports.User", "reports.Party", "reports.Agreement", "reports.ActKind")
     if field.is_relation:
         return field.related_model._meta.label in fixed

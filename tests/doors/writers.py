@@ -150,7 +150,6 @@ def by_others(two: Two) -> dict[str, Sent]:
         "declare no interest": Sent(
             "reviewer_arm", "review-interest", (here.unasked.pk,), {"do": "none"}
         ),
-        "recuse": Sent("chair", *review, {"do": "recuse", "reason": "A cousin of mine is in it."}),
     }
 
 

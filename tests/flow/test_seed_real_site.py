@@ -26,7 +26,8 @@ def test_it_loads_acts_agreement_and_places_once_and_no_people(settings: Any) ->
     assert [c.code for c in clauses_in_force(agreement.pk, window=window, act="shelling")] == ["1"]
     assert ActKind.objects.get(pk="shelling").codes["cameo"] == "194"
     kinds = Event.objects.order_by("kind").values_list("kind", flat=True)
-    assert list(kinds) == ["agreement.recorded", "places.recorded", "places.recorded"]
+    recorded = ["agreement.recorded", "places.recorded", "places.recorded"]
+    assert list(kinds) == [*recorded, "procedure.published"]
     assert all(event.at >= began for event in Event.objects.all())
     assert not User.objects.exists()
     assert not Organisation.objects.exists() and not Source.objects.exists()

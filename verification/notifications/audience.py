@@ -351,6 +351,7 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.CASE_OPENED: of_opened_case,
     Kind.REVIEWER_RECUSED: of_new_seat,
     Kind.REVIEWER_REPLACED: of_new_seat,
+    Kind.PANEL_OVERRIDDEN: of_new_seat,
     Kind.BALLOT_SEALED: of_last_ballot,
     Kind.CASE_DECIDED: of_decision,
     Kind.FINDING_PUBLISHED: of_finding,
@@ -373,6 +374,7 @@ NOT_TOLD = frozenset(
         *(Kind.USER_REGISTERED, Kind.ALIGNMENT_RECORDED, Kind.ORGANISATION_REGISTERED),
         Kind.ROLE_GRANTED,  # whoever gives a role speaks with the person; its pages appear at once
         *(Kind.SOURCE_REGISTERED, Kind.KEY_REVOKED, Kind.AGREEMENT_RECORDED, Kind.PLACES_RECORDED),
+        Kind.INTEREST_DECLARED,  # said to the house by the one who would be told
         *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),
         # the hour of a link or a statement can name who gave it; a reviewer reads only its day
         *(Kind.REPORT_LINKED, Kind.REPORT_UNLINKED, Kind.STATEMENT_GIVEN),

@@ -49,7 +49,7 @@ def test_before_anything_is_decided(world: World, browse: Browse) -> None:
     a_case(world)
     text = browse(world.chair).get(reverse(URL)).content.decode()
     assert "No case is decided yet." in text
-    assert '<span class="muted">–</span>' in text
+    assert '<span class="muted reason">–</span>' in text
 
 
 def test_unsealed_ballots_come_with_alpha(world: World, browse: Browse, clock: Clock) -> None:

@@ -20,7 +20,7 @@ CONTENT = {
     *("incident", "agreement", "agreement_titles", "timezone", "parties", "act", "act_names"),
     *("window_from", "window_until", "precision", "place", "admissibility"),
     *("admissibility_reasons", "ruling", "counts", "statements", "positions", "decision", "score"),
-    "order",
+    *("order", "panel"),
 }
 PLACE = {"place_id", "cell", "lat", "lon", "radius_m", "ring", "label"}
 COUNTS = {"reports", "public_reports", "observers_reports", "statements", "independent_origins"}
@@ -69,6 +69,7 @@ def test_a_published_finding_holds_the_fields_allowed_and_no_other(record: Publi
     assert set(content) == CONTENT
     assert set(content["place"]) == PLACE
     assert set(content["counts"]) == COUNTS
+    assert set(content["panel"]) == {"round", "draws", "vacated"}
     assert set(content["decision"]) == DECISION
     assert set(content["score"]) == SCORE
     for rows, allowed in (

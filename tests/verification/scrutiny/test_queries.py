@@ -84,10 +84,8 @@ class TestSmallNumbers:
     @pytest.mark.parametrize(
         "make",
         [
-            lambda groups: waits(
-                {k: [(1.0, True)] * len(v) for k, v in groups.items()}, public=False
-            ),
-            lambda groups: agreements({k: [["a", "b"]] * len(v) for k, v in groups.items()}),
+            lambda groups: waits({k: [(1.0, True)] * n for k, n in groups.items()}, public=False),
+            lambda groups: agreements({k: [["a", "b"]] * n for k, n in groups.items()}),
         ],
     )
     def test_waits_and_agreement_likewise(self, make: Any) -> None:
