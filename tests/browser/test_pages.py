@@ -73,7 +73,7 @@ PAGES = (
     Page(
         "recommendation-work",
         "liaison-arm",
-        "/recommendations/NK20-0004-R1/",
+        "/recommendations/NK20-0024-R1/",
         r"/recommendations/[\w-]+/answer/$",
     ),
     Page("notice", "liaison-arm", "/notices/", r"/notices/[\w-]+/$"),
