@@ -351,7 +351,7 @@ class TestRecord:
             set(case.seats.values_list("reviewer_id", flat=True))
             for case in Case.objects.filter(incident=incident("K6")).order_by("round")
         ]
-        assert not panels[0] & panels[1]
+        assert 2 * len(panels[0] & panels[1]) < len(panels[1])  # the rule, whoever is drawn
 
     def test_the_classes_add_up_to_the_reports_received(self, agreement: Agreement) -> None:
         lines = {line.key: line.count for line in report_partition(agreement)}
