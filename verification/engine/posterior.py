@@ -36,6 +36,7 @@ METHOD = "hierarchical Bayesian model with copy detection"
 SMALL_MISSION = 5_000  # incidents below which the simpler model is mixed in
 SOFT = 0.7  # temper of the blend's softened member
 ENOUGH_GOLD = 20  # decided incidents from which weights and temper are learned
+PLAIN_WEIGHT = 400.0  # incidents at which average and model start out with equal weight
 FOLDS = 4
 REFIT_LIMIT = 400_000  # statements above which folds are not refitted
 FLOOR = 1e-6  # keeps every candidate possible
@@ -83,10 +84,24 @@ def _scored(claims: Claims, priors: Priors, seed: int) -> tuple[Scored, Held]:
     held = list(_unseen(folded, priors, seed))
     answers = [np.stack([answer[hidden] for answer in members]) for hidden, members in held]
     truth = np.concatenate([folded.gold[hidden] for hidden, _ in held])
-    pool = fit_pool(np.concatenate(answers, axis=1), truth, scored.pool, scored.log_prior)
+    before = _before_decisions(scored)
+    pool = fit_pool(np.concatenate(answers, axis=1), truth, before, scored.log_prior)
     if priors.temper is not None:
         pool = Pool(pool.weights, priors.temper)
     return replace(scored, pool=pool), held
+
+
+def _before_decisions(scored: Scored) -> Pool:
+    """Return the pool that decisions start from: few incidents, more of the plain average.
+
+    The model learns its many tables from the mission alone; while that is small it is surer than
+    it has reason to be. Used only where decisions can correct it, since to the average an
+    admission is a ballot like any other.
+    """
+    if scored.averaged is None:
+        return scored.pool
+    plain = max(1 / 3, PLAIN_WEIGHT / (PLAIN_WEIGHT + len(scored.averaged.p)))
+    return Pool(np.array([(1 - plain) / 2, (1 - plain) / 2, plain]), scored.pool.temper)
 
 
 def _unseen(
