@@ -138,7 +138,7 @@ def _pooled(
         weight = trust * scale * kept * (telling[claims.label] > 0)
         tally = scored.averaged.rates + (ballots[claims.label] * weight[:, None]).sum(axis=0)
         members.append(normalise(tally[None]))
-    return scored.pool.log_answer(members, FLOOR)
+    return scored.pool.log_answer(members, FLOOR, scored.log_prior)
 
 
 def _silences(live: LiveScores, claims: Claims, known: IntArray) -> FloatArray:
