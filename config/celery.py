@@ -41,7 +41,7 @@ app.conf.beat_schedule = {
     },
     "integrate": {
         "task": "verification.tasks.integrate",
-        "schedule": 60.0,
+        "schedule": float(os.environ.get("CVR_LOG_TICK", "60")),
         "options": {"expires": 120},
     },
     "refit-sources": {

@@ -74,6 +74,36 @@ def signer(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[
         yield made
 
 
+@pytest.fixture
+def publish(signer: Any) -> Any:
+    """Return what the clock does every minute: all that is due enters the log and is signed."""
+    from tests.factories import LATER
+    from verification.ledger.actions import append_leaves, sign_log
+
+    def tick() -> None:
+        append_leaves(at=LATER)
+        sign_log(at=LATER)
+
+    return tick
+
+
+@pytest.fixture
+def ticking(request: pytest.FixtureRequest, publish: Any) -> Iterator[None]:
+    """Let settle() end with a tick of the log's clock; not for tests that tick `by_hand`."""
+    from tests.factories import ticks
+
+    if "by_hand" not in request.fixturenames:
+        ticks.append(publish)
+    yield
+    ticks.clear()
+
+
+@pytest.fixture
+def by_hand(publish: Any) -> Any:
+    """Return the tick of the log's clock, for tests of what is there before and after it."""
+    return publish
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_the_triggers() -> Iterator[None]:
     """Let the test runner empty append-only tables between transactional tests; nobody else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -332,9 +333,18 @@ def a_recommendation(world: World, incident: Incident | None = None) -> Recommen
     )
 
 
+ticks: list[Callable[[], None]] = []  # what the clock does after all is settled (`ticking`)
+
+
 def settle(*, at: datetime | None = None) -> int:
-    """Run all that follows from what was done, at the instant it was done (or at `at`)."""
-    return drain(clock=(lambda event: at) if at else (lambda event: event.at))
+    """Run all that follows from what was done, at the instant it was done (or at `at`).
+
+    Where tests read the public face, what was decided is then signed, as every minute it is.
+    """
+    ran = drain(clock=(lambda event: at) if at else (lambda event: event.at))
+    for tick in ticks:
+        tick()
+    return ran
 
 
 LATER = NOW + timedelta(days=4)  # past every reply deadline counted from NOW

@@ -56,7 +56,7 @@ def site() -> Iterator[Site]:
     port = free_port()
     ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY")
     env = {name: value for name, value in os.environ.items() if name not in ours}
-    env |= {"CVR_DATA": str(folder), "PORT": str(port), "CVR_DEMO": "1"}
+    env |= {"CVR_DATA": str(folder), "PORT": str(port), "CVR_DEMO": "1", "CVR_LOG_TICK": "2"}
     said = folder / "said"
     with said.open("wb") as output:
         run = subprocess.Popen(
@@ -71,7 +71,8 @@ def site() -> Iterator[Site]:
     finally:
         run.send_signal(signal.SIGINT)
         run.wait(60)
-        shutil.rmtree(folder, ignore_errors=True)
+        for one in (folder, folder.with_name(f"{folder.name}-signer")):
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def free_port() -> int:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
@@ -37,6 +40,8 @@ from verification.adjudication.models import Ballot, Case, Decision
 from verification.adjudication.queries import decision_on
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link
+from verification.ledger.signer import SignerState
+from verification.ledger.signing import signer_at_hand
 from verification.management.seeding import scenario
 from verification.management.seeding.claims import CLAIM_KEY, report_of
 from verification.management.seeding.deeds import answers_of
@@ -94,11 +99,21 @@ def cut_off_after(steps: int) -> Callable[[Callable[[], bool]], bool]:
     return play
 
 
+@contextmanager
+def a_signer() -> Iterator[None]:
+    """A signer without memories, for a database that is empty or will be put back."""
+    with TemporaryDirectory() as folder:
+        signer = SignerState(Path(folder), settings.LOG_ORIGIN)
+        with signer_at_hand(signer.answer):
+            yield
+
+
 @pytest.fixture(scope="module")
 def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seeded]:
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), a_signer():
         undo = transaction.savepoint()
-        seed()
+        with a_signer():
+            seed()
         clean = rows_per_table()
         transaction.savepoint_rollback(undo)
         patch = pytest.MonkeyPatch()

@@ -64,6 +64,21 @@ def published_events(kinds: Collection[str]) -> QuerySet[Event]:
     )
 
 
+def is_signed(subject_id: uuid.UUID, kind: str) -> bool:
+    """Answer whether a record's event of this kind is under a signed checkpoint."""
+    leaves = Leaf.objects.filter(event__subject_id=subject_id, event__kind=str(kind))
+    return leaves.filter(id__lt=signed_size()).exists()
+
+
+def unsigned_events(kinds: Collection[str]) -> list[Event]:
+    """Return the events of these kinds that no signed checkpoint covers yet."""
+    names = [str(kind) for kind in kinds]
+    waiting = Unlogged.objects.filter(event__kind__in=names).select_related("event")
+    leaves = Leaf.objects.filter(id__gte=signed_size(), event__kind__in=names)
+    found = [mark.event for mark in waiting]
+    return found + [leaf.event for leaf in leaves.select_related("event") if leaf.event]
+
+
 def log_status(*, at: datetime) -> LogStatus:
     """Return the state of the log as pages tell it."""
     state, tree = LogState.objects.first(), newest_tree()

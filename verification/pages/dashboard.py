@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from reports.problems import NotFound
+from verification.ledger.queries import log_status
 from verification.pages.drawing import MOST_ON_MAP, map_features, standing_rows, timeline_days
 from verification.pages.standings import partition_rows, standing_views
 from verification.publication.asking import asked_for
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     zone = seen.standings.agreement.timezone
     context = {
         "as_of": at,
+        "log": log_status(at=at),
         "agreement": seen.standings.agreement,
         "agreement_title": seen.standings.agreement.title,
         "zone": zone,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from reports.agreement.naming import localized
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
+from verification.ledger.queries import log_status
 from verification.pages.advice import score_view
 from verification.pages.afterlife import afterlife_context
 from verification.pages.drawing import place_features
@@ -36,6 +37,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     rows = findings_of(agreement)
     context = {
         "as_of": timezone.now(),
+        "log": log_status(at=timezone.now()),
         "agreement_title": agreement.title,
         "zone": agreement.timezone,
         "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
@@ -55,6 +57,7 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
     decision = decision_view(content["decision"], agreement) if content["decision"] else None
     context = {
         "as_of": timezone.now(),
+        "log": log_status(at=timezone.now()),
         "agreement": agreement,
         "agreement_title": agreement.title,
         "zone": agreement.timezone,

@@ -16,9 +16,10 @@ from reports.journal.queries import HistoryLine
 from reports.pages.answers import answers_problems
 from reports.people.permissions import may
 from reports.people.queries import Role
-from verification.incidents.queries import incident_by_code, incident_history
+from verification.incidents.queries import incident_by_code
 from verification.pages.asker import asker
 from verification.pages.cards import incident_card
+from verification.publication.queries import seen_history
 
 NOT_PERSONS = {
     "clock": gettext_lazy("the clock"),
@@ -35,7 +36,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     """Show what was done on an incident, when, and in which role."""
     at = timezone.now()
     incident = incident_by_code(code)
-    lines = incident_history(incident, asker(request), at=at)
+    lines = seen_history(incident, asker(request), at=at)
     full = bool(may(request.user, "history.read", at=at, agreement_id=incident.agreement_id))
     card = incident_card(incident)
     context = {

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from reports.intake.rules import REASON_TEXTS
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
+from verification.ledger.queries import log_status
 from verification.pages.clocks import clock_rows
 from verification.pages.drawing import map_features
 from verification.pages.exchange import order_view
@@ -60,6 +61,7 @@ def incident(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("incident", code=seen.code)
     context = {
         "as_of": at,
+        "log": log_status(at=at),
         "agreement": agreement,
         "agreement_title": agreement.title,
         "zone": agreement.timezone,

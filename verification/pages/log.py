@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -100,7 +101,7 @@ def finding_proof_page(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         **_proof_context(request, found, page),
         "finding": found.code,
-        "record_url": record if found.leaf else "",
+        "record_url": record,
         "about_url": reverse("finding", args=[found.code]),
         "about": found.code,
         "as_of": at,
@@ -135,8 +136,7 @@ def _proof_context(
     return {
         "log": found.log,
         "leaf": leaf,
-        "leaf_text": leaf.body.decode() if leaf else "",
-        "leaf_hash": leaf.hash.hex() if leaf else "",
+        "leaf_shown": json.dumps(json.loads(leaf.body), indent=2) if leaf else "",
         "leaf_url": f"{page}leaf.json",
         "proof_url": f"{page}log.tlog-proof",
         "address": _address(request, "log"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
+from verification.ledger.queries import log_status
 from verification.pages.drawing import standing_rows
 from verification.pages.links import incidents_url
 from verification.publication.asking import REPORTS_ONLY
@@ -57,6 +58,7 @@ def standings(request: HttpRequest) -> HttpResponse:
     seen = standings_of(current_agreement(request), at=at)
     context = {
         "as_of": at,
+        "log": log_status(at=at),
         "agreement_title": seen.agreement.title,
         "agreement": seen.agreement,
         "zone": seen.agreement.timezone,

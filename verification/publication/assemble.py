@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reports.agreement.models import Agreement
@@ -14,7 +14,8 @@ from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.places.queries import PlaceChoice, place_choices
 from verification.adjudication.models import Decision
-from verification.caseload.queries import classes_of_incidents
+from verification.caseload.classes import Line
+from verification.caseload.queries import classes_of_incidents, classes_of_reports, partition
 from verification.corroboration.models import PartyPosition
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
@@ -31,6 +32,7 @@ from verification.publication.redaction import (
     public_window,
 )
 from verification.publication.shapes import shape_of
+from verification.publication.unsigned import Unsigned, unsigned
 
 DENIALS = frozenset({"denies", "disputes_facts"})
 
@@ -45,6 +47,10 @@ class CaseBook:
     decisions: Mapping[uuid.UUID, Decision]
     positions: Mapping[uuid.UUID, Sequence[PartyPosition]]  # of the whole file, by its root
     classes: Mapping[uuid.UUID, str]
+    hidden: Mapping[uuid.UUID, str] = field(
+        default_factory=dict
+    )  # class behind an unsigned verdict
+    unsigned: Unsigned = field(default_factory=unsigned)
 
     def root(self, start: uuid.UUID | None) -> uuid.UUID | None:
         """Return the incident that a (possibly merged) one ended in."""
@@ -79,7 +85,36 @@ def case_book(agreement: Agreement, ids: Collection[uuid.UUID] | None = None) ->
             root = book.root(position.incident_id)
             positions[root or position.incident_id].append(position)
     classes = classes_of_incidents(agreement.pk)
-    return CaseBook(agreement, book.face, incidents, decisions, positions, classes)
+    hidden: dict[uuid.UUID, str] = {}
+    for pk, incident in incidents.items():
+        instead = book.unsigned.shown_instead(incident)
+        if instead is not None:
+            hidden[pk] = classes[pk]
+            incident.state, classes[pk] = instead
+            incident.ruling = ""
+            decisions.pop(pk, None)
+    return replace(book, positions=positions, classes=classes, hidden=hidden)
+
+
+def public_partition(book: CaseBook) -> list[Line]:
+    """Return the partition of all reports; those of unsigned verdicts count as still open."""
+    lines = partition(book.agreement.pk)
+    if not book.hidden:
+        return lines
+    counts = {line.key: line.count for line in lines}
+    linked = {
+        report_id: root
+        for report_id, incident_id in Link.objects.filter(
+            incident__agreement=book.agreement, unlinked_at=None
+        ).values_list("report_id", "incident_id")
+        if (root := book.root(incident_id)) in book.hidden
+    }
+    for report_id, real in classes_of_reports(book.agreement.pk):
+        root = linked.get(report_id)
+        if root is not None and book.hidden[root] == real:
+            counts[real] -= 1
+            counts[book.classes[root]] += 1
+    return [replace(line, count=counts[line.key]) for line in lines]
 
 
 def case_totals(book: CaseBook) -> CaseTotals:
@@ -118,6 +153,7 @@ def public_faces(book: CaseBook, *, whole: bool = False) -> list[PublicIncident]
 def _finding_codes(book: CaseBook) -> dict[uuid.UUID, str]:
     """Return {incident: code of its current finding}."""
     rows = Finding.objects.filter(incident__agreement=book.agreement).order_by("version")
+    rows = rows.exclude(pk__in=book.unsigned.findings())
     return dict(rows.values_list("incident_id", "code"))  # the last version wins
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from reports.agreement.models import Agreement
 from verification.publication.models import Correction, Finding
+from verification.publication.unsigned import unsigned
 from verification.reopening.choices import Asker
 from verification.reopening.models import ANSWERED, Reopening
 from verification.reopening.queries import reopenings_of
@@ -86,7 +87,10 @@ def corrections_of(agreement: Agreement) -> Sequence[PublicCorrection]:
 
 
 def _corrections() -> QuerySet[Correction]:
-    return Correction.objects.select_related(
+    """Return the corrections under a signed checkpoint, whose finding is under one too."""
+    hidden = unsigned()
+    rows = Correction.objects.exclude(pk__in=hidden.corrections())
+    return rows.exclude(finding__in=hidden.findings()).select_related(
         "finding__incident", "corrected", "reopening__party", "reopening__decision"
     )
 

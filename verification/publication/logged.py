@@ -20,7 +20,7 @@ from verification.adjudication.models import Ballot, Decision
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.ledger.rows import Clear, Rows, public_bytes
-from verification.publication.models import Finding
+from verification.publication.models import Correction, Finding
 from verification.scoring.models import Fit, Score, SourceReliability
 from verification.standing.models import Draw, Standing
 from verification.standing.rules import fingerprint_of
@@ -106,6 +106,7 @@ ROWS: Mapping[Kind, Rows] = {
     Kind.CASE_DECIDED: _decisions,
     Kind.DEADLINE_MISSED: _subjects(MissedDeadline),
     Kind.PROCEDURE_PUBLISHED: _subjects(Procedure),
+    Kind.CORRECTION_PUBLISHED: _subjects(Correction),
     Kind.FINDING_PUBLISHED: _subjects(Finding),
     Kind.SOURCES_REFITTED: _refits,
     Kind.AUDIT_DRAWN: _subjects(Draw),

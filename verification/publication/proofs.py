@@ -34,10 +34,10 @@ from verification.publication.models import Finding
 
 @dataclass(frozen=True, slots=True)
 class FindingProof:
-    """A published finding with its leaf; `leaf` is None while no checkpoint covers it."""
+    """A published finding with its leaf."""
 
     code: str
-    leaf: LoggedLeaf | None
+    leaf: LoggedLeaf
     record: bytes
     log: LogStatus
 
@@ -60,10 +60,10 @@ class ReportProof:
 def finding_proof(code: str, *, at: datetime) -> FindingProof:
     """Return a finding's proof. Errors: NotFound."""
     finding = Finding.objects.filter(code=code.strip().upper()).first()
-    if finding is None:
-        raise NotFound("There is no finding with this code.")
-    event = _event_on(finding.pk, Kind.FINDING_PUBLISHED)
+    event = _event_on(finding.pk, Kind.FINDING_PUBLISHED) if finding else None
     leaf = logged_leaf(event.pk) if event else None
+    if finding is None or leaf is None:
+        raise NotFound("There is no finding with this code.")
     return FindingProof(finding.code, leaf, public_record(finding), log_status(at=at))
 
 

@@ -10,18 +10,25 @@ from zoneinfo import ZoneInfo
 from reports.agreement.models import Agreement, Severity
 from reports.agreement.queries import act_kinds, periods_in_force
 from reports.coverage.queries import daily_shares
+from reports.journal.kinds import Kind
+from reports.journal.queries import HistoryLine
+from reports.people.models import User
+from reports.people.permissions import may
 from reports.problems import NotFound
 from verification.caseload.classes import Line
-from verification.caseload.queries import clocks_of, partition
+from verification.caseload.queries import clocks_of
 from verification.caseload.rules import Step
+from verification.incidents.models import Incident
 from verification.incidents.queries import incident_by_code, incident_history, member_ids, root_of
 from verification.incidents.states import IncidentState
+from verification.ledger.queries import is_signed
 from verification.publication.assemble import (
     CaseBook,
     agreement_face,
     case_book,
     case_totals,
     public_faces,
+    public_partition,
 )
 from verification.publication.faces import (
     AgreementFace,
@@ -36,6 +43,7 @@ from verification.publication.faces import (
 from verification.publication.filters import IncidentFilter
 from verification.publication.models import Finding
 from verification.publication.timeline import day_edges, days_of
+from verification.publication.unsigned import Unsigned, unsigned
 from verification.recommendations.queries import counts_by_party
 from verification.standing.queries import standing_lines
 
@@ -45,8 +53,13 @@ PUBLIC_STEPS = (Step.REPLY, Step.DECISION)
 
 def findings_of(agreement: Agreement) -> list[FindingLine]:
     """Return an agreement's current findings, latest first (superseded versions left out)."""
+    return _current_findings(agreement, unsigned())
+
+
+def _current_findings(agreement: Agreement, hidden: Unsigned) -> list[FindingLine]:
     rows = (
         Finding.objects.filter(incident__agreement=agreement)
+        .exclude(pk__in=hidden.findings())
         .order_by("incident_id", "-version")
         .distinct("incident_id")
     )
@@ -72,9 +85,10 @@ def finding_by_id(finding_id: uuid.UUID) -> Finding:
 def finding_by_code(code: str) -> PublicFinding:
     """Return a published finding, as published, with its versions; NotFound otherwise."""
     found = Finding.objects.filter(code=code.strip().upper()).first()
-    if found is None:
+    if found is None or not is_signed(found.pk, Kind.FINDING_PUBLISHED):
         raise NotFound("There is no finding with this code.")
     versions = Finding.objects.filter(incident_id=found.incident_id).order_by("-version")
+    versions = versions.exclude(pk__in=unsigned().findings())
     return PublicFinding(
         line=_line(found),
         agreement=found.content["agreement"],
@@ -84,7 +98,7 @@ def finding_by_code(code: str) -> PublicFinding:
 
 def report_partition(agreement: Agreement) -> list[Line]:
     """Return how all reports of an agreement divide; the counts add up to those received."""
-    return partition(agreement.pk)
+    return public_partition(case_book(agreement))
 
 
 def filter_words(agreement: Agreement) -> FilterWords:
@@ -123,9 +137,19 @@ def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, Agreeme
     incident = root_of(incident_by_code(code))
     book = case_book(incident.agreement, member_ids(incident))
     face = public_faces(book, whole=True)[0]
-    history = incident_history(incident, None, at=at)
-    clocks = tuple(c for c in clocks_of([incident])[incident.pk] if c.step in PUBLIC_STEPS)
+    history = seen_history(incident, None, at=at)
+    shown = book.incidents[incident.pk]  # in the state that may be shown
+    clocks = tuple(c for c in clocks_of([shown])[shown.pk] if c.step in PUBLIC_STEPS)
     return replace(face, history=tuple(history), clocks=clocks), book.face
+
+
+def seen_history(incident: Incident, user: User | None, *, at: datetime) -> list[HistoryLine]:
+    """Return an incident's history as this person may read it; the public waits for signatures."""
+    lines = incident_history(incident, user, at=at)
+    if user and may(user, "history.read", at=at, agreement_id=incident.agreement_id):
+        return lines
+    left_out = unsigned().lines(member_ids(incident))
+    return [line for line in lines if (line.kind, line.at) not in left_out]
 
 
 def standings(agreement: Agreement, *, at: datetime) -> Standings:
@@ -143,8 +167,12 @@ def _standings(book: CaseBook, at: datetime) -> Standings:
         in_force_until=None
         if endless
         else max((p.ends for p in periods if p.ends is not None), default=None),
-        lines=tuple(standing_lines(book.agreement.pk)),
-        partition=tuple(partition(book.agreement.pk)),
+        lines=tuple(
+            standing_lines(
+                book.agreement.pk, before=book.unsigned.standings_from(book.agreement.pk)
+            )
+        ),
+        partition=tuple(public_partition(book)),
         totals=case_totals(book),
         recommended=counts_by_party(book.agreement.pk, at=at),
     )
@@ -174,5 +202,5 @@ def dashboard(
         standings=record,
         found=found,
         days=tuple(days_of(counted, edges, daily_shares(agreement.pk, edges))),
-        findings=tuple(findings_of(agreement)),
+        findings=tuple(_current_findings(agreement, book.unsigned)),
     )

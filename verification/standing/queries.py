@@ -65,14 +65,14 @@ class StandingLine:
         return str(REFUSALS.get(self.refusal, ""))
 
 
-def standing_lines(agreement_id: uuid.UUID) -> list[StandingLine]:
-    """Return the newest standing of every party of an agreement, by party code."""
-    rows = (
-        Standing.objects.filter(agreement_id=agreement_id)
-        .select_related("party")
-        .order_by("party_id", "-as_of", "-id")
-        .distinct("party_id")
-    )
+def standing_lines(
+    agreement_id: uuid.UUID, *, before: datetime | None = None
+) -> list[StandingLine]:
+    """Return the newest standing (before an instant) of every party, by party code."""
+    found = Standing.objects.filter(agreement_id=agreement_id)
+    if before is not None:
+        found = found.filter(as_of__lt=before)
+    rows = found.select_related("party").order_by("party_id", "-as_of", "-id").distinct("party_id")
     lines = [
         StandingLine(
             party=row.party.code,

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from reports.agreement.models import Agreement
 from verification.caseload.actions import publish_procedure
+from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.signing import SignerSilent
 from verification.management.seeding.files import document
 from verification.management.seeding.people import load_people
 from verification.management.seeding.reference import load_acts, load_agreement, load_places
@@ -54,6 +56,7 @@ class Command(BaseCommand):
             agreement = self.load_reference(slug, start)
             if with_story:
                 self.load_story(agreement, start, now)
+        self.log(now)
         if with_story:
             for line in [*table(agreement), *logins()]:
                 self.say(line)
@@ -75,6 +78,17 @@ class Command(BaseCommand):
         self.say(f"story: {did} new steps")
         learned = play(partial(learn, agreement, now))
         self.say(f"sources: learned {'anew' if learned else 'before'} from all that is on record")
+
+    def log(self, at: datetime) -> None:
+        """Take all of it into the public log: before it is signed nothing counts as published.
+
+        Only now: what is signed must be on the disk, and the steps above did not wait for that.
+        """
+        self.say(f"log: {append_leaves(at=at)} new leaves")
+        try:
+            sign_log(at=at)
+        except SignerSilent as silence:
+            self.say(f"the log is not signed, so no finding is shown yet: {silence}")
 
     def say(self, line: str) -> None:
         if not self.quiet:
