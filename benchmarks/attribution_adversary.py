@@ -3,6 +3,7 @@
 python -m benchmarks.attribution_adversary --seeds 3
 python -m benchmarks.attribution_adversary --small     (missions of 200 and 1,000 incidents)
 python -m benchmarks.attribution_adversary --small-others
+python -m benchmarks.attribution_adversary --small-others --no-gold
 python -m benchmarks.attribution_adversary --held-out
 """
 
@@ -86,11 +87,12 @@ def main() -> None:
     parser.add_argument("--incidents", type=int)
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--small-others", action="store_true")
+    parser.add_argument("--no-gold", action="store_true", help="small missions without decisions")
     parser.add_argument("--held-out", action="store_true", help="attacks nothing was tuned on")
     args = parser.parse_args()
     if args.small or args.small_others:
         for n, sources, name in SMALL if args.small else SMALL_OTHERS:
-            gold = 0.10 if n == 200 else 0.05
+            gold = 0.0 if args.no_gold else 0.10 if n == 200 else 0.05
             table(SCENARIOS[name].shrunk(n, sources), args.seeds, gold, args.methods)
         return
     known = {**SCENARIOS, **HELD_OUT}

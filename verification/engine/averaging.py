@@ -38,17 +38,20 @@ def average_ballots(
     gold: IntArray,
     n_sources: int,
     learn_rates: bool = True,
+    worth: FloatArray | None = None,
 ) -> Averaged:
     """Return source weights and the weighted average of each item's ballots.
 
-    Shapes: item, source, scale (M,); ballot (M, C), rows sum to 1; rates (C,); gold (N,);
+    Shapes: item, source, scale, worth (M,); ballot (M, C), rows sum to 1; rates (C,); gold (N,);
             the rates of an item without ballots, kept as given unless learn_rates.
-    Units:  scale in [0, 1]: 0 = the ballot is ignored, 1/m = one of m copies.
+    Units:  scale in [0, 1]: 0 = the ballot is ignored, 1/m = one of m copies; worth in ballots,
+            beside what the source's own precision makes of them; None = one each.
     Source: docs/scoring.md section 5.
     """
     n = len(gold)
     weight = np.ones(n_sources)
-    q = clamp(_shares(item, ballot, scale, rates, n), gold)
+    cast = scale if worth is None else scale * worth
+    q = clamp(_shares(item, ballot, cast, rates, n), gold)
     heard = np.bincount(source, weights=scale, minlength=n_sources)
     p = q
     for _ in range(ROUNDS):
@@ -58,7 +61,7 @@ def average_ballots(
         weight = (PRIOR_VOTES + heard) / (PRIOR_VOTES * typical + error) * typical
         if learn_rates:
             rates = normalise(q.sum(axis=0) + PRIOR_VOTES * rates)
-        p = _shares(item, ballot, scale * weight[source], rates, n)
+        p = _shares(item, ballot, cast * weight[source], rates, n)
         moved = float(np.abs(clamp(p, gold) - q).mean()) if n else 0.0
         q = clamp(p, gold)
         if moved < SETTLED:

@@ -14,6 +14,7 @@ import numpy as np
 from verification.engine.labels import (
     Says,
     decode_label,
+    encode_label,
     n_classes,
     n_labels,
     none_class,
@@ -150,6 +151,23 @@ def _with_side(rows: FloatArray, n_parties: int, party: int) -> FloatArray:
     mixed[:, reports] *= 1 - SIDE_BIAS
     mixed[:, reports] += SIDE_BIAS * line[reports] / line.sum()
     return mixed
+
+
+def ballot_worth(priors: Priors, n_bases: int) -> FloatArray:
+    """Return how many plain ballots a statement is worth in an average, by basis and label (B, L).
+
+    The unit is a report of average trust; what a basis or an admission is worth beyond it is its
+    prior log-likelihood ratio over that report's.
+    Source: docs/scoring.md section 5.
+    """
+    k = priors.n_parties
+    worth = np.ones((n_bases, n_labels(k)))
+    if priors.basis_trust is not None:
+        worth *= np.log([[_odds(trust, k)] for trust in priors.basis_trust]) / np.log(RIGHT)
+    for party in range(k):
+        label = encode_label(Says.ADMITS, party, k)
+        worth[:, label] = np.log(ADMITS_IF_DID / ADMITS_IF_NOT) / np.log(RIGHT)
+    return worth
 
 
 def columns_of(rows: FloatArray, alphabet: Alphabet) -> FloatArray:

@@ -14,7 +14,7 @@ import numpy as np
 from verification.engine.baseline import ballots_of_labels
 from verification.engine.bounds import chorus_bound, within_bounds
 from verification.engine.chorus import BINS, STRANGERS, strangers
-from verification.engine.evidence import RIGHT, family_of_label, label_rows
+from verification.engine.evidence import RIGHT, ballot_worth, family_of_label, label_rows
 from verification.engine.labels import BadClaims, Says, encode_label
 from verification.engine.numeric import digamma, normalise
 from verification.engine.posterior import FLOOR, SOFT, Scored, voices_of
@@ -128,11 +128,12 @@ class LiveScores:
         self.ballots, self.telling = ballots_of_labels(
             claims.n_parties, self.fitted.priors.class_prior
         )
+        self.worth = ballot_worth(self.fitted.priors, claims.n_bases)
         if averaged is None:
             return
         told = self.telling[claims.label] > 0
         weight = averaged.weight[claims.source] * told * self.fitted.votes.weight
-        weight = weight / voices_of(self.fitted)
+        weight = weight / voices_of(self.fitted) * self.worth[claims.basis, claims.label]
         self.tally = np.tile(averaged.rates, (claims.n_incidents, 1))
         np.add.at(self.tally, claims.incident, self.ballots[claims.label] * weight[:, None])
 
@@ -201,6 +202,7 @@ class LiveScores:
         if self.scored.averaged is not None and self.telling[new.label] > 0 and first_voice:
             weights = self.scored.averaged.weight
             weight *= float(weights[new.source]) if new.source >= 0 else 1.0
+            weight *= float(self.worth[new.basis, new.label])
             self.tally[new.incident] += weight * self.ballots[new.label]
         return self.p_of(new.incident)
 

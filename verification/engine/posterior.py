@@ -16,6 +16,7 @@ from verification.engine.contributions import (
     join_parts,
     sums_by_incident,
 )
+from verification.engine.evidence import ballot_worth
 from verification.engine.likelihood import Fitted, fit_claims
 from verification.engine.numeric import log_normalise, normalise
 from verification.engine.statements import fold_origins
@@ -36,7 +37,9 @@ METHOD = "hierarchical Bayesian model with copy detection"
 SMALL_MISSION = 5_000  # incidents below which the simpler model is mixed in
 SOFT = 0.7  # temper of the blend's softened member
 ENOUGH_GOLD = 20  # decided incidents from which weights and temper are learned
-PLAIN_WEIGHT = 400.0  # incidents at which average and model start out with equal weight
+PLAIN_MOST = 0.9  # most the average may start out with, in missions of about 200 incidents,
+PLAIN_FROM, PLAIN_UNTIL = 80.0, 600.0  # incidents at which it has half of that beyond a third
+STEEP = 4.0
 FOLDS = 4
 REFIT_LIMIT = 400_000  # statements above which folds are not refitted
 FLOOR = 1e-6  # keeps every candidate possible
@@ -84,24 +87,10 @@ def _scored(claims: Claims, priors: Priors, seed: int) -> tuple[Scored, Held]:
     held = list(_unseen(folded, priors, seed))
     answers = [np.stack([answer[hidden] for answer in members]) for hidden, members in held]
     truth = np.concatenate([folded.gold[hidden] for hidden, _ in held])
-    before = _before_decisions(scored)
-    pool = fit_pool(np.concatenate(answers, axis=1), truth, before, scored.log_prior)
+    pool = fit_pool(np.concatenate(answers, axis=1), truth, scored.pool, scored.log_prior)
     if priors.temper is not None:
         pool = Pool(pool.weights, priors.temper)
     return replace(scored, pool=pool), held
-
-
-def _before_decisions(scored: Scored) -> Pool:
-    """Return the pool that decisions start from: few incidents, more of the plain average.
-
-    The model learns its many tables from the mission alone; while that is small it is surer than
-    it has reason to be. Used only where decisions can correct it, since to the average an
-    admission is a ballot like any other.
-    """
-    if scored.averaged is None:
-        return scored.pool
-    plain = max(1 / 3, PLAIN_WEIGHT / (PLAIN_WEIGHT + len(scored.averaged.p)))
-    return Pool(np.array([(1 - plain) / 2, (1 - plain) / 2, plain]), scored.pool.temper)
 
 
 def _unseen(
@@ -147,9 +136,22 @@ def _fit_both(folded: Claims, priors: Priors) -> Scored:
         folded.gold,
         folded.n_sources,
         learn_rates=False,
+        worth=ballot_worth(priors, folded.n_bases)[folded.basis, folded.label],
     )
-    even = Pool(np.full(3, 1 / 3), 1.0 if priors.temper is None else priors.temper)
-    return Scored(fitted, averaged, even)
+    temper = 1.0 if priors.temper is None else priors.temper
+    return Scored(fitted, averaged, Pool(_first_weights(folded.n_incidents), temper))
+
+
+def _first_weights(n_incidents: int) -> FloatArray:
+    """Return what model, softened model and average weigh before any decision is known.
+
+    A third each at either end; between them, where the average has learned who is careful and
+    the model knows its many tables too little but is sure of them, the average leads.
+    """
+    begun = 1.0 / (1.0 + (PLAIN_FROM / max(n_incidents, 1)) ** STEEP)
+    ended = 1.0 / (1.0 + (n_incidents / PLAIN_UNTIL) ** STEEP)
+    plain = 1 / 3 + (PLAIN_MOST - 1 / 3) * begun * ended
+    return np.array([(1 - plain) / 2, (1 - plain) / 2, plain])
 
 
 def voices_of(fitted: Fitted) -> FloatArray:
@@ -185,6 +187,7 @@ def _average_of(scored: Scored, averaged: Averaged, kept: BoolArray | None) -> F
     claims = scored.fitted.claims
     ballots, telling = ballots_of_labels(claims.n_parties, scored.fitted.priors.class_prior)
     weight = averaged.weight[claims.source] * kept * (telling[claims.label] > 0)
+    weight = weight * ballot_worth(scored.fitted.priors, claims.n_bases)[claims.basis, claims.label]
     weight = weight * scored.fitted.votes.weight / voices_of(scored.fitted)
     tally = np.tile(averaged.rates, (claims.n_incidents, 1))
     np.add.at(tally, claims.incident, ballots[claims.label] * weight[:, None])

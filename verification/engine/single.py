@@ -12,7 +12,7 @@ import numpy as np
 from verification.engine.baseline import ballots_of_labels
 from verification.engine.chorus import FEW, STRANGERS
 from verification.engine.contributions import blend_part, join_parts
-from verification.engine.evidence import RIGHT, family_of_label, label_rows
+from verification.engine.evidence import RIGHT, ballot_worth, family_of_label, label_rows
 from verification.engine.incremental import LiveScores
 from verification.engine.labels import BadClaims
 from verification.engine.likelihood import presence_of
@@ -136,6 +136,7 @@ def _pooled(
         ballots, telling = ballots_of_labels(claims.n_parties, live.fitted.priors.class_prior)
         trust = np.where(source >= 0, scored.averaged.weight[np.maximum(source, 0)], 1.0)
         weight = trust * scale * kept * (telling[claims.label] > 0)
+        weight *= ballot_worth(live.fitted.priors, claims.n_bases)[claims.basis, claims.label]
         tally = scored.averaged.rates + (ballots[claims.label] * weight[:, None]).sum(axis=0)
         members.append(normalise(tally[None]))
     return scored.pool.log_answer(members, FLOOR, scored.log_prior)
