@@ -82,7 +82,7 @@ def measure(events: int, folder: Path) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from verification.ledger.actions import append_leaves, sign_log
+    from verification.ledger.actions.sequencer import append_leaves, sign_log
     from verification.ledger.models import LogState
     from verification.ledger.signer import SignerState
     from verification.ledger.signing import signer_at_hand

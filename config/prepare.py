@@ -9,6 +9,7 @@ so that demonstration data can never be mixed into a real site by a forgotten se
 
 import hashlib
 import io
+import logging
 import os
 import sys
 from importlib import import_module
@@ -22,7 +23,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+log = logging.getLogger(__name__)
 LOCK = 0x63767201  # any number that nobody else locks
 DEMO, DEMO_SEEDED, REAL = "cvr: demonstration", "cvr: demonstration, seeded", "cvr: real"
 
@@ -42,6 +45,7 @@ def main() -> None:
         check_locale(other)
         mark = settle_mark(other, settings.DEMO)
         migrate()
+        replay_erasures()
         collect_static()
         if settings.DEMO:
             if mark != DEMO_SEEDED:
@@ -134,6 +138,22 @@ def seed(db: "psycopg.Connection[tuple[object, ...]]") -> None:
             cursor.execute("SET synchronous_commit = off")
         call_command("seed")
         write_mark(db, DEMO_SEEDED)
+
+
+def replay_erasures() -> None:
+    """Erase again what a restored backup brought back, before anybody can read it."""
+    erasure = import_module("verification.ledger.actions.erasure")
+    signing = import_module("verification.ledger.signing")
+    try:
+        found = erasure.replay_erasures(at=timezone.now())
+    except signing.SignerSilent as silence:
+        if settings.LOG_SIGNER:
+            raise Refused(
+                f"The site does not open before it knows what was erased: {silence}."
+            ) from None
+        return
+    if found:
+        log.warning("%s erased reports had come back with a backup and were erased again", found)
 
 
 def take_into_log() -> None:

@@ -78,7 +78,7 @@ def signer(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[
 def publish(signer: Any) -> Any:
     """Return what the clock does every minute: all that is due enters the log and is signed."""
     from tests.factories import LATER
-    from verification.ledger.actions import append_leaves, sign_log
+    from verification.ledger.actions.sequencer import append_leaves, sign_log
 
     def tick() -> None:
         append_leaves(at=LATER)

@@ -49,7 +49,7 @@ from verification.corroboration.actions import (
 )
 from verification.incidents.actions import link_report, merge_incidents
 from verification.incidents.models import Incident
-from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.models import TileRoot
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand

@@ -13,7 +13,7 @@ from verification.adjudication.queries import decided_candidates
 from verification.caseload.actions import escalate_overdue
 from verification.caseload.actions import publish_procedure as publish_changed_procedure
 from verification.corroboration.actions import lapse_overdue_positions
-from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.signing import SignerSilent
 from verification.notifications.actions import send_digests as send_due_digests
 from verification.scoring.actions import refit_sources as refit_all_sources

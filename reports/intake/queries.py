@@ -112,6 +112,14 @@ def reports_by_id(ids: Iterable[uuid.UUID]) -> list[Report]:
     return list(_rows().filter(pk__in=list(ids)).order_by("received_at", "id"))
 
 
+def report_by_receipt(receipt: str) -> Report:
+    """Return any report by its receipt; for commands of the operator. Errors: NotFound."""
+    found = _rows().filter(receipt=receipt.strip().upper()).first()
+    if found is None:
+        raise NotFound("There is no report with this receipt.")
+    return found
+
+
 def report_by_client_uuid(client_uuid: uuid.UUID) -> Report | None:
     """Return the report filed under a client's id, or None."""
     return _rows().filter(client_uuid=client_uuid).first()

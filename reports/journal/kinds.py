@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     REPORT_REJECTED = "report.rejected", _("A report was rejected")
     REPORT_REINSTATED = "report.reinstated", _("A rejection was undone")
     REPORT_WITHDRAWN = "report.withdrawn", _("A report was withdrawn by its author")
+    ERASURE_DONE = "erasure.done", _("A report was erased")
     INCIDENT_OPENED = "incident.opened", _("An incident was opened")
     REPORT_LINKED = "report.linked", _("A report was linked to the incident")
     REPORT_UNLINKED = "report.unlinked", _("A report was unlinked from the incident")

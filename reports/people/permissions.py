@@ -19,6 +19,7 @@ MAY: Mapping[str, frozenset[str]] = {
     # the record
     "report.file": frozenset({Role.MONITOR, Role.LIAISON, Role.PARTNER, Role.TRIAGE}),
     "report.triage": frozenset({Role.TRIAGE}),
+    "report.erase": frozenset({Role.OPERATOR}),
     "watch.record": frozenset({Role.MONITOR, Role.TRIAGE}),
     # the judgement
     "incident.triage": frozenset({Role.TRIAGE}),
@@ -48,6 +49,7 @@ SECOND_FACTOR_ROLES = frozenset({Role.REVIEWER, Role.CHAIR, Role.PUBLISHER, Role
 VERB_NAMES: Mapping[str, Any] = {
     "report.file": gettext_lazy("file reports"),
     "report.triage": gettext_lazy("accept or reject reports"),
+    "report.erase": gettext_lazy("erase reports"),
     "watch.record": gettext_lazy("record watches"),
     "incident.triage": gettext_lazy("link reports to incidents"),
     "incident.corroborate": gettext_lazy("corroborate incidents"),

@@ -41,6 +41,8 @@ EXCEPTIONS = {
     "send_digest": "a mail that counts is no act",
     "digest_mail": "writes nothing",
     "escalate_overdue": "one event for each deadline, left by escalate_deadline",
+    "replay_erasures": "one event for each report, left by replay_erasure",
+    "erasure_digest": "writes nothing",
     "append_leaves": "copies events into the log; its own event would have to be logged in turn",
     "sign_log": "signs what was logged",
     "save_draft": "a draft is no act; only its author may know of it",
@@ -129,6 +131,7 @@ def test_an_action_takes_keywords_and_says_when(path: str, name: str) -> None:
         "lapse_position",
         "escalate_deadline",
         "publish_procedure",
+        "replay_erasure",
     }
     assert ("by" in keywords) is (name not in machine)
     assert "Leaves:" in (ast.get_docstring(node) or "")

@@ -67,6 +67,7 @@ from verification.incidents.actions import (
     undo_merge,
     unlink_report,
 )
+from verification.ledger.actions.erasure import erase_report
 from verification.linking.actions import (
     refuse_suggestion,
     split_incident,
@@ -147,6 +148,10 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
             {"triage"},
         ),
         "reinstate_report": (lambda **who: reinstate_report(report=rejected, **who), {"triage"}),
+        "erase_report": (
+            lambda **who: erase_report(report=rejected, basis="danger_to_a_person", **who),
+            {"operator"},
+        ),
         "withdraw_report": (lambda **who: withdraw_report(report=report, **who), FILERS),
         "start_watch": (
             lambda **who: start_watch(

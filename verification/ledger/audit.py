@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from reports.journal.kinds import Kind
 from reports.journal.models import Event, Unlogged
 from verification.ledger.models import Leaf, LogState, Opening
 from verification.ledger.rows import rows_digest, rows_of
@@ -50,6 +51,8 @@ def _faults_in(leaves: Sequence[Leaf], forms: Forms, tally: Tally) -> Iterator[s
     }
     events = Event.objects.in_bulk([leaf.event_id for leaf in leaves if leaf.event_id])
     rows = rows_of(events.values())
+    done = Event.objects.filter(kind=Kind.ERASURE_DONE)
+    erased = set(done.values_list("subject_id", flat=True))
     for leaf in leaves:
         if leaf.event_id is None:
             tally.decoys += 1
@@ -61,7 +64,9 @@ def _faults_in(leaves: Sequence[Leaf], forms: Forms, tally: Tally) -> Iterator[s
         said = f"leaf {leaf.pk} ({event.kind})"
         opening = openings.get(leaf.pk)
         if opening is None:
-            tally.erased += 1  # whether rightly so is told by the erasures in the log
+            if event.subject_id not in erased:
+                yield f"{said}: its opening is gone, and nothing was erased"
+            tally.erased += 1
             continue
         for fault in _differences(leaf, opening, event, rows.get(event.pk, []), forms):
             yield f"{said}: {fault}"

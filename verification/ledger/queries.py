@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from reports.journal.kinds import Kind
 from reports.journal.models import Event, Unlogged
 from reports.problems import NotFound
 from verification.ledger.models import Leaf, LogState, Opening, SignedTree, TileRoot
@@ -106,6 +107,11 @@ def due_events(*, at: datetime, most: int) -> list[Event]:
     """Return some of the events that may enter the log now, and are not in it."""
     ids = _due(at=at).order_by("event_id").values_list("event_id", flat=True)[:most]
     return list(Event.objects.filter(pk__in=list(ids)).order_by("recorded_at", "id"))
+
+
+def is_erased(subject_id: uuid.UUID) -> bool:
+    """Answer whether a record was erased."""
+    return Event.objects.filter(subject_id=subject_id, kind=Kind.ERASURE_DONE).exists()
 
 
 # -- tiles ---------------------------------------------------------------------------------

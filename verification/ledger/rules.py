@@ -9,6 +9,9 @@ PROMISE_H = 1  # hours after its bucket's end by which a filing is in the log
 PAD_TO = 8  # filings enter in multiples of this many, decoys included
 LATE_S = 180  # seconds; the clock ticks every 60, so an older tree means that nobody signs
 
+# Codes of the legal grounds on which a report is erased; "restored" repeats an earlier erasure.
+BASES = ("consent_withdrawn", "danger_to_a_person", "request_of_a_person", "order_of_a_court")
+
 FILING, JUDGEMENT, PUBLICATION, RULE, DAY = "filing", "judgement", "publication", "rule", "day"
 
 _CLASS_OF_NOUN = {

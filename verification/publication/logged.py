@@ -111,11 +111,10 @@ ROWS: Mapping[Kind, Rows] = {
     Kind.SOURCES_REFITTED: _refits,
     Kind.AUDIT_DRAWN: _subjects(Draw),
     Kind.STANDING_COMPUTED: _standings,
-    Kind.PROCEDURE_PUBLISHED: _subjects(Procedure),
-    Kind.DEADLINE_MISSED: _subjects(MissedDeadline),
 }
 CLEAR: Mapping[Kind, Clear] = {
     Kind.FINDING_PUBLISHED: _finding_in_clear,
     Kind.AUDIT_DRAWN: _draw_in_clear,
+    Kind.ERASURE_DONE: lambda event, rows: {"basis": str(event.payload["basis"])},
 }
 FIXED: Mapping[str, Sequence[str]] = {Report._meta.db_table: STATEMENT_FIELDS}

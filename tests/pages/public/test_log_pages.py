@@ -12,7 +12,7 @@ from reports.intake.models import Report
 from reports.people.models import User
 from tests.factories import LATER, World, a_report
 from tests.public_record import PublicRecord, build_public_record
-from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.models import Leaf, LogState
 from verification.ledger.signing import SignerSilent, signer_at_hand
 from verification.merkle.canonical import parsed

@@ -25,7 +25,7 @@ from verification.adjudication.actions.decisions import decide_case
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import rule_inadmissible
 from verification.incidents.models import Incident
-from verification.ledger.actions import append_leaves
+from verification.ledger.actions.sequencer import append_leaves
 from verification.publication.models import Finding
 
 ADDRESSES = ("/", "/findings/", "/standings/", "/incidents/")

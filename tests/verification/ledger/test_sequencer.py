@@ -16,8 +16,8 @@ from reports.journal.models import Event, Unlogged
 from reports.people.actions import register_organisation
 from tests.factories import LATER, NOW, World, a_report, an_incident
 from tests.proofs import at_once
-from verification.ledger import actions
-from verification.ledger.actions import LogBroken, append_leaves, sign_log
+from verification.ledger.actions import sequencer
+from verification.ledger.actions.sequencer import LogBroken, append_leaves, sign_log
 from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
 from verification.ledger.queries import (
     growth_path,
@@ -110,7 +110,7 @@ class TestAppending:
     def test_what_is_committed_under_overlapping_batches_is_not_skipped(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(actions, "BATCH", 7)
+        monkeypatch.setattr(sequencer, "BATCH", 7)
         events_of(20)
         append_leaves(at=LATER)
         assert Leaf.objects.filter(event__isnull=False).count() == Event.objects.count()

@@ -18,7 +18,7 @@ from tests.factories import LATER, World
 from tests.log_files import built_auditor, go_is_here
 from tests.public_record import PublicRecord, build_public_record
 from tests.verification.ledger.test_sequencer import as_owner, events_of
-from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.models import LogState
 from verification.publication.models import Finding
 

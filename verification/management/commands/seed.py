@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from reports.agreement.models import Agreement
 from verification.caseload.actions import publish_procedure
-from verification.ledger.actions import append_leaves, sign_log
+from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.signing import SignerSilent
 from verification.management.seeding.files import document
 from verification.management.seeding.people import load_people
