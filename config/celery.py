@@ -39,6 +39,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "draft-bulletins": {
+        "task": "verification.tasks.draft_bulletins",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "integrate": {
         "task": "verification.tasks.integrate",
         "schedule": float(os.environ.get("CVR_LOG_TICK", "60")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -40,6 +40,7 @@ from tests.second_round import (
     linked_late,
 )
 from verification.adjudication.actions.decisions import decide_case
+from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.caseload.actions import escalate_overdue, publish_procedure
 from verification.corroboration.actions import (
     StatementDraft,
@@ -131,17 +132,26 @@ def build_scene() -> Scene:
     world.chair.email = "chair@example.org"
     set_preferences(digest="daily", muted=[], language="en", by=world.chair, at=NOW)
     send_digest(user=world.chair, unread=1, at=NOW)
+    bulletin = draft_bulletin(agreement=world.agreement, day=NOW.date(), at=LATER)
+    assert bulletin is not None
     log_it()
+    release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER)
     return Scene(world)
 
 
-def log_it() -> None:
-    """Take all of it into the log; a tile is full only after 256 leaves, so one is made up."""
+def log_it(then: Callable[[], object] | None = None) -> None:
+    """Take all of it into the log; a tile is full only after 256 leaves, so one is made up.
+
+    `then` is done once all is signed, and is signed in turn.
+    """
     with TemporaryDirectory() as folder:
         signer = SignerState(Path(folder), settings.LOG_ORIGIN)
         with signer_at_hand(signer.answer):
-            append_leaves(at=LATER)
-            sign_log(at=LATER)
+            for deed in (None, then) if then else (None,):
+                if deed is not None:
+                    deed()
+                append_leaves(at=LATER)
+                sign_log(at=LATER)
     TileRoot.objects.get_or_create(level=9, number=0, root=bytes(32))
 
 

@@ -9,9 +9,10 @@ class VerificationConfig(AppConfig):
     def ready(self) -> None:
         """Tell the journal what happens next, and the log what it vouches for: both lie below."""
         from reports.journal.handlers import install
+        from verification.bulletins import logged as bulletins
         from verification.flow import FLOW
         from verification.ledger.rows import install as install_rows
         from verification.publication.logged import CLEAR, FIXED, ROWS
 
         install(FLOW)
-        install_rows(ROWS, CLEAR, FIXED)
+        install_rows({**ROWS, **bulletins.ROWS}, {**CLEAR, **bulletins.CLEAR}, FIXED)

@@ -1,6 +1,7 @@
 """All models of the judgement, where Django looks for them; each lives in its room."""
 
 from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, PanelDraw, Seat
+from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
@@ -19,6 +20,7 @@ from verification.standing.models import Draw, Standing
 
 __all__ = [
     "Ballot",
+    "Bulletin",
     "Case",
     "ComplianceEvidence",
     "Correction",
@@ -26,6 +28,7 @@ __all__ = [
     "DigestSent",
     "DraftBallot",
     "Draw",
+    "Edition",
     "Finding",
     "Fit",
     "Incident",
@@ -44,6 +47,7 @@ __all__ = [
     "Recommendation",
     "RecommendationNote",
     "Refusal",
+    "Release",
     "Reopening",
     "Score",
     "Seat",

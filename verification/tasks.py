@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from reports.agreement.queries import agreements
 from verification.adjudication.queries import decided_candidates
+from verification.bulletins.actions import draft_due_bulletins
 from verification.caseload.actions import escalate_overdue
 from verification.caseload.actions import publish_procedure as publish_changed_procedure
 from verification.corroboration.actions import lapse_overdue_positions
@@ -55,6 +56,12 @@ def recompute_standings(**_: Any) -> int:
 def escalate_deadlines(**_: Any) -> int:
     """Tell of every step that was not taken in its time; may run twice."""
     return escalate_overdue(at=timezone.now())
+
+
+@shared_task(name="verification.tasks.draft_bulletins")
+def draft_bulletins(**_: Any) -> int:
+    """Draft the bulletin of every day that is over and has none; may run twice."""
+    return draft_due_bulletins(at=timezone.now())
 
 
 @shared_task(name="verification.tasks.publish_procedure")

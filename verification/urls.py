@@ -9,6 +9,7 @@ from verification.api import recommendations as api_recommendations
 from verification.pages import (
     audit,
     board,
+    bulletins,
     chair,
     corroborate,
     dashboard,
@@ -25,6 +26,7 @@ from verification.pages import (
     notices,
     overdue,
     procedure,
+    publishing,
     recommendations,
     reopenings,
     review,
@@ -56,6 +58,9 @@ judgement: list[URLPattern | URLResolver] = [
     path("reopenings/", reopenings.reopenings, name="reopenings"),
     path("reopenings/<uuid:reopening_id>/", reopenings.reopening, name="reopening"),
     path("recommendations/<slug:code>/answer/", recommendations.work, name="recommendation-work"),
+    path("publish/", publishing.publish, name="publish"),
+    path("publish/<slug:code>/", publishing.publish_bulletin, name="publish-bulletin"),
+    path("publish/<slug:code>/<slug:language>.pdf", publishing.publish_pdf, name="publish-pdf"),
     path("review/", review.review, name="review"),
     path("review/<uuid:case_id>/", review.review_case, name="review-case"),
     path("review/<uuid:case_id>/interest/", interest.review_interest, name="review-interest"),
@@ -85,6 +90,15 @@ public: list[URLPattern | URLResolver] = [
     path("findings/<slug:code>/proof/", log.finding_proof_page, name="finding-proof"),
     path(
         "findings/<slug:code>/proof/<str:name>", log.finding_proof_file, name="finding-proof-file"
+    ),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<slug:code>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<slug:code>/<slug:language>.pdf", bulletins.bulletin_pdf, name="bulletin-pdf"),
+    path("bulletins/<slug:code>/proof/", log.bulletin_proof_page, name="bulletin-proof"),
+    path(
+        "bulletins/<slug:code>/proof/<str:name>",
+        log.bulletin_proof_file,
+        name="bulletin-proof-file",
     ),
     path("log/", log.log, name="log"),
     path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),

@@ -18,6 +18,16 @@ from reports.problems import NotFound
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """That somebody was kept out of a place, and in which parts of a period; never who, or when
+    to the hour."""
+
+    place_id: uuid.UUID
+    denied_by: str  # party code; '' if that is not known
+    parts: tuple[int, ...]  # numbers of the parts, from 0
+
+
+@dataclass(frozen=True, slots=True)
 class Spot:
     """Where and when something may have happened: a circle (metres) and a half-open window."""
 
@@ -54,6 +64,25 @@ def daily_shares(agreement_id: uuid.UUID, edges: Sequence[datetime]) -> list[flo
         span = (ends - begins).total_seconds() / 3600
         shares.append(covered_hours(windows, begins=begins, ends=ends) / span if span else 0.0)
     return shares
+
+
+def restrictions(agreement_id: uuid.UUID, edges: Sequence[datetime]) -> list[Restriction]:
+    """Return where access was denied within these edges, by whom, in which parts."""
+    denied = Watch.objects.filter(
+        Q(watched_until=None) | Q(watched_until__gt=edges[0]),
+        agreement_id=agreement_id,
+        state=WatchState.DENIED,
+        watched_from__lt=edges[-1],
+    )
+    found: dict[tuple[uuid.UUID, str], set[int]] = {}
+    for watch in denied.select_related("denied_by"):
+        parts = found.setdefault(
+            (watch.place_id, watch.denied_by.code if watch.denied_by else ""), set()
+        )
+        for number, (begins, ends) in enumerate(pairwise(edges)):
+            if watch.watched_from < ends and (watch.watched_until or ends) > begins:
+                parts.add(number)
+    return [Restriction(*key, tuple(sorted(parts))) for key, parts in found.items()]
 
 
 def watchers_of(

@@ -84,6 +84,8 @@ class Kind(models.TextChoices):
     REOPENING_REFUSED = "reopening.refused", _("A request to reopen was refused")
     FINDING_PUBLISHED = "finding.published", _("A finding was published")
     CORRECTION_PUBLISHED = "correction.published", _("A correction of a finding was published")
+    BULLETIN_DRAFTED = "bulletin.drafted", _("A daily bulletin was drafted")
+    BULLETIN_RELEASED = "bulletin.released", _("A daily bulletin was released")
     AUDIT_DRAWN = "audit.drawn", _("The audit lottery was drawn")
     STANDING_COMPUTED = "standing.computed", _("The standings were recomputed")
 

@@ -20,6 +20,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("review", gettext_noop("My reviews"), "case.review"),
     ("notices", gettext_noop("Notices"), "position.answer"),
     ("reopenings", gettext_noop("Reopenings"), "reopening.ask"),
+    ("publish", gettext_noop("To release"), "bulletin.release"),
     ("report-new", gettext_noop("New report"), "report.file"),
     ("reports-own", gettext_noop("My reports"), "report.file"),
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),
@@ -28,6 +29,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("home", gettext_noop("Overview"), None),
     ("incidents", gettext_noop("Incidents"), None),
     ("findings", gettext_noop("Findings"), None),
+    ("bulletins", gettext_noop("Bulletins"), None),
     ("standings", gettext_noop("Standings"), None),
     ("recommendations", gettext_noop("Recommendations"), None),
 )
@@ -40,7 +42,7 @@ FIRST_SCREENS: tuple[tuple[str, str], ...] = (
     ("triage", "triage"),
     ("monitor", "reports-own"),
     ("operator", "health"),
-    ("publisher", "findings"),
+    ("publisher", "publish"),
     ("partner", "api-docs"),
 )
 

@@ -38,6 +38,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "audit.draw": frozenset({Role.CHAIR, Role.OPERATOR}),
     "reliability.read": frozenset({Role.CHAIR}),
     "history.read": frozenset({Role.TRIAGE, Role.CHAIR, Role.REVIEWER, Role.PUBLISHER}),
+    "bulletin.release": frozenset({Role.PUBLISHER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
     "people.manage": frozenset({Role.OPERATOR}),
@@ -67,6 +68,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "audit.draw": gettext_lazy("hold the audit lottery"),
     "reliability.read": gettext_lazy("read what was learned of each source"),
     "history.read": gettext_lazy("read an incident's full history"),
+    "bulletin.release": gettext_lazy("release bulletins"),
     "health.read": gettext_lazy("read the health page"),
     "people.manage": gettext_lazy("manage people"),
 }

@@ -32,6 +32,11 @@ PAGES = (
     Page("findings", "", "/findings/"),
     Page("finding", "", "/findings/", r"/findings/[\w-]+/$"),
     Page("finding-proof", "", "/findings/", r"/findings/[\w-]+/$", "proof/"),
+    Page("bulletins", "", "/bulletins/"),
+    Page("bulletin", "", "/bulletins/", r"/bulletins/[\w-]+/$"),
+    Page("bulletin-proof", "", "/bulletins/", r"/bulletins/[\w-]+/$", "proof/"),
+    Page("publish", "publisher", "/publish/"),
+    Page("publish-bulletin", "publisher", "/publish/", r"/publish/[\w-]+/$"),
     Page("log", "", "/log/"),
     Page("standings", "", "/standings/"),
     Page("method", "", "/method/"),
@@ -104,7 +109,8 @@ NO_PAGE = {
     *("mfa_authenticate", "mfa_reauthenticate"),  # need a second factor that is enrolled,
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),  # so too
     *("log-checkpoint", "log-key", "log-tile", "log-record"),  # files of the log
-    *("finding-proof-file", "report-proof-file"),  # files too
+    *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
+    *("bulletin-pdf", "publish-pdf"),  # on paper
     *("report-correct", "report-withdraw"),  # need a report one filed: looked at after filing
 }
 LEADS_TO = {"desk": "reports-own"}  # everybody's desk is the page their work begins on

@@ -14,6 +14,7 @@ from reports.coverage.models import Watch
 from reports.intake.models import Report
 from reports.people.models import User
 from tests.factories import (
+    LATER,
     NOW,
     SEEDS,
     SET_UP_AT,
@@ -32,6 +33,8 @@ from tests.scenes import log_it
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import declare_interest, open_case
 from verification.adjudication.models import Case
+from verification.bulletins.actions import draft_bulletin, release_bulletin
+from verification.bulletins.models import Bulletin
 from verification.caseload.actions import publish_procedure
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.corroboration.models import PartyPosition
@@ -84,6 +87,8 @@ class Two:
     decided: Incident
     request: Reopening  # by the liaison of Armenia, here
     advice: Recommendation  # to Armenia, here
+    bulletin: str  # released, here
+    draft: Bulletin  # the next one, not released
 
     def everybody(self) -> dict[str, User | None]:
         people: dict[str, User | None] = {n: getattr(self.here.world, n) for n in HERE}
@@ -106,7 +111,12 @@ def build_two() -> Two:
     settle()
     here, there = _records(world), _records(_elsewhere(world))
     publish_procedure(at=NOW)
-    log_it()
+    bulletin, draft = (
+        draft_bulletin(agreement=world.agreement, day=NOW.date() + timedelta(days=n), at=LATER)
+        for n in range(2)
+    )
+    assert bulletin is not None and draft is not None
+    log_it(lambda: release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER))
     finding = decided.incident.findings.get().code
     request = ask_reopening(
         incident=decided.incident,
@@ -122,7 +132,7 @@ def build_two() -> Two:
         at=decided.ballots_due_at,
     )
     settle()
-    return Two(here, there, finding, decided.incident, request, advice)
+    return Two(here, there, finding, decided.incident, request, advice, bulletin.code, draft)
 
 
 def _elsewhere(world: World) -> World:

@@ -123,6 +123,24 @@ def finding(*tail: Any) -> Any:
     return tries
 
 
+def bulletin(*tail: Any) -> Any:
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        yield Try("released", at(name, two.bulletin, *tail), EVERYBODY)
+        yield Try("draft", at(name, two.draft.code, *tail), frozenset())
+        yield Try("missing", at(name, "NK20-B9999", *tail), frozenset())
+
+    return tries
+
+
+def to_release(*tail: Any) -> Any:
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        for code in (two.bulletin, two.draft.code):
+            yield Try(code, at(name, code, *tail), frozenset({"publisher"}))
+        yield Try("missing", at(name, "NK20-B9999", *tail), frozenset())
+
+    return tries
+
+
 def decided_here(name: str, two: Two) -> Iterator[Try]:
     yield Try("decided", at(name, two.decided.code), frozenset(REVIEWERS | LIAISONS))
     yield Try("not decided", at(name, two.here.incident.code), frozenset())
@@ -245,7 +263,15 @@ DOORS: dict[str, Door] = {
     "inbox": Door(only(SIGNED_IN), takes=POST),
     "inbox-preferences": Door(only(SIGNED_IN), takes=POST),
     "overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED),
+    "publish": Door(lists(here={"publisher"}, there=set()), refuses=REFUSED),
+    "publish-bulletin": Door(to_release(), takes=POST),
+    "publish-pdf": Door(to_release("en")),
     # everybody
+    "bulletins": Door(open_list, **PUBLIC),
+    "bulletin": Door(bulletin(), **PUBLIC),
+    "bulletin-pdf": Door(bulletin("ar"), **PUBLIC),
+    "bulletin-proof": Door(bulletin(), **PUBLIC),
+    "bulletin-proof-file": Door(bulletin("leaf.json"), **PUBLIC),
     "history": Door(public_incident, **PUBLIC),
     "home": Door(open_list, **PUBLIC),
     "incidents": Door(open_list, **PUBLIC),

@@ -127,6 +127,12 @@ def by_others(two: Two) -> dict[str, Sent]:
             (two.advice.code,),
             {"answer": "accepted_by_party", "text": text, "version": 1},
         ),
+        "release a bulletin": Sent(
+            "publisher",
+            "publish-bulletin",
+            (two.draft.code,),
+            {"do": "release", "sha256": two.draft.sha256},
+        ),
         "read the inbox": Sent("liaison_arm", "inbox", (), {"read_all": "1"}),
         "choose what one is told": Sent("liaison_arm", "inbox-preferences", (), {"digest": "off"}),
         "file": Sent("filer", "report-new", (), answers(world, client_uuid=KEY)),

@@ -19,6 +19,7 @@ from reports.places.models import Place, PlaceName
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Case, Decision, PanelDraw, Seat
+from verification.bulletins.models import Bulletin, Edition
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
@@ -250,6 +251,33 @@ BROKEN: dict[str, Breaking] = {
         {},
     ),
     "procedure_number_is_unique": (Procedure, own(), {}),
+    "bulletin_number_is_unique": (
+        Bulletin,
+        lambda row: {"code": "X", "day": row.day + timedelta(days=1)},
+        {},
+    ),
+    "bulletin_day_is_unique": (Bulletin, own(code="X", number=9), {}),
+    "bulletin_ends_after_it_begins": (
+        Bulletin,
+        lambda row: {
+            "code": "X",
+            "number": 9,
+            "day": row.day + timedelta(days=1),
+            "begins": row.cut_off,
+        },
+        {},
+    ),
+    "bulletin_is_drafted_after_its_cut_off": (
+        Bulletin,
+        lambda row: {
+            "code": "X",
+            "number": 9,
+            "day": row.day + timedelta(days=1),
+            "drafted_at": row.begins,
+        },
+        {},
+    ),
+    "edition_is_printed_once": (Edition, own(), {}),
     "log_is_one": (LogState, own(pk=2), {}),
     "event_is_logged_once": (Leaf, own(pk=10**9), {"event__isnull": False}),
     "leaf_has_an_index": (Leaf, own(pk=-1, event=None), {}),

@@ -43,6 +43,7 @@ EXCEPTIONS = {
     "escalate_overdue": "one event for each deadline, left by escalate_deadline",
     "replay_erasures": "one event for each report, left by replay_erasure",
     "erasure_digest": "writes nothing",
+    "draft_due_bulletins": "one event for each bulletin, left by draft_bulletin",
     "append_leaves": "copies events into the log; its own event would have to be logged in turn",
     "sign_log": "signs what was logged",
     "save_draft": "a draft is no act; only its author may know of it",
@@ -132,6 +133,7 @@ def test_an_action_takes_keywords_and_says_when(path: str, name: str) -> None:
         "escalate_deadline",
         "publish_procedure",
         "replay_erasure",
+        "draft_bulletin",
     }
     assert ("by" in keywords) is (name not in machine)
     assert "Leaves:" in (ast.get_docstring(node) or "")

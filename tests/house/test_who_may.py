@@ -52,6 +52,7 @@ from verification.adjudication.actions.panels import (
     recuse_reviewer,
 )
 from verification.adjudication.drafting import Typed
+from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.corroboration.actions import (
     Answer,
     StatementDraft,
@@ -314,6 +315,18 @@ def of_reopenings(world: World) -> dict[str, tuple[Try, set[str]]]:
     }
 
 
+def of_bulletins(world: World) -> dict[str, tuple[Try, set[str]]]:
+    day = NOW.date()
+    bulletin = draft_bulletin(agreement=world.agreement, day=day, at=LATER)
+    assert bulletin is not None
+    return {
+        "release_bulletin": (
+            lambda **who: release_bulletin(bulletin=bulletin, **who),
+            {"publisher"},
+        ),
+    }
+
+
 def refuse_all_but(allowed: set[str], attempt: Try, world: World) -> None:
     for name in CAST:
         if name not in allowed:
@@ -339,6 +352,11 @@ def test_the_judgement(world: World) -> None:
 
 def test_reopenings(world: World) -> None:
     for attempt, allowed in of_reopenings(world).values():
+        refuse_all_but(allowed, attempt, world)
+
+
+def test_bulletins(world: World) -> None:
+    for attempt, allowed in of_bulletins(world).values():
         refuse_all_but(allowed, attempt, world)
 
 

@@ -21,9 +21,10 @@ from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid, MoveRefused, Problem, StaleState
+from verification.incidents.facts import facts_of
 from verification.incidents.models import Incident, Link, Merge
 from verification.incidents.queries import linked_reports, root_of
-from verification.incidents.rules import joint_window, reason_given, sharpest_spot
+from verification.incidents.rules import reason_given, sharpest_spot
 from verification.incidents.states import LIVING, MOVES, RECEIVING, IncidentState
 
 VERB = "incident.triage"
@@ -316,37 +317,16 @@ def refresh_facts(*, incident: Incident) -> None:
     reports = linked_reports(incident)
     if not reports:
         return
-    asserting = [r for r in reports if r.stance != "denies"] or reports
-    window = joint_window([(r.observed_from, r.observed_until) for r in asserting])
-    spot = sharpest_spot(s for r in asserting if (s := spot_of(r)) is not None)
-    lead = min(asserting, key=lambda r: (r.observed_until - r.observed_from, r.received_at, r.pk))
-    placed = [r for r in asserting if r.place is not None and spot is not None]
+    facts = facts_of(reports)
+    for name, value in facts.items():
+        setattr(incident, name, value)
+    window = (incident.window_from, incident.window_until)
     admissibility = admissibility_of(incident.agreement, reports, window=window)
-    incident.window_from, incident.window_until = window
-    incident.time_precision = lead.time_precision
-    incident.place = (
-        min(placed, key=lambda r: (r.radius_m or 0, r.received_at)).place if placed else None
-    )
-    incident.lat = spot.lat if spot else None
-    incident.lon = spot.lon if spot else None
-    incident.radius_m = spot.radius_m if spot else None
     incident.admissibility = admissibility.verdict
     incident.admissibility_reasons = [
         {"test": r.test, "verdict": r.verdict, "code": r.code} for r in admissibility.reasons
     ]
-    incident.save(
-        update_fields=[
-            "window_from",
-            "window_until",
-            "time_precision",
-            "place",
-            "lat",
-            "lon",
-            "radius_m",
-            "admissibility",
-            "admissibility_reasons",
-        ]
-    )
+    incident.save(update_fields=[*facts, "admissibility", "admissibility_reasons"])
 
 
 def admissibility_of(

@@ -19,6 +19,7 @@ from reports.journal.models import Event
 from reports.people.models import ApiKey, Role, RoleGrant, User
 from reports.people.queries import holders_of, liaison_party_code
 from verification.adjudication.models import Ballot, Case, Seat
+from verification.bulletins.models import Bulletin
 from verification.caseload.models import MissedDeadline
 from verification.caseload.rules import Step
 from verification.corroboration.models import PartyPosition, Statement
@@ -237,6 +238,14 @@ def of_finding(event: Event) -> Iterator[Message]:
             yield message
 
 
+def of_drafted_bulletin(event: Event) -> Iterator[Message]:
+    """Tell those who can release it."""
+    one = Bulletin.objects.get(pk=event.subject_id)
+    yield from _all(
+        Role.PUBLISHER, one.agreement_id, "bulletin_drafted", event.at, key=one.code, about=one.code
+    )
+
+
 # -- reopening ----------------------------------------------------------------------------------
 
 
@@ -355,6 +364,7 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.BALLOT_SEALED: of_last_ballot,
     Kind.CASE_DECIDED: of_decision,
     Kind.FINDING_PUBLISHED: of_finding,
+    Kind.BULLETIN_DRAFTED: of_drafted_bulletin,
     Kind.REOPENING_ASKED: of_request,
     Kind.REOPENING_FLAGGED: of_request,
     Kind.REOPENING_ADMITTED: of_answered_request,
@@ -381,6 +391,7 @@ NOT_TOLD = frozenset(
         # triage's own work on the board, done by the ones who would be told
         *(Kind.INCIDENTS_MERGED, Kind.MERGE_UNDONE, Kind.INCIDENT_SPLIT, Kind.SPLIT_UNDONE),
         *(Kind.INCIDENTS_TIED, Kind.TIE_UNDONE, Kind.SUGGESTION_REFUSED, Kind.REFUSAL_UNDONE),
+        Kind.BULLETIN_RELEASED,  # it is public a minute later, and in the feed
         Kind.INCIDENT_RULED_INADMISSIBLE,  # the finding it leads to is told
         # between those who answer a request; it is their page that tells whose turn it is
         *(Kind.REOPENING_PROPOSED, Kind.REOPENING_RETURNED, Kind.REOPENING_WITHDRAWN),

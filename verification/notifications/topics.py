@@ -73,6 +73,7 @@ TOPICS: Mapping[str, Topic] = {
     "reopening_answered": Topic(_("Your request to reopen a case was answered"), "reopening"),
     "case_reopened": Topic(_("A case your side was asked about was reopened"), "incident"),
     # publishers and partners
+    "bulletin_drafted": Topic(_("A bulletin waits to be released"), "publish-bulletin"),
     "finding_published": Topic(_("A finding was published"), "finding"),
     # everybody
     "role_revoked": Topic(_("A role of yours has ended"), "desk", must=True),

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from reports.pages.answers import answers_problems, asker, signed_in
 from reports.problems import NotFound
+from verification.bulletins.proofs import any_record, bulletin_proof
 from verification.ledger.queries import log_status, newest_tree, public_tile
 from verification.publication.proofs import (
     FindingProof,
     ReportProof,
     finding_proof,
-    log_record,
     report_proof,
 )
 
@@ -87,7 +87,7 @@ def log_tile(request: HttpRequest, path: str) -> HttpResponse:
 @cache_control(public=True, max_age=FOR_EVER, immutable=True)
 def log_record_file(request: HttpRequest, code: str) -> HttpResponse:
     """Answer a public record in the very bytes whose hash stands in the log."""
-    return HttpResponse(log_record(code), content_type=JSON)
+    return HttpResponse(any_record(code), content_type=JSON)
 
 
 @require_safe
@@ -107,6 +107,32 @@ def finding_proof_page(request: HttpRequest, code: str) -> HttpResponse:
         "as_of": at,
     }
     return render(request, "verification/log_proof.html", context)
+
+
+@require_safe
+@answers_problems
+def bulletin_proof_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how to check that a bulletin is the one that was released, and when."""
+    at = timezone.now()
+    found = bulletin_proof(code, at=at)
+    page = request.build_absolute_uri(reverse("bulletin-proof", args=[found.code]))
+    context = {
+        **_proof_context(request, found, page),
+        "finding": found.code,
+        "record_url": request.build_absolute_uri(reverse("log-record", args=[found.code])),
+        "about_url": reverse("bulletin", args=[found.code]),
+        "about": found.code,
+        "as_of": at,
+    }
+    return render(request, "verification/log_proof.html", context)
+
+
+@require_safe
+@answers_problems
+@cache_control(public=True, max_age=60)
+def bulletin_proof_file(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """Answer a bulletin's leaf or its proof file."""
+    return _file(bulletin_proof(code, at=timezone.now()), name)
 
 
 @never_cache

@@ -60,11 +60,23 @@ class ReportProof:
 def finding_proof(code: str, *, at: datetime) -> FindingProof:
     """Return a finding's proof. Errors: NotFound."""
     finding = Finding.objects.filter(code=code.strip().upper()).first()
-    event = _event_on(finding.pk, Kind.FINDING_PUBLISHED) if finding else None
-    leaf = logged_leaf(event.pk) if event else None
-    if finding is None or leaf is None:
+    if finding is None:
         raise NotFound("There is no finding with this code.")
-    return FindingProof(finding.code, leaf, public_record(finding), log_status(at=at))
+    return proof_of(finding.pk, Kind.FINDING_PUBLISHED, finding.code, public_record(finding), at=at)
+
+
+def proof_of(
+    subject_id: uuid.UUID, kind: Kind, code: str, record: bytes, *, at: datetime
+) -> FindingProof:
+    """Return the proof of what was published under a code, by the event that published it.
+
+    Errors: NotFound while no checkpoint covers it.
+    """
+    event = _event_on(subject_id, kind)
+    leaf = logged_leaf(event.pk) if event else None
+    if leaf is None:
+        raise NotFound("There is nothing published under this code.")
+    return FindingProof(code, leaf, record, log_status(at=at))
 
 
 def report_proof(user: User, receipt: str, *, at: datetime) -> ReportProof:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from verification.publication.proofs import log_files
+from verification.bulletins.proofs import all_log_files
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        new = sum(_put(options["folder"] / path, body) for path, body in log_files())
+        new = sum(_put(options["folder"] / path, body) for path, body in all_log_files())
         self.stdout.write(f"{new} new files in {options['folder']}")
 
 
