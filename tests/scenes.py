@@ -19,6 +19,7 @@ from tests.factories import (
     LATER,
     NOW,
     World,
+    a_ballot,
     a_case,
     a_draft,
     a_recommendation,
@@ -29,6 +30,7 @@ from tests.factories import (
     build_world,
     seal_all,
     settle,
+    some_answers,
 )
 from tests.second_round import (
     MONTHS_LATER,
@@ -40,6 +42,7 @@ from tests.second_round import (
     linked_late,
 )
 from verification.adjudication.actions.decisions import decide_case
+from verification.adjudication.actions.second_ballots import change_ballot
 from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.caseload.actions import escalate_overdue, publish_procedure
 from verification.corroboration.actions import (
@@ -91,6 +94,14 @@ def build_scene() -> Scene:
     case = a_case(world, decided)
     seal_all(case)
     lapse_overdue_positions(at=LATER)
+    change_ballot(
+        case=case,
+        draft=a_ballot(case, some_answers(severity="grave")),
+        why="The others read the toll more closely than I did.",
+        by=world.reviewer_arm,
+        at=NOW,
+    )
+    case.refresh_from_db()
     decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
     settle()
     _let_cases_come_back(world, decided)

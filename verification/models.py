@@ -1,6 +1,14 @@
 """All models of the judgement, where Django looks for them; each lives in its room."""
 
-from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, PanelDraw, Seat
+from verification.adjudication.models import (
+    Ballot,
+    Case,
+    Decision,
+    DraftBallot,
+    PanelDraw,
+    Seat,
+    SecondBallot,
+)
 from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
@@ -51,6 +59,7 @@ __all__ = [
     "Reopening",
     "Score",
     "Seat",
+    "SecondBallot",
     "SignedTree",
     "SourceReliability",
     "Split",

@@ -55,6 +55,7 @@ class Kind(models.TextChoices):
     PANEL_OVERRIDDEN = "panel.overridden", _("The chair vacated a seat against the rules")
     INTEREST_DECLARED = "interest.declared", _("A reviewer declared no interest in the case")
     BALLOT_SEALED = "ballot.sealed", _("A ballot was sealed")
+    BALLOT_CHANGED = "ballot.changed", _("A ballot was changed or confirmed after the unsealing")
     CASE_DECIDED = "case.decided", _("The panel decided")
     RECOMMENDATION_ISSUED = "recommendation.issued", _("A recommendation was issued to a party")
     RECOMMENDATION_ANSWERED = (

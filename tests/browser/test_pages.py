@@ -101,6 +101,7 @@ PAGES = (
 # Addresses that are no page of their own, and why.
 NO_PAGE = {
     "review-interest",  # needs a seat one has not declared for: looked at in its own tests
+    "review-again",  # needs a case whose ballots are all open: looked at in its own tests
     *("set_language", "watch-end"),  # they take a form and lead elsewhere
     *("place-search", "mfa_download_recovery_codes"),  # data and a file
     "account_email_verification_sent",  # addresses are never verified here

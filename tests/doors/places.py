@@ -70,6 +70,7 @@ class Records:
     judged: Incident  # with an open case
     case: Case
     unasked: Case  # its members have declared nothing yet
+    opened: Case  # all its ballots are sealed, nothing is decided
     watch: Watch  # by filer
 
     def seated(self, case: Case) -> set[str]:
@@ -167,7 +168,8 @@ def _records(world: World) -> Records:
     told = an_accepted_report(world, an_allegation(world, world.mod_azerbaijan, "ARM"))
     incident = an_incident(world, an_allegation(world, world.mod_armenia, "ARM"))
     link_report(report=told, incident=incident, why="Same night.", by=world.triage, at=NOW)
-    case = _a_case(world)
+    case, opened = _a_case(world), _a_case(world)
+    seal_all(opened)
     return Records(
         world=world,
         filed=filed,
@@ -178,6 +180,7 @@ def _records(world: World) -> Records:
         judged=case.incident,
         case=case,
         unasked=_a_case(world, declared=False),
+        opened=opened,
         watch=start_watch(
             agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=EARLIER
         ),

@@ -233,6 +233,10 @@ DOORS: dict[str, Door] = {
         records(lambda r: {"case": ((r.unasked.pk,), r.seated(r.unasked))}, (MISSING,)),
         takes=POST,
     ),
+    "review-again": Door(
+        records(lambda r: {"all ballots open": ((r.opened.pk,), r.seated(r.opened))}, (MISSING,)),
+        takes=POST,
+    ),
     "chair": Door(  # the form names an incident, which is hidden from all but its chair
         lists(here={"chair"}), refuses=REFUSED, refuses_forms=HIDDEN, takes=POST
     ),

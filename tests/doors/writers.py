@@ -153,6 +153,18 @@ def by_others(two: Two) -> dict[str, Sent]:
         ),
         "seal a ballot": Sent("reviewer_arm", *review, as_form(case)),
         "save a draft": Sent("reviewer_arm", *review, as_form(case, do="save")),
+        "change a ballot": Sent(
+            "reviewer_arm",
+            "review-again",
+            (here.opened.pk,),
+            as_form(here.opened, severity="grave", why="The toll is graver than I read it."),
+        ),
+        "confirm a ballot": Sent(
+            "reviewer_arm",
+            "review-again",
+            (here.opened.pk,),
+            {"do": "confirm", "why": "Nothing that came since speaks to it."},
+        ),
         "declare no interest": Sent(
             "reviewer_arm", "review-interest", (here.unasked.pk,), {"do": "none"}
         ),

@@ -18,7 +18,7 @@ from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
-from verification.adjudication.models import Ballot, Case, Decision, PanelDraw, Seat
+from verification.adjudication.models import Ballot, Case, Decision, PanelDraw, Seat, SecondBallot
 from verification.bulletins.models import Bulletin, Edition
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
@@ -224,6 +224,12 @@ BROKEN: dict[str, Breaking] = {
     "recusal_has_a_reason": (Seat, own(number=9, recused_at=NOW), {}),
     **{f"ballot_{name}": (Ballot, own(**changes), {}) for name, changes in ANSWERS.items()},
     **{f"decision_{name}": (Decision, own(**changes), {}) for name, changes in ANSWERS.items()},
+    **{
+        f"second_ballot_{name}": (SecondBallot, own(**changes), {})
+        for name, changes in ANSWERS.items()
+    },
+    "second_ballot_number_is_unique": (SecondBallot, own(), {}),
+    "second_ballot_says_why": (SecondBallot, own(why=""), {}),
     "decision_rests_on_two_ballots_or_more": (Decision, own(n_ballots=1), {}),
     "finding_version_is_unique": (
         Finding,

@@ -27,6 +27,7 @@ EXCEPTIONS = {
     "refresh_facts": "derived facts; the step that changed the file left its event",
     "refresh_after_withdrawal": "derived facts; the withdrawal left its event",
     "admissibility_of": "writes nothing",
+    "check_ballot": "writes nothing",
     "draw_panel": "part of the actions on panels, whose events tell it",
     "keep_draw": "part of the actions on panels, whose events tell it",
     "seat_reviewer": "part of the actions on panels, whose events tell it",

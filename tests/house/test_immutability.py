@@ -10,7 +10,7 @@ from django.db import InternalError, ProgrammingError, connection, models, trans
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
 from tests.scenes import Scene, kept_scene
-from verification.adjudication.models import Ballot, Decision, PanelDraw
+from verification.adjudication.models import Ballot, Decision, PanelDraw, SecondBallot
 from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
@@ -27,6 +27,7 @@ APPEND_ONLY = (
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),
     *(Ballot, Decision, Finding, Correction, Standing, Draw, PanelDraw),
+    SecondBallot,
 )
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]

@@ -51,6 +51,7 @@ from verification.adjudication.actions.panels import (
     override_seat,
     recuse_reviewer,
 )
+from verification.adjudication.actions.second_ballots import change_ballot
 from verification.adjudication.drafting import Typed
 from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.corroboration.actions import (
@@ -234,6 +235,10 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         "open_case": (lambda **who: open_case(incident=incident, **who), {"chair"}),
         "recuse_reviewer": (
             lambda **who: recuse_reviewer(case=case, reason="A cousin of mine.", **who),
+            REVIEWERS,
+        ),
+        "change_ballot": (
+            lambda **who: change_ballot(case=case, draft=None, why="", **who),  # type: ignore[arg-type]
             REVIEWERS,
         ),
         "declare_interest": (lambda **who: declare_interest(case=case, **who), REVIEWERS),

@@ -245,6 +245,61 @@ class Ballot(FiveAnswers):
         return f"ballot of {self.seat_id}"
 
 
+# Held by the database too: nobody looks at others' ballots before giving their own first one.
+UNSEALED_FIRST = pgtrigger.Trigger(
+    name="second_ballot_follows_unsealing",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.After,
+    func="""
+        IF EXISTS (SELECT 1 FROM verification_ballot one
+                     JOIN verification_case held ON held.id = one.case_id
+                    WHERE one.id = NEW.first_id
+                      AND (held.state <> 'balloting' OR EXISTS (
+                           SELECT 1 FROM verification_seat sits
+                            WHERE sits.case_id = held.id AND sits.recused_at IS NULL
+                              AND NOT EXISTS (SELECT 1 FROM verification_ballot own
+                                               WHERE own.seat_id = sits.id)))) THEN
+            RAISE EXCEPTION 'a second ballot needs all first ones sealed, and no decision'
+                  USING ERRCODE = 'check_violation',
+                        CONSTRAINT = 'second_ballot_follows_unsealing';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
+class SecondBallot(FiveAnswers):
+    """What a reviewer holds after the unsealing, with the reason; the first ballot stays.
+
+    One may be sealed of one's own accord, and one more each time the file grows after the last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    first = models.ForeignKey(Ballot, on_delete=models.PROTECT, related_name="seconds")
+    number = models.PositiveSmallIntegerField(default=2)
+    confirms = models.BooleanField(default=False)  # the answers are those of the ballot before
+    why = models.TextField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            *_answer_constraints("second_ballot"),
+            models.CheckConstraint(condition=~Q(why=""), name="second_ballot_says_why"),
+            models.UniqueConstraint(
+                fields=["first", "number"], name="second_ballot_number_is_unique"
+            ),
+        ]
+        triggers = [*append_only("second_ballot"), UNSEALED_FIRST]
+
+    def __str__(self) -> str:
+        return f"second ballot of {self.first_id}"
+
+    @property
+    def seat(self) -> Seat:
+        """Return the seat it was sealed from."""
+        return self.first.seat
+
+
 class DraftBallot(models.Model):
     """What a reviewer has typed so far; read by nobody else, gone when the ballot is sealed."""
 

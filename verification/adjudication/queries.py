@@ -9,7 +9,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement, Clause, Party
@@ -21,18 +29,19 @@ from reports.people.permissions import Verdict, may, require
 from reports.people.queries import alignment_codes, alignment_of, holders_of
 from reports.problems import NotFound
 from verification.adjudication.answers import Outcome
-from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat
+from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat, SecondBallot
 from verification.adjudication.rules import (
     Reviewer,
     has_conflict,
     is_party_heard,
+    is_second_look_offered,
     meets_quorum,
 )
 from verification.adjudication.states import CaseState
 from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.queries import accused_parties, positions_on, statements_on
 from verification.corroboration.states import PositionState
-from verification.incidents.models import Incident
+from verification.incidents.models import Incident, Link
 from verification.incidents.queries import (
     incident_by_code,
     incidents_of,
@@ -62,6 +71,9 @@ class CaseFile:
     seats: int
     score: Score | None
     ballots: list[Ballot] | None
+    standing: list[Ballot | SecondBallot] | None  # what counts: the last ballot of each
+    second_ballots: list[SecondBallot] | None
+    may_vote_again: bool
     members: list[uuid.UUID]  # the incident and all it has absorbed
     linked_at: dict[uuid.UUID, datetime]  # report -> since when it is on file
     draft: DraftBallot | None  # one's own, while it is not sealed
@@ -74,10 +86,15 @@ class Readiness:
     quorum: Verdict
     heard: Verdict
     complete: Verdict
+    offered: Verdict  # whoever voted on less than is on file now may look again
     unconflicted: Verdict
 
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return all of them, in the order they are shown."""
+        return (self.quorum, self.complete, self.heard, self.offered, self.unconflicted)
+
     def __bool__(self) -> bool:
-        return all((self.quorum, self.heard, self.complete, self.unconflicted))
+        return all(self.verdicts())
 
 
 def _cases() -> QuerySet[Case]:
@@ -212,8 +229,21 @@ def readiness(case: Case, *, at: datetime) -> Readiness:
         quorum=meets_quorum(voted, quorum=case.quorum),
         heard=is_party_heard(awaited_parties(case.incident)),
         complete=complete,
+        offered=_second_look(case, all_sealed=not missing, at=at),
         unconflicted=_unconflicted(conflicts_in(case)),
     )
+
+
+def _second_look(case: Case, *, all_sealed: bool, at: datetime) -> Verdict:
+    if not all_sealed:
+        return Verdict(True, _("The ballots are still sealed: nobody has seen another’s."))
+    standing = standing_ballots(case)
+    grown = grown_at(case.incident)
+    older = [ballot.seat.number for ballot in standing if grown and ballot.sealed_at < grown]
+    if grown is None or not older:
+        return is_second_look_offered([], since=at, at=at)
+    opened = max(ballot.sealed_at for ballot in ballots_of(case))
+    return is_second_look_offered(older, since=max(grown, opened), at=at)
 
 
 def conflicts_in(case: Case) -> dict[int, str]:
@@ -316,6 +346,9 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
         seats=seats,
         score=_score_of(case) if may_see_score else None,
         ballots=ballots_of(case) if may_see_ballots else None,
+        standing=standing_ballots(case) if may_see_ballots else None,
+        second_ballots=second_ballots_of(case) if may_see_ballots else None,
+        may_vote_again=bool(may_vote_again(user, case)) if may_see_ballots else False,
         members=members,
         linked_at=link_times(members),
         draft=_own_draft(seat) if own is None else None,
@@ -401,6 +434,48 @@ def ballots_of(case: Case) -> list[Ballot]:
     return list(rows.select_related("seat__reviewer", "clause").order_by("seat__number"))
 
 
+def second_ballots_of(case: Case) -> list[SecondBallot]:
+    """Return the second ballots of those who still sit, oldest first. Callers keep them blind."""
+    rows = SecondBallot.objects.filter(first__case=case, first__seat__recused_at=None)
+    return list(rows.select_related("first__seat__reviewer", "clause").order_by("number", "id"))
+
+
+def standing_ballots(case: Case) -> list[Ballot | SecondBallot]:
+    """Return what counts of each who sits: the last ballot each has sealed, by seat."""
+    last = {second.first_id: second for second in second_ballots_of(case)}
+    return [last.get(ballot.pk, ballot) for ballot in ballots_of(case)]
+
+
+def grown_at(incident: Incident) -> datetime | None:
+    """Return when a file last grew: by a report, a statement or a party's answer."""
+    members = member_ids(incident)
+    linked = Link.objects.filter(incident_id__in=members, unlinked_at=None)
+    told = Statement.objects.filter(incident_id__in=members)
+    heard = PartyPosition.objects.filter(incident_id__in=members)
+    found = [
+        linked.aggregate(last=Max("linked_at"))["last"],
+        told.aggregate(last=Max("given_at"))["last"],
+        heard.aggregate(last=Max("answered_at"))["last"],
+    ]
+    return max((instant for instant in found if instant is not None), default=None)
+
+
+def may_vote_again(user: User, case: Case) -> Verdict:
+    """Answer whether a reviewer may seal a second ballot: after the unsealing, before deciding."""
+    if case.state != CaseState.BALLOTING:
+        return Verdict(False, _("The panel has decided."))
+    first = Ballot.objects.filter(case=case, seat__reviewer=user, seat__recused_at=None).first()
+    if first is None:
+        return Verdict(False, _("You have not sealed a first ballot."))
+    if case.seats.filter(recused_at=None, ballot=None).exists():
+        return Verdict(False, _("The ballots are still sealed: nobody has seen another’s."))
+    last = SecondBallot.objects.filter(first=first).order_by("number").last()
+    grown = grown_at(case.incident) if last is not None else None
+    if last is not None and (grown is None or grown <= last.sealed_at):
+        return Verdict(False, _("You have sealed a second ballot already."))
+    return Verdict(True, _("All ballots are open; you may change your mind once, with a reason."))
+
+
 def cases_for_chair(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[Case]:
     """Return an agreement's cases for its chair, open ones by deadline first."""
     require(user, "case.decide", at=at, agreement_id=agreement.pk)
@@ -456,7 +531,8 @@ def decided_candidates(agreement_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
     Blind ones only: every ballot of a first round is sealed before its reviewer can see a score
     (may_see_score). From then on the finding shows it to all, so a later round teaches nothing,
-    and what it overrides no longer does. Nor does a decision that names several parties or none:
+    and what it overrides no longer does. Nor does a decision in which a mind was changed with the
+    score in view. Nor does a decision that names several parties or none:
     "not attributable" speaks of the evidence, not of a further actor.
     """
     rows = _blind().filter(incident__agreement_id=agreement_id)
@@ -471,6 +547,8 @@ def _blind() -> QuerySet[Decision]:
     rows = Decision.objects.filter(
         incident__state=IncidentState.DECIDED, overridden_by=None, case__round=1
     )
+    changed = SecondBallot.objects.filter(first__case=OuterRef("case"), confirms=False)
+    rows = rows.filter(~Exists(changed))
     return rows.order_by("decided_at", "id")
 
 

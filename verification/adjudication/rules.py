@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from verification.adjudication.answers import (
 
 FEWEST_ORGANISATIONS = 2  # a decision never rests on one organisation
 REASONS_LEAST, REASONS_MOST = 20, 10_000  # characters
+LOOKS_AGAIN_FOR = timedelta(hours=24)  # to confirm or change a ballot that the file outgrew
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,26 @@ def is_party_heard(awaited: Sequence[str]) -> Verdict:
             % {"parties": ", ".join(awaited)},
         )
     return Verdict(True, _("Every accused party has answered or let its deadline pass."))
+
+
+def is_second_look_offered(older: Sequence[int], *, since: datetime, at: datetime) -> Verdict:
+    """Answer whether those who voted on less than is on file had their time to look again.
+
+    `older` are the seats whose ballot is older than the file, `since` when they could first look.
+    """
+    if not older:
+        return Verdict(True, _("No ballot is older than what is on file."))
+    seats = ", ".join(map(str, sorted(older)))
+    until = since + LOOKS_AGAIN_FOR
+    if at < until:
+        words = _(
+            "The file grew after the ballots of seats %(seats)s. They may confirm or change them "
+            "until %(until)s UTC."
+        )
+        shown = until.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+        return Verdict(False, words % {"seats": seats, "until": shown})
+    words = _("Seats %(seats)s had their time to look at what came after their ballots.")
+    return Verdict(True, words % {"seats": seats})
 
 
 def reaches(likelihood: str, *, floor: str) -> bool:

@@ -24,7 +24,7 @@ from verification.caseload.models import MissedDeadline
 from verification.caseload.rules import Step
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link
-from verification.incidents.queries import member_ids
+from verification.incidents.queries import member_ids, root_of
 from verification.publication.models import Finding
 from verification.recommendations.models import Recommendation
 from verification.reopening.models import Reopening
@@ -134,13 +134,29 @@ def of_position(topic: str) -> Audience:
 
 
 def of_answer(event: Event) -> Iterator[Message]:
-    """Tell the chair, and the reviewers who still have to vote: an answer is public at once."""
+    """Tell the chair, and the panel while it judges: an answer is public at once."""
     notice = PartyPosition.objects.select_related("incident").get(pk=event.subject_id)
     code, agreement_id = notice.incident.code, notice.incident.agreement_id
     yield from _all(Role.CHAIR, agreement_id, "answer_given", event.at, key=code, about=code)
-    cases = Case.objects.filter(incident=notice.incident, state="balloting")
+    root = root_of(notice.incident)
+    cases = Case.objects.filter(incident=root, state="balloting")
     for case in cases.select_related("incident"):
         yield from _seated(case, "party_answered", only_unsealed=True)
+        yield from _look_again(case)
+
+
+def _look_again(case: Case) -> Iterator[Message]:
+    """Tell the panel, once all its ballots are open, that the file has outgrown them."""
+    if not Seat.objects.filter(case=case, recused_at=None, ballot=None).exists():
+        yield from _seated(case, "look_again")
+
+
+def of_late_link(event: Event) -> Iterator[Message]:
+    """Tell a panel that has voted; of any other link nobody, whose hour can name who reported."""
+    incident = root_of(Incident.objects.get(pk=event.subject_id))
+    cases = Case.objects.filter(incident=incident, state="balloting")
+    for case in cases.select_related("incident"):
+        yield from _look_again(case)
 
 
 def of_silence(event: Event) -> Iterator[Message]:
@@ -200,6 +216,15 @@ def of_last_ballot(event: Event) -> Iterator[Message]:
     ):
         if message.user_id not in seated:
             yield message
+
+
+def of_changed_ballot(event: Event) -> Iterator[Message]:
+    """Tell the chair that the ballots to decide from are no longer the same."""
+    case = _case(event)
+    code, agreement_id = case.incident.code, case.incident.agreement_id
+    yield from _all(
+        Role.CHAIR, agreement_id, "ballot_changed", event.at, key=str(case.pk), about=code
+    )
 
 
 def of_decision(event: Event) -> Iterator[Message]:
@@ -353,6 +378,7 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.REPORT_REINSTATED: to_filer("report_reinstated"),
     Kind.REPORT_WITHDRAWN: to_triage("report_withdrawn"),
     Kind.INCIDENT_OPENED: of_opened_incident,
+    Kind.REPORT_LINKED: of_late_link,
     Kind.POSITION_REQUESTED: of_position("accused"),
     Kind.POSITION_EXTENDED: of_position("more_time"),
     Kind.POSITION_ANSWERED: of_answer,
@@ -362,6 +388,7 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.REVIEWER_REPLACED: of_new_seat,
     Kind.PANEL_OVERRIDDEN: of_new_seat,
     Kind.BALLOT_SEALED: of_last_ballot,
+    Kind.BALLOT_CHANGED: of_changed_ballot,
     Kind.CASE_DECIDED: of_decision,
     Kind.FINDING_PUBLISHED: of_finding,
     Kind.BULLETIN_DRAFTED: of_drafted_bulletin,
@@ -386,8 +413,8 @@ NOT_TOLD = frozenset(
         *(Kind.SOURCE_REGISTERED, Kind.KEY_REVOKED, Kind.AGREEMENT_RECORDED, Kind.PLACES_RECORDED),
         Kind.INTEREST_DECLARED,  # said to the house by the one who would be told
         *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),
-        # the hour of a link or a statement can name who gave it; a reviewer reads only its day
-        *(Kind.REPORT_LINKED, Kind.REPORT_UNLINKED, Kind.STATEMENT_GIVEN),
+        # the hour of a statement can name who gave it; a reviewer reads only its day
+        *(Kind.REPORT_UNLINKED, Kind.STATEMENT_GIVEN),
         # triage's own work on the board, done by the ones who would be told
         *(Kind.INCIDENTS_MERGED, Kind.MERGE_UNDONE, Kind.INCIDENT_SPLIT, Kind.SPLIT_UNDONE),
         *(Kind.INCIDENTS_TIED, Kind.TIE_UNDONE, Kind.SUGGESTION_REFUSED, Kind.REFUSAL_UNDONE),

@@ -57,10 +57,14 @@ TOPICS: Mapping[str, Topic] = {
     "party_answered": Topic(_("A party answered on a case you judge"), "review-case"),
     "ballot_overdue": Topic(_("The time for your ballot is over"), "review-case", must=True),
     "ballots_open": Topic(_("All ballots of your panel are sealed and can be read"), "review-case"),
+    "look_again": Topic(
+        _("A file you voted on has grown: confirm or change your ballot"), "review-case", must=True
+    ),
     "panel_decided": Topic(_("A panel you sat on has its decision"), "review-case"),
     # the chair
     "incident_opened": Topic(_("An incident was opened"), "incident"),
     "all_ballots_sealed": Topic(_("All ballots of a panel are sealed"), "chair-case"),
+    "ballot_changed": Topic(_("A ballot was confirmed or changed"), "chair-case"),
     "seat_changed": Topic(_("A seat on a panel was filled anew"), "chair-case"),
     "answer_given": Topic(_("An accused party answered"), "incident"),
     "answer_missing": Topic(_("An accused party stayed silent"), "incident"),

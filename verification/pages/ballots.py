@@ -18,7 +18,7 @@ from verification.adjudication.answers import (
     Severity,
     dissents_from,
 )
-from verification.adjudication.queries import Ballot
+from verification.adjudication.queries import Ballot, SecondBallot
 from verification.pages.cards import Faces
 
 
@@ -102,7 +102,7 @@ def _party(code: str, faces: Faces) -> str:
 
 
 def ballot_card(
-    ballot: Ballot,
+    ballot: Ballot | SecondBallot,
     *,
     faces: Faces,
     cited: dict[str, str],

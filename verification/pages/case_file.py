@@ -22,6 +22,7 @@ from verification.pages.cards import (
     report_cards,
     statement_rows,
 )
+from verification.pages.case_growth import outgrown
 from verification.pages.case_places import map_of, named_places, place_rows
 from verification.pages.case_terms import clause_rows, zone_check
 from verification.pages.figures import case_alphas
@@ -73,14 +74,16 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
         "seats": file.seats,
         "decided": file.case.state == "decided",
         "now": at,
-        **_unsealed(file, faces, cited_numbers(cards, statements)),
+        **_unsealed(file, faces, cards, statements),
     }
 
 
-def _unsealed(file: CaseFile, faces: Faces, cited: dict[str, str]) -> dict[str, Any]:
+def _unsealed(
+    file: CaseFile, faces: Faces, cards: list[ReportCard], statements: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return the ballots and the score, as far as the query gave them."""
-    own = file.own_ballot
-    panel = panel_answers([b.answers() for b in file.ballots]) if file.ballots else None
+    own, cited = file.own_ballot, cited_numbers(cards, statements)
+    panel = panel_answers([b.answers() for b in file.standing]) if file.standing else None
     ballots = [
         ballot_card(b, faces=faces, cited=cited, own=own, panel=panel) for b in file.ballots or ()
     ]
@@ -90,6 +93,21 @@ def _unsealed(file: CaseFile, faces: Faces, cited: dict[str, str]) -> dict[str, 
         "own_ballot": ballot_card(own, faces=faces, cited=cited, own=own) if own else None,
         "ballots": ballots,
         "side_by_side": side_by_side(ballots),
+        "second_ballots": [
+            {
+                "card": ballot_card(b, faces=faces, cited=cited, panel=panel),
+                "why": b.why,
+                "confirms": b.confirms,
+            }
+            for b in file.second_ballots or ()
+        ],
+        "older_ballots": [
+            {"seat": seat, "grown": grown}
+            for seat, grown in outgrown(
+                file, cards=cards, statements=[row["number"] for row in statements]
+            ).items()
+        ],
+        "may_vote_again": file.may_vote_again,
         "alphas": case_alphas(file),
         "score": score_card(file.score, faces=faces),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +23,17 @@ class Growth:
 
 
 def growth_since(
-    file: CaseFile, since: datetime, *, cards: Iterable[ReportCard], statements: Iterable[str]
+    file: CaseFile,
+    since: datetime,
+    *,
+    cards: Iterable[ReportCard],
+    statements: Iterable[str],
+    silences: bool = True,
 ) -> Growth:
-    """Return what came on a file since; `cards` and `statements` (numbers) are in its order."""
+    """Return what came on a file since; `cards` and `statements` (numbers) are in its order.
+
+    A silence is no material: without `silences`, only parties that answered are named.
+    """
     reports = [
         card.number
         for report, card in zip(file.reports, cards, strict=True)
@@ -39,6 +47,20 @@ def growth_since(
     heard = [
         position.party.name
         for position in file.positions
-        if (spoke := position.answered_at or position.lapsed_at) is not None and spoke > since
+        if (spoke := position.answered_at or (position.lapsed_at if silences else None)) is not None
+        and spoke > since
     ]
     return Growth(since, tuple(reports + told), tuple(heard))
+
+
+def outgrown(
+    file: CaseFile, *, cards: Sequence[ReportCard], statements: Sequence[str]
+) -> dict[int, Growth]:
+    """Return {seat: what came after the ballot that counts} of the ballots the file outgrew."""
+    found = {
+        ballot.seat.number: growth_since(
+            file, ballot.sealed_at, cards=cards, statements=statements, silences=False
+        )
+        for ballot in file.standing or ()
+    }
+    return {seat: grown for seat, grown in found.items() if grown}

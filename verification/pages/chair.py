@@ -44,7 +44,7 @@ from verification.pages.ballots import answer_rows
 from verification.pages.cards import faces_of, incident_cards
 from verification.pages.case_file import file_context
 from verification.pages.clocks import clock_rows
-from verification.pages.decision import first_reasons, older_ballots
+from verification.pages.decision import first_reasons
 from verification.pages.forms_chair import DecideForm, OpenCaseForm, OverrideForm
 from verification.pages.more_time import positions_with_links
 from verification.scoring.queries import fit_line
@@ -228,11 +228,11 @@ def _context(file: CaseFile, at: datetime) -> dict[str, Any]:
             (_("Quorum"), state.quorum),
             (_("All ballots"), state.complete),
             (_("The accused heard"), state.heard),
+            (_("Nothing unread"), state.offered),
             (_("No conflict of interest"), state.unconflicted),
         ],
         "outcome": outcome,
         "panel_rows": answer_rows(panel, faces=context["faces"]) if panel is not None else (),
-        "older_ballots": older_ballots(file, context),
         "dissents": [card for card in context["ballots"] if card.dissents],
         "effects": [
             _("publish the finding on %(code)s: “%(outcome)s”, with your reasons word for word")

@@ -52,7 +52,7 @@ HOW_SURE = _("How good the evidence is")
 class BallotForm(RoomForm):
     """One reviewer's answers. Their rules live in the room; here they only keep their names."""
 
-    asked = (
+    asked: tuple[str, ...] = (
         *("occurrence", "occurrence_likelihood", "occurrence_confidence", "breach"),
         *("attribution", "intent", "reasons", "cited_reports"),
     )

@@ -17,7 +17,7 @@ from reports.intake.models import Report
 from reports.people.models import Source
 from reports.places.blur import area_of_cell, public_area
 from reports.places.models import PlaceKind
-from verification.adjudication.models import Case, Decision, RecusalKind
+from verification.adjudication.models import Case, Decision, RecusalKind, SecondBallot
 from verification.corroboration.models import PartyPosition, Statement
 from verification.corroboration.rules import Provenance, independent_groups
 from verification.corroboration.states import PositionState
@@ -184,6 +184,14 @@ def public_reasons(incident: Incident) -> list[dict[str, str]]:
     ]
 
 
+def _minds_changed(decision: Decision) -> int:
+    """Return how many of those who decided held something else when they voted blind."""
+    rows = SecondBallot.objects.filter(
+        first__case=decision.case_id, first__seat__recused_at=None, confirms=False
+    )
+    return rows.values("first").distinct().count()
+
+
 def public_decision(decision: Decision) -> dict[str, Any]:
     """Return a decision: five answers with likelihood and confidence apart, reasons, dissents."""
     clause = decision.clause
@@ -207,6 +215,7 @@ def public_decision(decision: Decision) -> dict[str, Any]:
         "attribution_floor": decision.incident.agreement.attribution_floor,
         "reasons": decision.reasons,
         "n_ballots": decision.n_ballots,
+        "n_changed": _minds_changed(decision),
         "dissents": [
             {
                 "occurrence": d["answers"]["occurrence"],

@@ -25,6 +25,7 @@ from verification.adjudication.drawing import METHOD, drawn, ticket_of
 from verification.adjudication.models import PanelDraw
 from verification.corroboration.actions import lapse_overdue_positions
 
+pytestmark = pytest.mark.usefixtures("ticking")  # what is read here is signed first
 ROOT = Path(__file__).resolve().parents[3]
 RECIPE = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "panels.md").read_text(), re.S)
 

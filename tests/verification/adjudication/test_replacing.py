@@ -15,6 +15,7 @@ from verification.adjudication.actions.decisions import NotReady, decide_case
 from verification.adjudication.actions.panels import replace_reviewer
 from verification.adjudication.models import Case, Seat
 from verification.adjudication.queries import ballots_of
+from verification.adjudication.rules import LOOKS_AGAIN_FOR
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import link_report
 
@@ -78,5 +79,6 @@ class TestConflictThatCameUp:
         assert len(ballots_of(case)) == 2  # the ballot of the vacated seat no longer counts
         f.all_declare(case, at=f.LATER)
         seal_ballot(case=case, draft=f.a_ballot(case), by=fresh.reviewer, at=f.LATER)
-        decided = decide_case(case=case, reasons="x" * 30, by=world.chair, at=f.LATER)
+        looked_again = f.LATER + LOOKS_AGAIN_FOR  # those who voted before the report came
+        decided = decide_case(case=case, reasons="x" * 30, by=world.chair, at=looked_again)
         assert decided.n_ballots == 3

@@ -31,6 +31,7 @@ from verification.reopening.models import Reopening
 from verification.reopening.queries import admitted_before
 from verification.scoring.queries import latest_score
 
+pytestmark = pytest.mark.usefixtures("ticking")  # what is counted here is signed first
 SECOND = MONTHS_LATER + timedelta(days=3)
 
 

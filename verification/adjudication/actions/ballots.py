@@ -69,7 +69,7 @@ def seal_ballot(
         raise MoveRefused(_("Declare first whether anything ties you to this case."))
     _check_conflict(held.incident, by)
     check_draft(seat=seat, seen=seen_draft)
-    clauses = _check_ballot(held.incident, draft)
+    clauses = check_ballot(incident=held.incident, draft=draft)
     plain = column_values(draft.answers)
     try:
         with transaction.atomic():
@@ -105,7 +105,8 @@ def _check_conflict(incident: Incident, by: User) -> None:
         )
 
 
-def _check_ballot(incident: Incident, draft: BallotDraft) -> dict[str, Clause]:
+def check_ballot(*, incident: Incident, draft: BallotDraft) -> dict[str, Clause]:
+    """Return the clauses in force by code; raise Invalid if the answers have problems."""
     window = (incident.window_from, incident.window_until)
     clauses = {c.code: c for c in clauses_in_force(incident.agreement_id, window=window)}
     problems = problems_in_ballot(

@@ -26,11 +26,11 @@ from verification.adjudication.answers import (
     panel_answers,
 )
 from verification.adjudication.decision_text import is_unfinished
-from verification.adjudication.models import Ballot, Case, Decision
+from verification.adjudication.models import Ballot, Case, Decision, SecondBallot
 from verification.adjudication.queries import (
-    ballots_of,
     decision_on,
     readiness,
+    standing_ballots,
 )
 from verification.adjudication.rules import (
     REASONS_LEAST,
@@ -54,7 +54,8 @@ def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision
     """Seal the panel's decision: its answers come from the ballots, the reasons from the chair.
 
     Needs: case.decide; a chair aligned with no party; quorum; every seated reviewer voted or the
-    time is over; the accused heard. Leaves: Decision, case and incident decided, case.decided.
+    time is over; the accused heard; whoever voted on less than is on file had time to look
+    again. Leaves: Decision, case and incident decided, case.decided.
     Errors: NotReady with the reasons, Invalid, StaleState if somebody decided first.
     """
     role = require(by, "case.decide", at=at, agreement_id=case.incident.agreement_id)
@@ -75,10 +76,9 @@ def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision
     incident = Incident.objects.select_related("agreement").get(pk=case.incident_id)
     state = readiness(case, at=at)
     if case.state == CaseState.BALLOTING and not state:
-        verdicts = (state.quorum, state.complete, state.heard, state.unconflicted)
-        lacking = [v.reason for v in verdicts if not v]
+        lacking = [verdict.reason for verdict in state.verdicts() if not verdict]
         raise NotReady(" ".join(lacking))
-    ballots = ballots_of(case)
+    ballots = standing_ballots(case)
     panel = panel_answers([ballot.answers() for ballot in ballots])
     event_payload = {"outcome": str(outcome_of(panel)), "ballots": len(ballots)}
     move_state(
@@ -113,7 +113,7 @@ def decide_case(*, case: Case, reasons: str, by: User, at: datetime) -> Decision
     )
 
 
-def _dissents(panel: Answers, ballots: Sequence[Ballot]) -> list[dict[str, object]]:
+def _dissents(panel: Answers, ballots: Sequence[Ballot | SecondBallot]) -> list[dict[str, object]]:
     """Return the ballots that differ on occurrence, breach or party: by seat, never by name."""
     return [
         {
