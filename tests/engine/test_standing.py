@@ -63,7 +63,7 @@ class TestAuditedCount:
 
     def test_intervals_on_unseen_predictions_hold_the_truth(self) -> None:
         """Whole missions drawn anew, their audit scored by fits that did not see it."""
-        covered = []
+        covered, width, alone = [], [], []
         for seed in range(10):
             claims, priors = honest_mission(seed, n_incidents=80, n_sources=6)
             truth = honest_truth(seed, 80)
@@ -75,7 +75,11 @@ class TestAuditedCount:
                 true = (truth == party).astype(float)
                 got = audited_count(p[:, party], audited, true[audited])
                 covered.append(got.low <= true.sum() <= got.high)
-        assert 0.8 <= np.mean(covered) < 1.0
+                width.append(got.high - got.low)
+                plain = audited_count(np.zeros(80), audited, true[audited])
+                alone.append(plain.high - plain.low)
+        assert np.mean(covered) >= 0.85
+        assert np.mean(width) < 0.9 * np.mean(alone), "the predictions are worth something"
 
     def test_perfect_predictions_leave_almost_no_doubt(self) -> None:
         truth = np.tile([0.0, 1.0], 500)
