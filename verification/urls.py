@@ -105,6 +105,7 @@ public: list[URLPattern | URLResolver] = [
     path("log/", log.log, name="log"),
     path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),
     path("log/key", log.log_key, name="log-key"),
+    path("log/receipts-key", log.log_receipts_key, name="log-receipts-key"),
     path("log/tile/<path:path>", log.log_tile, name="log-tile"),
     path("log/records/<slug:code>.json", log.log_record_file, name="log-record"),
     path("recommendations/", recommendations.recommendations, name="recommendations"),

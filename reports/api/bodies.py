@@ -207,6 +207,14 @@ class ReportShown(ReportBody):
     sha256 = Text()
 
 
+class ReportWhole(ReportShown):
+    """A report with its signed receipt."""
+
+    signed_receipt = Text(
+        help_text="a signed note; keep it. Empty while the signer is silent: read the report again"
+    )
+
+
 class ReportsShown(serializers.Serializer[Any]):
     """One page of reports; `next` leads to the following one."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,10 +13,11 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from reports.api.authentication import asker
-from reports.api.bodies import ProblemShown, ReportBody, ReportShown, ReportsShown
+from reports.api.bodies import ProblemShown, ReportBody, ReportsShown, ReportWhole
 from reports.api.drafting import draft_from, report_body, with_pointers
 from reports.intake.actions import file_report
-from reports.intake.queries import own_report, own_reports_after
+from reports.intake.queries import Report, own_report, own_reports_after
+from reports.intake.receipts import signed_receipt
 from reports.people.permissions import require
 from reports.problems import Invalid
 
@@ -29,7 +32,7 @@ PROBLEMS = {
     operation_id="file_report",
     description="201 for a new report; 200 where the same was filed under this id already.",
     request=ReportBody,
-    responses={200: ReportShown, 201: ReportShown, **PROBLEMS},
+    responses={200: ReportWhole, 201: ReportWhole, **PROBLEMS},
 )
 @extend_schema(
     methods=["GET"],
@@ -56,7 +59,7 @@ def _file(request: Request) -> Response:
     report = own_report(asker(request), filing.report.receipt)
     address = reverse("api-report", args=[report.receipt], request=request)
     return Response(
-        ReportShown(report_body(report)).data,
+        _whole(report),
         status=201 if filing.created else 200,
         headers={"Location": address},
     )
@@ -74,8 +77,12 @@ def _list(request: Request) -> Response:
     return Response(ReportsShown({"results": [report_body(r) for r in rows], "next": onward}).data)
 
 
-@extend_schema(operation_id="read_own_report", responses={200: ReportShown, **PROBLEMS})
+@extend_schema(operation_id="read_own_report", responses={200: ReportWhole, **PROBLEMS})
 @api_view(["GET"])
 def report_door(request: Request, receipt: str) -> Response:
     """Read one of one's own reports."""
-    return Response(ReportShown(report_body(own_report(asker(request), receipt))).data)
+    return Response(_whole(own_report(asker(request), receipt)))
+
+
+def _whole(report: Report) -> dict[str, Any]:
+    return ReportWhole(report_body(report) | {"signed_receipt": signed_receipt(report)}).data

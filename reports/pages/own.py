@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.intake.actions import withdraw_report
 from reports.intake.queries import own_report, own_reports
+from reports.intake.receipts import signed_receipt
 from reports.pages.answers import asker, signed_in
 from reports.pages.forms import OwnListForm
 from reports.pages.reading import SHOWN_PRECISION, filed_report
@@ -66,6 +67,7 @@ def report_page(request: HttpRequest, receipt: str) -> HttpResponse:
         "crumbs": [(reverse("reports-own"), _("My reports"))],
         "may_change": bool(verdict),
         "agreement_title": report.agreement.title,
+        "signed_receipt": signed_receipt(report),
     }
     return render(request, "reports/report.html", context)
 

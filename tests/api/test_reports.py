@@ -17,6 +17,8 @@ from reports.intake.models import Origin, Report
 from reports.journal.models import Event
 from tests.api.machines import REPORTS, a_body, is_problem, key_for, machine, post
 from tests.factories import World, a_report
+from verification.ledger.signing import SignerSilent, signer_at_hand
+from verification.merkle.note import opened
 
 
 @pytest.fixture
@@ -58,6 +60,7 @@ class TestFiling:
         receipt = post(filer, body).json()["receipt"]
         shown = filer.get(f"{REPORTS}/{receipt}").json()
         ours = ("receipt", "state", "state_reason", "received_at", "radius_m", "sha256")
+        ours += ("signed_receipt",)
         copy = {name: value for name, value in shown.items() if name not in ours}
         copy["id"] = str(uuid.uuid4())
         assert post(filer, copy).status_code == 201
@@ -65,6 +68,31 @@ class TestFiling:
         first, second = Report.objects.order_by("received_at")
         for name in ("lat", "radius_m", "tolls", "accused_id", "observed_from", "sha256"):
             assert getattr(first, name) == getattr(second, name)
+
+    def test_the_answer_holds_the_signed_receipt_and_always_the_same(
+        self, filer: Client, world: World, signer: Any
+    ) -> None:
+        body = a_body(world)
+        answers = [post(filer, body), post(filer, body)]
+        shown = answers[0].json()
+        answers.append(filer.get(f"{REPORTS}/{shown['receipt']}"))
+        assert [answer.status_code for answer in answers] == [201, 200, 200]
+        text, _keys = opened(shown["signed_receipt"], [signer.receipts.verifier])
+        assert text.split("\n")[1:3] == [shown["receipt"], shown["sha256"]]
+        author = Client()
+        author.force_login(world.filer, backend="django.contrib.auth.backends.ModelBackend")
+        page = author.get(f"/reports/{shown['receipt']}/proof/receipt.txt")
+        notes = {answer.json()["signed_receipt"] for answer in answers}
+        assert notes | {page.content.decode()} == {shown["signed_receipt"]}
+
+    def test_a_silent_signer_stops_no_filing(self, filer: Client, world: World) -> None:
+        def silent(question: Any) -> Any:
+            raise SignerSilent
+
+        with signer_at_hand(silent):
+            answer = post(filer, a_body(world))
+        assert (answer.status_code, answer.json()["signed_receipt"]) == (201, "")
+        assert Report.objects.count() == 1
 
     def test_a_correction_names_what_it_supersedes(self, filer: Client, world: World) -> None:
         first = post(filer, a_body(world)).json()["receipt"]
@@ -234,6 +262,7 @@ class TestList:
             *("observed_until", "time_precision", "location", "radius_m", "accused", "effect"),
             *("weapon", "observation", "tolls", "narrative", "language", "origin", "sha256"),
             *("own_confidence", "supersedes", "state_reason", "received_at"),
+            "signed_receipt",
         }
 
 

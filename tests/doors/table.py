@@ -287,6 +287,7 @@ DOORS: dict[str, Door] = {
     "log": Door(only(EVERYBODY)),
     "log-checkpoint": Door(only(EVERYBODY)),
     "log-key": Door(only(EVERYBODY)),
+    "log-receipts-key": Door(only(EVERYBODY)),
     "log-tile": Door(only(frozenset(), "0/000"), **PUBLIC),
     "log-record": Door(finding(), **PUBLIC),
     "standings": Door(open_list, **PUBLIC),

@@ -15,6 +15,7 @@ class LogState(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     origin = models.CharField(max_length=200)
     verifier = models.CharField(max_length=300, blank=True)  # public key, from the first signature
+    receipts = models.CharField(max_length=300, blank=True)  # that of receipts, likewise
     size = models.BigIntegerField(default=0)
     peaks = models.BinaryField(default=bytes)  # roots of the complete subtrees, in a row
     # {table: [[column, ...], ...]}: which columns a table's digests were taken over, ever

@@ -30,6 +30,7 @@ class LogStatus:
 
     origin: str
     verifier: str
+    receipts: str  # the key that signs receipts
     size: int
     signed_at: datetime | None
     behind: bool  # something should be signed by now, and is not; since when would tell too much
@@ -89,6 +90,7 @@ def log_status(*, at: datetime) -> LogStatus:
     return LogStatus(
         origin=state.origin if state else "",
         verifier=state.verifier if state else "",
+        receipts=state.receipts if state else "",
         size=size,
         signed_at=tree.signed_at if tree else None,
         behind=_due(at=late).filter(event__recorded_at__lt=late).exists() or unsigned.exists(),
@@ -154,7 +156,9 @@ def public_files() -> Iterator[tuple[str, bytes]]:
         yield tile_path(level, number, width), read_tile(level, number, width)
         if level == 0:
             yield tile_path("entries", number, width), read_bundle(number, width)
-    yield "key", f"{LogState.objects.get().verifier}\n".encode()
+    state = LogState.objects.get()
+    yield "key", f"{state.verifier}\n".encode()
+    yield "receipts-key", f"{state.receipts}\n".encode()
     yield "checkpoint", tree.note.encode()
 
 

@@ -35,21 +35,21 @@ def signer_at_hand(answer: Answer) -> Iterator[None]:
         _near.reset(token)
 
 
-def ask(question: Mapping[str, Any]) -> dict[str, Any]:
+def ask(question: Mapping[str, Any], *, patience: float = TIMEOUT_S) -> dict[str, Any]:
     """Return the signer's answer. Errors: SignerSilent, SignerRefused."""
     near = _near.get()
-    answer = near(question) if near else _over_the_socket(question)
+    answer = near(question) if near else _over_the_socket(question, patience)
     if "refused" in answer:
         raise SignerRefused(str(answer["refused"]))
     return answer
 
 
-def _over_the_socket(question: Mapping[str, Any]) -> dict[str, Any]:
+def _over_the_socket(question: Mapping[str, Any], patience: float) -> dict[str, Any]:
     if not settings.LOG_SIGNER:
         raise SignerSilent("no signer is set")
     try:
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(TIMEOUT_S)
+            line.settimeout(patience)
             line.connect(settings.LOG_SIGNER)
             line.sendall(json.dumps(question).encode() + b"\n")
             with line.makefile("rb") as heard:

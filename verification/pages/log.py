@@ -58,10 +58,21 @@ def log_checkpoint(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def log_key(request: HttpRequest) -> HttpResponse:
     """Answer the log's public key."""
-    status = log_status(at=timezone.now())
-    if not status.verifier:
+    return _key(log_status(at=timezone.now()).verifier)
+
+
+@require_safe
+@answers_problems
+@cache_control(public=True, max_age=60)
+def log_receipts_key(request: HttpRequest) -> HttpResponse:
+    """Answer the public key of receipts."""
+    return _key(log_status(at=timezone.now()).receipts)
+
+
+def _key(line: str) -> HttpResponse:
+    if not line:
         raise NotFound("Nothing was signed yet.")
-    return HttpResponse(f"{status.verifier}\n", content_type=TEXT)
+    return HttpResponse(f"{line}\n", content_type=TEXT)
 
 
 @require_safe

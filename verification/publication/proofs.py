@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reports.intake.queries import own_report
+from reports.intake.queries import Report, own_report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.people.queries import User
@@ -30,6 +30,8 @@ from verification.ledger.rules import promised_by, time_in_clear
 from verification.ledger.signing import SignerRefused, SignerSilent, ask
 from verification.publication.logged import public_record
 from verification.publication.models import Finding
+
+RECEIPT_S = 1.0  # how long somebody who filed waits for the signer, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def report_proof(user: User, receipt: str, *, at: datetime) -> ReportProof:
         bucket=bucket,
         promised=promised,
         kept=leaf is not None,
-        note=_receipt_note(report.receipt, report.sha256, bucket, promised),
+        note=receipt_note(report),
         leaf=leaf,
         field=_field(
             {"salt": shown.salt, "name": shown.name, "value": shown.value}
@@ -113,10 +115,23 @@ def _field(shown: dict[str, Any]) -> bytes:
     return json.dumps(shown, ensure_ascii=False).encode()
 
 
-def _receipt_note(code: str, body: str, bucket: str, promised: datetime) -> str:
-    question = {"ask": "receipt", "code": code, "body": body, "bucket": bucket}
+def receipt_note(report: Report) -> str:
+    """Return a report's signed receipt; '' while the signer is silent or the report is erased.
+
+    Everything in it stands in columns that never change, and Ed25519 signs alike each time: it is
+    the same bytes whenever it is asked for.
+    """
+    if not report.sha256:
+        return ""
+    question = {
+        "ask": "receipt",
+        "code": report.receipt,
+        "body": report.sha256,
+        "bucket": time_in_clear(Kind.REPORT_FILED, report.received_at)["bucket"],
+        "promised": f"{promised_by(report.received_at):%Y-%m-%dT%H:%M:%SZ}",
+    }
     try:
-        return str(ask(question | {"promised": f"{promised:%Y-%m-%dT%H:%M:%SZ}"})["note"])
+        return str(ask(question, patience=RECEIPT_S)["note"])
     except (SignerSilent, SignerRefused):
         return ""
 

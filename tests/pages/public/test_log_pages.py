@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from django.test import Client
 from reports.intake.models import Report
 from reports.people.models import User
 from tests.factories import LATER, World, a_report
+from tests.log_files import built_auditor, go_is_here
 from tests.public_record import PublicRecord, build_public_record
 from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.models import Leaf, LogState
@@ -160,9 +164,11 @@ class TestReports:
         promised = "2020-10-12T13:00:00Z"  # filed at 08:00: bucket until 12:00, and an hour
         parts = [report.receipt, report.sha256, "2020-10-12T06Z", promised]
         assert text.split("\n")[1:5] == parts
+        assert note in unescape(fetched(client, f"/reports/{report.receipt}/").decode())
         append_leaves(at=LATER)
         sign_log(at=LATER)
         state = LogState.objects.get()
+        assert fetched(client, "/log/receipts-key").decode() == f"{signer.receipts.verifier}\n"
         leaf = fetched(client, f"{page}leaf.json")
         proof = fetched(client, f"{page}log.tlog-proof").decode()
         check_proof(proof, leaf, origin=state.origin, keys=[verifier_key(state.verifier)])
@@ -170,6 +176,36 @@ class TestReports:
         path = tuple(bytes.fromhex(one) for one in shown.pop("path"))
         assert shown["value"] == report.sha256
         assert Disclosure(**shown, path=path).is_in(bytes.fromhex(parsed(leaf)["commit"]))
+
+    def test_a_partner_checks_a_receipt_with_go(
+        self, world: World, signer: Any, tmp_path: Path
+    ) -> None:
+        if not go_is_here():
+            pytest.skip("no Go here: the gate of .ci/run says so in red")
+        report = a_report(world)
+        append_leaves(at=LATER)
+        sign_log(at=LATER)
+        page, client = f"/reports/{report.receipt}/proof/", as_user(world.filer)
+        for name in ("receipt.txt", "leaf.json", "field.json"):
+            (tmp_path / name).write_bytes(fetched(client, f"{page}{name}"))
+        command = [str(built_auditor(tmp_path)), "-key", str(signer.receipts.verifier)]
+
+        def checked(*names: str) -> subprocess.CompletedProcess[str]:
+            words = [f"-{name.partition('.')[0]}={tmp_path / name}" for name in names]
+            return subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+
+        promise = checked("receipt.txt")
+        assert f"{report.sha256} is promised to be in" in promise.stdout, promise.stderr
+        kept = checked("receipt.txt", "leaf.json", "field.json")
+        assert f"the leaf of 2020-10-12T06Z seals {report.sha256}" in kept.stdout, kept.stderr
+        field = (tmp_path / "field.json").read_text()
+        (tmp_path / "field.json").write_text(field.replace('"salt": "', '"salt": "0'))
+        assert (
+            "does not seal this report" in checked("receipt.txt", "leaf.json", "field.json").stderr
+        )
+        note = (tmp_path / "receipt.txt").read_text()
+        (tmp_path / "receipt.txt").write_text(note.replace("T13:", "T14:"))
+        assert "invalid signature" in checked("receipt.txt").stderr
 
     @pytest.mark.parametrize("who", CAST)
     def test_nobody_else_gets_any_of_it(self, world: World, signer: Any, who: str) -> None:

@@ -229,7 +229,7 @@ def sign_log(*, at: datetime) -> SignedTree | None:
             )
         path = [one.hex() for one in consistency_path(nodes, known["size"], state.size)]
         answer = ask({"ask": "sign", "size": state.size, "root": root.hex(), "path": path})
-        _accept(state, answer["note"], known["verifier"], root)
+        _accept(state, answer["note"], known, root)
         return SignedTree.objects.create(
             size=state.size, root=root, peaks=state.peaks, note=answer["note"], signed_at=at
         )
@@ -247,11 +247,14 @@ def _read_again(frontier: Frontier, size: int) -> None:
         raise LogBroken(f"leaf {frontier.size} is missing")
 
 
-def _accept(state: LogState, note: str, verifier: str, root: bytes) -> None:
-    """Check the signer's note as a reader would, under the key this log has always had."""
-    if not state.verifier:
-        state.verifier = verifier
-        state.save(update_fields=["verifier"])
+def _accept(state: LogState, note: str, known: Mapping[str, Any], root: bytes) -> None:
+    """Check the signer's note as a reader would, under the keys this log has always had."""
+    if not (state.verifier and state.receipts):
+        state.verifier = state.verifier or str(known["verifier"])
+        state.receipts = state.receipts or str(known["receipts"])
+        state.save(update_fields=["verifier", "receipts"])
+    if state.receipts != known["receipts"]:
+        raise LogBroken("the signer signs receipts under another key")
     keys = [verifier_key(state.verifier)]
     found = opened_checkpoint(note, origin=state.origin, keys=keys)
     if (found.size, found.root) != (state.size, root):
