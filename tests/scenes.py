@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,11 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 
+from reports.agreement.actions import record_agreement
 from reports.coverage.actions import start_watch
-from reports.people.actions import issue_api_key
+from reports.people.actions import grant_role, issue_api_key
 from tests.factories import (
     LATER,
     NOW,
+    SEEDS,
     World,
     a_ballot,
     a_case,
@@ -43,6 +46,8 @@ from tests.second_round import (
 )
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.second_ballots import change_ballot
+from verification.archive.actions import Publication, carry_over
+from verification.archive.rules import TableLine
 from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.caseload.actions import escalate_overdue, publish_procedure
 from verification.corroboration.actions import (
@@ -138,6 +143,7 @@ def build_scene() -> Scene:
         by=world.liaison_arm,
         at=LATER,
     )
+    _carry_over(world)
     escalate_overdue(at=LATER)
     publish_procedure(at=NOW)
     world.chair.email = "chair@example.org"
@@ -148,6 +154,22 @@ def build_scene() -> Scene:
     log_it()
     release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER)
     return Scene(world)
+
+
+def _carry_over(world: World) -> None:
+    """One ruling of another mechanism, in an agreement of its own."""
+    table = json.loads((SEEDS / "published" / "tables.json").read_text(encoding="utf-8"))
+    document = table["mmv-2017"]["agreement"]
+    agreement = record_agreement(document=document, by=None, at=NOW)
+    grant_role(user=world.operator, role="operator", agreement=agreement, by=None, at=NOW)
+    line = TableLine("2017", "all", "other", "violation", 1)
+    carry_over(
+        agreement=agreement,
+        publication=Publication("Elsewhere", "2017", [line], [], []),
+        source=world.mod_armenia,
+        by=world.operator,
+        at=NOW,
+    )
 
 
 def log_it(then: Callable[[], object] | None = None) -> None:

@@ -9,6 +9,7 @@ from verification.adjudication.models import (
     Seat,
     SecondBallot,
 )
+from verification.archive.models import CarriedOver
 from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
@@ -29,6 +30,7 @@ from verification.standing.models import Draw, Standing
 __all__ = [
     "Ballot",
     "Bulletin",
+    "CarriedOver",
     "Case",
     "ComplianceEvidence",
     "Correction",

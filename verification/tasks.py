@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from reports.agreement.queries import agreements
 from verification.adjudication.queries import decided_candidates
+from verification.archive.queries import judged_here
 from verification.bulletins.actions import draft_due_bulletins
 from verification.caseload.actions import escalate_overdue
 from verification.caseload.actions import publish_procedure as publish_changed_procedure
@@ -81,7 +82,7 @@ def refit_sources(**_: Any) -> int:
             audited=audited_incidents(one.pk),
             at=at,
         )
-        for one in agreements()
+        for one in judged_here()
     ]
     return sum(fit is not None for fit in fits)
 

@@ -88,6 +88,10 @@ class Kind(models.TextChoices):
     BULLETIN_DRAFTED = "bulletin.drafted", _("A daily bulletin was drafted")
     BULLETIN_RELEASED = "bulletin.released", _("A daily bulletin was released")
     AUDIT_DRAWN = "audit.drawn", _("The audit lottery was drawn")
+    ARCHIVE_CARRIED_OVER = (
+        "archive.carried_over",
+        _("The published tables of another mechanism were carried over"),
+    )
     STANDING_COMPUTED = "standing.computed", _("The standings were recomputed")
 
 

@@ -41,6 +41,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "bulletin.release": frozenset({Role.PUBLISHER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
+    "archive.carry_over": frozenset({Role.OPERATOR}),
     "people.manage": frozenset({Role.OPERATOR}),
 }
 
@@ -70,6 +71,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "history.read": gettext_lazy("read an incident's full history"),
     "bulletin.release": gettext_lazy("release bulletins"),
     "health.read": gettext_lazy("read the health page"),
+    "archive.carry_over": gettext_lazy("carry published tables over"),
     "people.manage": gettext_lazy("manage people"),
 }
 

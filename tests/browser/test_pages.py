@@ -102,6 +102,7 @@ PAGES = (
 NO_PAGE = {
     "review-interest",  # needs a seat one has not declared for: looked at in its own tests
     "review-again",  # needs a case whose ballots are all open: looked at in its own tests
+    "tables",  # needs published tables carried over: manage.py published_tables
     *("set_language", "watch-end"),  # they take a form and lead elsewhere
     *("place-search", "mfa_download_recovery_codes"),  # data and a file
     "account_email_verification_sent",  # addresses are never verified here

@@ -159,6 +159,10 @@ def advised(*who: str) -> Callable[[str, Two], Iterator[Try]]:
     return tries
 
 
+def nothing_carried(name: str, two: Two) -> Iterator[Try]:
+    yield Try("an agreement without archive", at(name, query="?agreement=there"), frozenset())
+
+
 POST = frozenset({"POST"})
 PUBLIC: dict[str, Any] = {"refuses": HIDDEN, "stranger": HIDDEN}
 KEPT: dict[str, Any] = {"stranger_sends": 403}  # a page that keeps what was typed
@@ -291,6 +295,7 @@ DOORS: dict[str, Door] = {
     "log-tile": Door(only(frozenset(), "0/000"), **PUBLIC),
     "log-record": Door(finding(), **PUBLIC),
     "standings": Door(open_list, **PUBLIC),
+    "tables": Door(nothing_carried, **PUBLIC),
     "method": Door(only(EVERYBODY)),
     "procedure": Door(open_list, **PUBLIC),
     "procedure-version": Door(only(EVERYBODY, 1)),

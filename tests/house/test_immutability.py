@@ -11,6 +11,7 @@ from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Decision, PanelDraw, SecondBallot
+from verification.archive.models import CarriedOver
 from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
@@ -23,6 +24,7 @@ from verification.standing.models import Draw, Standing
 
 APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
+    CarriedOver,
     *(Leaf, TileRoot, SignedTree),
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),

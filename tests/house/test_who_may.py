@@ -53,6 +53,7 @@ from verification.adjudication.actions.panels import (
 )
 from verification.adjudication.actions.second_ballots import change_ballot
 from verification.adjudication.drafting import Typed
+from verification.archive.actions import Publication, carry_over
 from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.corroboration.actions import (
     Answer,
@@ -130,6 +131,12 @@ def of_people(world: World) -> dict[str, Try]:
             user=world.outsider, label="x", scopes=[], **who
         ),
         "revoke_api_key": lambda **who: revoke_api_key(key=key, **who),
+        "carry_over": lambda **who: carry_over(
+            agreement=world.agreement,
+            publication=Publication("x", "x", [], [], []),
+            source=world.mod_armenia,
+            **who,
+        ),
         "record_act_kinds": lambda **who: record_act_kinds(rows=[], **who),
         "record_agreement": lambda **who: record_agreement(document={}, **who),
         "record_places": lambda **who: record_places(places=[], names=[], dataset="x", **who),

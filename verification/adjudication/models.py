@@ -338,6 +338,7 @@ class Decision(FiveAnswers):
     standard_of_proof = models.CharField(max_length=40)
     dissents = models.JSONField(default=list)  # [{seat, answers, reasons}]
     n_ballots = models.PositiveSmallIntegerField()
+    carried_from = models.CharField(max_length=200, blank=True)  # the mechanism that ruled
     score = models.ForeignKey("verification.Score", null=True, on_delete=models.PROTECT)
     overrides = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="overridden_by"
@@ -352,7 +353,10 @@ class Decision(FiveAnswers):
         constraints = [
             *_answer_constraints("decision"),
             models.CheckConstraint(
-                condition=Q(n_ballots__gte=2), name="decision_rests_on_two_ballots_or_more"
+                # A ruling carried over from another mechanism rests on its publication.
+                condition=Q(n_ballots__gte=2, carried_from="")
+                | Q(n_ballots=0) & ~Q(carried_from=""),
+                name="decision_rests_on_two_ballots_or_more",
             ),
         ]
         triggers = [

@@ -545,7 +545,10 @@ def decided_candidates(agreement_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 def _blind() -> QuerySet[Decision]:
     rows = Decision.objects.filter(
-        incident__state=IncidentState.DECIDED, overridden_by=None, case__round=1
+        incident__state=IncidentState.DECIDED,
+        overridden_by=None,
+        case__round=1,
+        carried_from="",  # another mechanism's rulings say nothing of our ballots
     )
     changed = SecondBallot.objects.filter(first__case=OuterRef("case"), confirms=False)
     rows = rows.filter(~Exists(changed))

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Agreement
-from reports.agreement.queries import agreements
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import NotAllowed, Problem, StaleState
+from verification.archive.queries import judged_here
 from verification.bulletins.figures import content_of
 from verification.bulletins.models import Bulletin, Edition, Release
 from verification.bulletins.printing import all_printed
@@ -94,7 +94,7 @@ def draft_due_bulletins(*, at: datetime) -> int:
     """Draft every bulletin that is due and not drafted yet; return how many. Repeatable."""
     return sum(
         draft_bulletin(agreement=agreement, day=day, at=at) is not None
-        for agreement in agreements()
+        for agreement in judged_here()
         for day in days_of(agreement, at=at)
     )
 

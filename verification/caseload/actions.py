@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement
-from reports.agreement.queries import agreements
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.problems import NotAllowed
+from verification.archive.queries import judged_here
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.caseload.queries import procedure_now, untold
 from verification.caseload.rules import Clock
@@ -59,7 +59,7 @@ def escalate_overdue(*, at: datetime) -> int:
     """Tell of every missed deadline that was not told yet; return how many. Repeatable."""
     return sum(
         escalate_deadline(agreement=agreement, clock=clock, at=at) is not None
-        for agreement in agreements()
+        for agreement in judged_here()
         for clock in untold(agreement, at=at)
     )
 

@@ -423,7 +423,7 @@ NOT_TOLD = frozenset(
         # between those who answer a request; it is their page that tells whose turn it is
         *(Kind.REOPENING_PROPOSED, Kind.REOPENING_RETURNED, Kind.REOPENING_WITHDRAWN),
         Kind.CORRECTION_PUBLISHED,  # the new version of the finding is told
-        *(Kind.SOURCES_REFITTED, Kind.AUDIT_DRAWN),
+        *(Kind.SOURCES_REFITTED, Kind.AUDIT_DRAWN, Kind.ARCHIVE_CARRIED_OVER),
         Kind.ERASURE_DONE,  # nobody is to be reminded that there was such a report
         Kind.INCIDENT_SCORED,  # no reviewer may learn of a score before the ballot
     }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from reports.problems import NotFound
+from verification.archive.queries import was_carried_over
 from verification.ledger.queries import log_status
 from verification.pages.drawing import MOST_ON_MAP, map_features, standing_rows, timeline_days
 from verification.pages.standings import partition_rows, standing_views
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "log": log_status(at=at),
         "agreement": seen.standings.agreement,
         "agreement_title": seen.standings.agreement.title,
+        "has_tables": was_carried_over(agreement),
         "zone": zone,
         "standings": seen.standings,
         "rows": standing_rows(seen.standings.lines),

@@ -221,6 +221,7 @@ def _face(
         outcome=settled.outcome if settled is not None else "",
         attributed=tuple(book.face.party(code) for code in settled.parties) if settled else (),
         severity=settled.severity if settled is not None else "",
+        carried_from=settled.carried_from if settled is not None else "",
         **_whole(reports, positions) if whole else {},
     )
 

@@ -86,6 +86,7 @@ class PublicIncident:
     outcome: str
     attributed: tuple[PartyFace, ...]
     severity: str
+    carried_from: str = ""  # the mechanism that ruled, where it was not this one
     statements: tuple[dict[str, Any], ...] = ()
     positions: tuple[dict[str, Any], ...] = ()
     history: tuple[HistoryLine, ...] = ()
