@@ -36,6 +36,7 @@ from verification.adjudication.models import Case
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import open_incident
 from verification.incidents.models import Incident
+from verification.publication.actions import keep_public_rows
 from verification.recommendations.actions import issue_recommendation
 from verification.recommendations.models import Recommendation
 
@@ -342,6 +343,7 @@ def settle(*, at: datetime | None = None) -> int:
     Where tests read the public face, what was decided is then signed, as every minute it is.
     """
     ran = drain(clock=(lambda event: at) if at else (lambda event: event.at))
+    keep_public_rows()
     for tick in ticks:
         tick()
     return ran

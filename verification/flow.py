@@ -33,6 +33,7 @@ from verification.reopening.actions import flag_reopening
 from verification.scoring.actions import rescore_incident
 from verification.scoring.queries import agreement_of_fit
 from verification.standing.actions import recompute_standing
+from verification.standing.queries import is_large
 
 
 def follow_origin(*, event: Event, at: datetime) -> None:
@@ -120,10 +121,14 @@ def correct(*, event: Event, at: datetime) -> None:
 
 
 def update_standing(*, event: Event, at: datetime) -> None:
-    """Recompute the standings of the agreement this event's incident belongs to."""
+    """Recompute the standings of the agreement this event's incident belongs to.
+
+    A large agreement waits for the task of every ten minutes: all of it is read each time.
+    """
     if event.file_id is not None:
         agreement: Agreement = incident_by_id(event.file_id).agreement
-        recompute_standing(agreement=agreement, at=at)
+        if not is_large(agreement.pk):
+            recompute_standing(agreement=agreement, at=at)
 
 
 def update_all_standings(*, event: Event, at: datetime) -> None:

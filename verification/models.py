@@ -17,7 +17,15 @@ from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification, NotificationPreference
-from verification.publication.models import Correction, Finding
+from verification.publication.models import (
+    AreaCount,
+    ChangedFile,
+    Correction,
+    DayCount,
+    Finding,
+    PublicRow,
+    ReportCount,
+)
 from verification.recommendations.models import (
     ComplianceEvidence,
     Recommendation,
@@ -28,12 +36,15 @@ from verification.scoring.models import Fit, Score, SourceReliability
 from verification.standing.models import Draw, Standing
 
 __all__ = [
+    "AreaCount",
     "Ballot",
     "Bulletin",
     "CarriedOver",
     "Case",
+    "ChangedFile",
     "ComplianceEvidence",
     "Correction",
+    "DayCount",
     "Decision",
     "DigestSent",
     "DraftBallot",
@@ -54,11 +65,13 @@ __all__ = [
     "PanelDraw",
     "PartyPosition",
     "Procedure",
+    "PublicRow",
     "Recommendation",
     "RecommendationNote",
     "Refusal",
     "Release",
     "Reopening",
+    "ReportCount",
     "Score",
     "Seat",
     "SecondBallot",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from celery import shared_task
@@ -18,10 +19,12 @@ from verification.corroboration.actions import lapse_overdue_positions
 from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.signing import SignerSilent
 from verification.notifications.actions import send_digests as send_due_digests
+from verification.publication.actions import keep_public_rows as keep_marked_rows
 from verification.scoring.actions import refit_sources as refit_all_sources
 from verification.standing.actions import recompute_standing
 from verification.standing.queries import audited_incidents
 
+KEEPING_S = 20.0  # seconds after which the keeper starts no further turn
 log = logging.getLogger(__name__)
 
 
@@ -38,6 +41,17 @@ def integrate(**_: Any) -> int:
     except SignerSilent as silence:
         log.warning("the log is not signed: %s", silence)
     return added
+
+
+@shared_task(name="verification.tasks.keep_public_rows")
+def keep_public_rows(**_: Any) -> int:
+    """Bring the public rows up to date; return how many marks were worked off; may run twice."""
+    kept = total = keep_marked_rows()
+    stop_at = time.monotonic() + KEEPING_S
+    while kept and time.monotonic() < stop_at:
+        kept = keep_marked_rows()
+        total += kept
+    return total
 
 
 @shared_task(name="verification.tasks.record_silences")

@@ -26,7 +26,7 @@ from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification
-from verification.publication.models import Correction, Finding
+from verification.publication.models import Correction, Finding, PublicRow
 from verification.recommendations.models import ComplianceEvidence, Recommendation
 from verification.reopening.models import Reopening
 from verification.scoring.models import SourceReliability
@@ -300,6 +300,7 @@ BROKEN: dict[str, Breaking] = {
     "draw_takes_a_share": (Draw, own(share=0.0), {}),
     "draw_has_a_seed": (Draw, own(seed=""), {}),
     "draw_is_held_once": (Draw, own(), {}),
+    "public_row_copies_are_among_its_reports": (PublicRow, own(code="X", n_home=1, n_copies=2), {}),
     "standing_bounds_are_in_order": (Standing, own(bound_low=9, bound_high=8), {}),
 }
 FRESH = {"client_uuid": new_key(), "receipt": "XXXXX-XXXXX", "supersedes": None}

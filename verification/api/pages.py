@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from reports.problems import Invalid
+from verification.publication.queries import Cursor
 
 PAGE = 100  # rows of one answer
 
@@ -39,9 +40,44 @@ def paged(
     )
 
 
-def _address(request: Request, page: int) -> str | None:
+def asked_cursor(request: Request) -> Cursor | None:
+    """Return the place in a list that the address names. Errors: Invalid."""
+    wanted = request.GET.get("cursor", "")
+    if "page" in request.GET:
+        words = _("This list has no pages: follow “next”, which holds a cursor.")
+        raise Invalid(words, errors={"page": [words]})
+    try:
+        return Cursor.read(wanted) if wanted else None
+    except ValueError as error:
+        words = _("Take the cursor as “next” or “previous” gave it.")
+        raise Invalid(words, errors={"cursor": [words]}) from error
+
+
+def by_cursor(
+    request: Request,
+    body: dict[str, Any],
+    rows: Sequence[Any],
+    form: type[Serializer[Any]],
+    *,
+    count: int,
+    newer: str = "",
+    older: str = "",
+) -> Response:
+    """Return rows that are one page already, with the addresses of its neighbours."""
+    return Response(
+        {
+            **body,
+            "count": count,
+            "next": _address(request, older, name="cursor"),
+            "previous": _address(request, newer, name="cursor"),
+            "results": form(rows, many=True).data,
+        }
+    )
+
+
+def _address(request: Request, page: int | str, *, name: str = "page") -> str | None:
     if not page:
         return None
     query = request.GET.copy()
-    query["page"] = str(page)
+    query[name] = str(page)
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -20,7 +20,7 @@ from verification.api.answers import (
     StandingsOut,
 )
 from verification.api.corrections import afterlife_answer
-from verification.api.pages import paged
+from verification.api.pages import PAGE, asked_cursor, by_cursor
 from verification.publication.asking import asked_for
 from verification.publication.corrections import afterlife_of
 from verification.publication.queries import (
@@ -41,7 +41,8 @@ def list_findings(request: Request) -> Response:
     """Return an agreement's current findings, latest first, a page at a time."""
     agreement = current_agreement(request)
     body = {"as_of": timezone.now(), "agreement": agreement.slug}
-    return paged(request, body, findings_of(agreement), FindingOut)
+    seen = findings_of(agreement, cursor=asked_cursor(request), size=PAGE)
+    return by_cursor(request, body, seen.findings, FindingOut, count=seen.n_all, older=seen.older)
 
 
 @extend_schema(responses=FindingWholeOut)
@@ -71,9 +72,18 @@ def list_incidents(request: Request) -> Response:
             _("Some filters hold a value that is not known here."),
             errors={name: [_("This value is not known here.")] for name in asked.wrong},
         )
-    seen = incident_list(agreement, at=at, wanted=asked.wanted)
+    cursor = asked_cursor(request)
+    seen = incident_list(agreement, at=at, wanted=asked.wanted, cursor=cursor, size=PAGE)
     body = {"as_of": at, "agreement": seen.agreement.slug}
-    return paged(request, body, seen.incidents, IncidentOut)
+    return by_cursor(
+        request,
+        body,
+        seen.incidents,
+        IncidentOut,
+        count=seen.n_shown,
+        newer=seen.newer,
+        older=seen.older,
+    )
 
 
 @extend_schema(responses=IncidentWholeOut)

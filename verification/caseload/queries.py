@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,15 @@ def classes_of_incidents(agreement_id: uuid.UUID) -> dict[uuid.UUID, str]:
         return dict(cursor.fetchall())
 
 
+def classes_of_files(incident_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return {incident: class of its whole file} of whole files alone; the same classes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT incident_id, class FROM verification_file_classes(%s)", [list(incident_ids)]
+        )
+        return dict(cursor.fetchall())
+
+
 def classes_of_reports(agreement_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
     """Return (report, class) of every complaint received under an agreement."""
     with connection.cursor() as cursor:
@@ -60,6 +69,11 @@ def classes_of_reports(agreement_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
         return list(cursor.fetchall())
 
 
+def partition_lines(counts: Mapping[str, int]) -> list[Line]:
+    """Return every class with its count, in river order."""
+    return [Line(key, str(label), counts.get(key, 0)) for key, label in CLASSES.items()]
+
+
 def partition(agreement_id: uuid.UUID) -> list[Line]:
     """Return every class with its count, in river order; the counts add up to those received."""
     with connection.cursor() as cursor:
@@ -67,8 +81,7 @@ def partition(agreement_id: uuid.UUID) -> list[Line]:
             "SELECT class, count(*) FROM verification_report_classes(%s) GROUP BY class",
             [agreement_id],
         )
-        counts = dict(cursor.fetchall())
-    return [Line(key, str(label), counts.get(key, 0)) for key, label in CLASSES.items()]
+        return partition_lines(dict(cursor.fetchall()))
 
 
 def faults(agreement_id: uuid.UUID) -> list[str]:

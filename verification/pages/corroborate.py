@@ -44,7 +44,7 @@ def corroborate(request: HttpRequest) -> HttpResponse:
     agreement = current_agreement(request)
     waiting = incidents_to_corroborate(agreement, asker(request), at=at)
     page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
-    shown = public_views(agreement, at=at)
+    shown = public_views(agreement, (one.code for one in page.object_list), at=at)
     context = {
         "page": page,
         "rows": [

@@ -12,12 +12,10 @@ from reports.pages.choosing import current_agreement
 from reports.problems import NotFound
 from verification.archive.queries import was_carried_over
 from verification.ledger.queries import log_status
-from verification.pages.drawing import MOST_ON_MAP, map_features, standing_rows, timeline_days
+from verification.pages.drawing import map_features, standing_rows, timeline_days
 from verification.pages.standings import partition_rows, standing_views
 from verification.publication.asking import asked_for
 from verification.publication.queries import dashboard, filter_words
-
-LATEST = 5  # findings on the first page
 
 
 @require_safe
@@ -47,11 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "partition": partition_rows(seen.standings),
         "asked": asked,
         "found": seen.found,
-        "incidents": seen.found.incidents[:MOST_ON_MAP],
-        "features": map_features(seen.found.incidents, zone),
+        "list_query": request.GET.urlencode() or f"agreement={seen.standings.agreement.slug}",
+        "incidents": seen.found.incidents,
+        "features": map_features(seen.located, zone),
         "days": timeline_days(seen.days),
-        "n_ruled": sum(1 for i in seen.found.incidents if i.state == "inadmissible"),
-        "findings": seen.findings[:LATEST],
-        "n_findings": len(seen.findings),
+        "n_ruled": seen.n_ruled,
+        "findings": seen.findings.findings,
+        "n_findings": seen.findings.n_all,
     }
     return render(request, "verification/dashboard.html", context)

@@ -16,8 +16,6 @@ from verification.publication.faces import Day, PublicIncident
 from verification.publication.shapes import SHAPES
 from verification.standing.queries import StandingLine
 
-MOST_ON_MAP = 500  # incidents; beyond it a phone draws too slowly, and the filter helps
-
 
 def map_features(incidents: Sequence[PublicIncident], zone: str) -> dict[str, Any]:
     """Return incidents as GeoJSON: circles round named places, cells of the grid otherwise.
@@ -25,7 +23,7 @@ def map_features(incidents: Sequence[PublicIncident], zone: str) -> dict[str, An
     A cell is drawn once for all its incidents; each has its pin in the middle, which is no point
     anybody reported.
     """
-    located = [i for i in incidents if i.lat is not None and i.lon is not None][:MOST_ON_MAP]
+    located = [i for i in incidents if i.lat is not None and i.lon is not None]
     cells: dict[str, list[PublicIncident]] = {}
     for incident in located:
         if incident.ring:

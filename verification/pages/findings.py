@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from verification.pages.afterlife import afterlife_context
 from verification.pages.drawing import place_features
 from verification.pages.exchange import order_view
 from verification.pages.incidents import instants, origin_groups, position_views, reason_rows
+from verification.pages.links import cursor_in, neighbour
 from verification.publication.faces import AgreementFace, PartyFace
 from verification.publication.queries import finding_by_code, findings_of
 from verification.publication.shapes import FINDING
@@ -34,13 +34,17 @@ PAGE = 20  # findings on one page of the list
 def findings(request: HttpRequest) -> HttpResponse:
     """Show an agreement's current findings, latest first."""
     agreement = current_agreement(request)
-    rows = findings_of(agreement)
+    cursor = cursor_in(request)
+    seen = findings_of(agreement, cursor=cursor, size=PAGE)
     context = {
         "as_of": timezone.now(),
         "log": log_status(at=timezone.now()),
         "agreement_title": agreement.title,
         "zone": agreement.timezone,
-        "page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "findings": seen.findings,
+        "n_all": seen.n_all,
+        "previous_url": request.path + f"?agreement={agreement.slug}" if cursor else "",
+        "next_url": neighbour(request, seen.older),
     }
     return render(request, "verification/findings.html", context)
 

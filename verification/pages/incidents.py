@@ -7,7 +7,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +19,7 @@ from verification.ledger.queries import log_status
 from verification.pages.clocks import clock_rows
 from verification.pages.drawing import map_features
 from verification.pages.exchange import order_view
+from verification.pages.links import cursor_in, neighbour
 from verification.pages.replies import reply_words
 from verification.publication.asking import asked_for
 from verification.publication.faces import AgreementFace
@@ -27,8 +27,6 @@ from verification.publication.order import order_by_code
 from verification.publication.queries import filter_words, incident_list, public_incident
 from verification.publication.wording import label, toll_words
 from verification.recommendations.queries import public_on_incident
-
-PAGE = 25  # incidents on one page of the list
 
 
 @require_safe
@@ -38,7 +36,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     agreement = current_agreement(request)
     asked = asked_for(request.GET, filter_words(agreement))
-    seen = incident_list(agreement, at=at, wanted=asked.wanted)
+    seen = incident_list(agreement, at=at, wanted=asked.wanted, cursor=cursor_in(request))
     context = {
         "as_of": at,
         "agreement": seen.agreement,
@@ -46,7 +44,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "zone": seen.agreement.timezone,
         "asked": asked,
         "found": seen,
-        "page_obj": Paginator(seen.incidents, PAGE).get_page(request.GET.get("page")),
+        "previous_url": neighbour(request, seen.newer),
+        "next_url": neighbour(request, seen.older),
     }
     return render(request, "verification/incidents.html", context)
 

@@ -48,7 +48,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     agreement = current_agreement(request)
     rows = notices_for(asker(request), agreement, at=at)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = public_views(agreement, at=at)
+    codes = {row.pk: root_of(row.incident).code for row in page.object_list}
+    shown = public_views(agreement, codes.values(), at=at)
     context = {
         "page": page,
         "rows": [
@@ -58,7 +59,7 @@ def notices(request: HttpRequest) -> HttpResponse:
                 "due_at": row.due_at,
                 "extended": row.first_due_at is not None,
                 "answered_at": row.answered_at,
-                "incident": shown.get(root_of(row.incident).code),
+                "incident": shown.get(codes[row.pk]),
                 "party": row.party.name,
             }
             for row in page.object_list

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from verification.pages.cards import COARSE_PRECISION, PartyFace
 from verification.publication.queries import (
     AgreementFace,
     PublicIncident,
-    incident_list,
+    incidents_by_codes,
     public_incident,
 )
 
@@ -49,10 +50,12 @@ def public_view(code: str, *, at: datetime) -> PublicView:
     return _view(incident, agreement)
 
 
-def public_views(agreement: Agreement, *, at: datetime) -> dict[str, PublicView]:
-    """Return {code: incident} for all incidents of an agreement."""
-    found = incident_list(agreement, at=at)
-    return {one.code: _view(one, found.agreement) for one in found.incidents}
+def public_views(
+    agreement: Agreement, codes: Iterable[str], *, at: datetime
+) -> dict[str, PublicView]:
+    """Return {code: incident} for those of these incidents that stand."""
+    found, face = incidents_by_codes(agreement, list(codes), at=at)
+    return {one.code: _view(one, face) for one in found}
 
 
 def _view(incident: PublicIncident, agreement: AgreementFace) -> PublicView:

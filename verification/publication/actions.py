@@ -1,13 +1,19 @@
-"""Writes of the public face: a finding is published as it stands, once per decision."""
+"""Writes of the public face: a finding is published as it stands, once per decision.
+
+The public rows are derived, so keeping them leaves no event: what made them stale left its own.
+"""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from reports.agreement.models import Agreement
 from reports.agreement.queries import parties_of
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
@@ -20,7 +26,14 @@ from verification.incidents.models import Incident
 from verification.incidents.queries import linked_reports
 from verification.incidents.states import IncidentState
 from verification.publication.differences import differences
-from verification.publication.models import Correction, Finding
+from verification.publication.kept import files_of, rows_now, same
+from verification.publication.models import (
+    ChangedFile,
+    Correction,
+    Finding,
+    PublicRow,
+    ReportCount,
+)
 from verification.publication.order import public_order
 from verification.publication.published_score import public_score
 from verification.publication.redaction import (
@@ -34,8 +47,13 @@ from verification.publication.redaction import (
     public_statements,
     public_window,
 )
+from verification.publication.unsigned import Unsigned
 from verification.reopening.queries import admitted_before
 from verification.scoring.assemble import inputs_of, origin_numbers
+
+KEEPER = 0x5055424C  # the lock of whoever keeps the public rows: one at a time
+BATCH = 300  # marks of one turn
+MOST_STEPS = 500  # steps of the report counts before they are folded
 
 
 @transaction.atomic
@@ -148,3 +166,105 @@ def _content(incident: Incident, decision: Decision | None, at: datetime) -> dic
         "panel": public_panel(decision.case) if decision is not None else None,
         "score": None if score is None else public_score(score),
     }
+
+
+@transaction.atomic
+def keep_public_rows() -> int:
+    """Bring the public rows of changed files up to date; return how many marks were worked off.
+
+    May run twice and beside itself: whoever finds the lock taken leaves the marks where they are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [KEEPER])
+        if not cursor.fetchone()[0]:
+            return 0
+    _fold_report_counts()
+    marks = list(ChangedFile.objects.order_by("pk")[:BATCH])
+    by_agreement: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    asked = Incident.objects.filter(pk__in={mark.incident_id for mark in marks})
+    for incident_id, agreement_id in asked.values_list("pk", "agreement_id"):
+        by_agreement[agreement_id].append(incident_id)
+    for agreement in Agreement.objects.filter(pk__in=by_agreement):
+        _keep(agreement, by_agreement[agreement.pk])
+    ChangedFile.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+    return len(marks)
+
+
+def _keep(agreement: Agreement, incident_ids: Collection[uuid.UUID]) -> None:
+    files = files_of(incident_ids)
+    # As things are: what is not signed yet is hidden when it is read.
+    now = [row for row, _face in rows_now(agreement, files, hidden_by=Unsigned(()))]
+    before = {row.pk: row for row in PublicRow.objects.filter(incident_id__in=list(files))}
+    changed = [row for row in now if row.pk not in before or not same(row, before[row.pk])]
+    gone = before.keys() - {row.pk for row in now}
+    touched = [*changed, *(before[r.pk] for r in changed if r.pk in before)]
+    touched += [before[pk] for pk in gone]
+    PublicRow.objects.filter(pk__in=gone).delete()
+    PublicRow.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["incident"],
+        update_fields=[f.name for f in PublicRow._meta.concrete_fields if f.name != "incident"],
+    )
+    recount(
+        agreement,
+        days={row.first_day for row in touched},
+        areas={row.area for row in touched},
+    )
+
+
+def _fold_report_counts() -> None:
+    steps = ReportCount.objects.order_by("pk")
+    if steps.count() < MOST_STEPS:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gone AS (DELETE FROM verification_reportcount RETURNING agreement_id, state, n)"
+            " INSERT INTO verification_reportcount (agreement_id, state, n)"
+            " SELECT agreement_id, state, sum(n) FROM gone GROUP BY 1, 2 HAVING sum(n) <> 0"
+        )
+
+
+_DIVIDED = "agreement_id, shape, state, category, counted"
+_RECOUNTS = (  # table, what tells its rows apart, its own columns and sums
+    (
+        "verification_daycount",
+        "first_day",
+        "first_day, last_day",
+        "n_home, n_copies, n_found",
+        "sum(n_home), sum(n_copies), count(*) FILTER (WHERE finding_code <> '')",
+    ),
+    ("verification_areacount", "area", "area, place_id, cell", "", ""),
+)
+
+
+def recount(
+    agreement: Agreement,
+    *,
+    days: Collection[date] | None = None,
+    areas: Collection[str] | None = None,
+) -> None:
+    """Count the public rows of these days and areas anew, or of all."""
+    for (table, key, own, sums, summed), only in zip(_RECOUNTS, (days, areas), strict=True):
+        if only is not None and not only:
+            continue
+        narrowed = "" if only is None else f" AND {key} = ANY(%s)"
+        values: list[Any] = [agreement.pk] if only is None else [agreement.pk, list(only)]
+        columns = f"{_DIVIDED}, {own}"
+        with connection.cursor() as cursor:
+            # The names are our own tables and columns; the values are bound.
+            cursor.execute(f"DELETE FROM {table} WHERE agreement_id = %s{narrowed}", values)  # noqa: S608
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}, n{sums and ', ' + sums})"  # noqa: S608
+                f" SELECT {columns}, count(*){summed and ', ' + summed}"
+                f" FROM verification_publicrow WHERE agreement_id = %s{narrowed}"
+                f" GROUP BY {columns}",
+                values,
+            )
+
+
+@transaction.atomic
+def mark_all(*, agreement: Agreement) -> int:
+    """Mark every incident of an agreement, so that all its public rows are made anew."""
+    ids = Incident.objects.filter(agreement=agreement).values_list("pk", flat=True)
+    return len(ChangedFile.objects.bulk_create([ChangedFile(incident_id=pk) for pk in ids]))

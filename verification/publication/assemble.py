@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import Q
+
 from reports.agreement.models import Agreement
 from reports.agreement.queries import parties_of
 from reports.intake.models import Report
@@ -15,7 +17,12 @@ from reports.intake.states import ReportState
 from reports.places.queries import PlaceChoice, place_choices
 from verification.adjudication.models import Decision
 from verification.caseload.classes import Line
-from verification.caseload.queries import classes_of_incidents, classes_of_reports, partition
+from verification.caseload.queries import (
+    classes_of_files,
+    classes_of_incidents,
+    classes_of_reports,
+    partition,
+)
 from verification.corroboration.models import PartyPosition
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
@@ -50,6 +57,7 @@ class CaseBook:
     hidden: Mapping[uuid.UUID, str] = field(
         default_factory=dict
     )  # class behind an unsigned verdict
+    ours: Q = field(default_factory=Q)  # what is read beside them: of these incidents alone
     unsigned: Unsigned = field(default_factory=unsigned)
 
     def root(self, start: uuid.UUID | None) -> uuid.UUID | None:
@@ -65,26 +73,37 @@ def agreement_face(agreement: Agreement) -> AgreementFace:
     return AgreementFace(agreement.slug, agreement.title, agreement.timezone, parties)
 
 
-def case_book(agreement: Agreement, ids: Collection[uuid.UUID] | None = None) -> CaseBook:
-    """Return the book of an agreement's incidents, or of some of them (whole files)."""
+def case_book(
+    agreement: Agreement,
+    ids: Collection[uuid.UUID] | None = None,
+    *,
+    hidden_by: Unsigned | None = None,
+) -> CaseBook:
+    """Return the book of an agreement's incidents, or of some of them (whole files).
+
+    `hidden_by` is what the public does not see yet, by default all that is unsigned.
+    """
+    ours = Q(incident__agreement=agreement) if ids is None else Q(incident__in=ids)
     rows = Incident.objects.filter(agreement=agreement).select_related("agreement", "act", "place")
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     incidents = {i.pk: i for i in rows.order_by("-window_from", "code")}
     decisions = {
         d.incident_id: d
-        for d in Decision.objects.filter(
-            incident__agreement=agreement, overridden_by=None
-        ).order_by("decided_at")
+        for d in Decision.objects.filter(ours, overridden_by=None).order_by("decided_at")
     }
-    book = CaseBook(agreement, agreement_face(agreement), incidents, decisions, {}, {})
+    book = CaseBook(
+        *(agreement, agreement_face(agreement), incidents, decisions, {}, {}),
+        ours=ours,
+        unsigned=unsigned() if hidden_by is None else hidden_by,
+    )
     positions: dict[uuid.UUID, list[PartyPosition]] = defaultdict(list)
-    asked = PartyPosition.objects.filter(incident__agreement=agreement).select_related("party")
-    for position in asked.order_by("party__code", "notified_at"):
+    asked = PartyPosition.objects.filter(ours).select_related("party")
+    for position in asked.order_by("party__code", "notified_at", "id"):
         if position.incident_id in incidents:
             root = book.root(position.incident_id)
             positions[root or position.incident_id].append(position)
-    classes = classes_of_incidents(agreement.pk)
+    classes = classes_of_incidents(agreement.pk) if ids is None else classes_of_files(ids)
     hidden: dict[uuid.UUID, str] = {}
     for pk, incident in incidents.items():
         instead = book.unsigned.shown_instead(incident)
@@ -144,15 +163,22 @@ def public_faces(book: CaseBook, *, whole: bool = False) -> list[PublicIncident]
     reports = _reports_by_root(book)
     findings = _finding_codes(book)
     places = place_choices({i.place_id for i in roots if i.place_id})
-    return [
+    faces = [
         _face(book, incident, reports.get(incident.pk, []), findings, places, whole=whole)
         for incident in roots
     ]
+    # By the public window: the exact one would tell an observer's hour by the order of the list.
+    return sorted(faces, key=order_of)
+
+
+def order_of(face: PublicIncident) -> tuple[float, str]:
+    """Return what incidents are listed by: the latest public window first, then by code."""
+    return -face.window_from.timestamp(), face.code
 
 
 def _finding_codes(book: CaseBook) -> dict[uuid.UUID, str]:
     """Return {incident: code of its current finding}."""
-    rows = Finding.objects.filter(incident__agreement=book.agreement).order_by("version")
+    rows = Finding.objects.filter(book.ours).order_by("version")
     rows = rows.exclude(pk__in=book.unsigned.findings())
     return dict(rows.values_list("incident_id", "code"))  # the last version wins
 
@@ -162,7 +188,7 @@ def _reports_by_root(book: CaseBook) -> dict[uuid.UUID, list[Report]]:
     found: dict[uuid.UUID, dict[uuid.UUID, Report]] = defaultdict(dict)
     links = (
         Link.objects.filter(
-            incident__agreement=book.agreement,
+            book.ours,
             unlinked_at=None,
             report__state=ReportState.ACCEPTED,
         )
@@ -194,6 +220,7 @@ def _face(
     decision = book.decisions.get(incident.pk)
     settled = decision if incident.state == IncidentState.DECIDED else None
     return PublicIncident(
+        key=incident.pk,
         code=incident.code,
         act=incident.act_id,
         act_name=incident.act.name,

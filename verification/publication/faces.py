@@ -6,6 +6,7 @@ or point. No face of an undecided incident carries a score: a reviewer could rea
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,8 +58,9 @@ class FilterWords:
 
 @dataclass(frozen=True, slots=True)
 class PublicIncident:
-    """An incident as the public may know it; everything here is on the allow-list."""
+    """An incident as the public may know it; all but its key is on the allow-list."""
 
+    key: uuid.UUID  # for our own joins; no page and no answer shows it
     code: str
     act: str
     act_name: str
@@ -96,6 +98,11 @@ class PublicIncident:
     def n_observers(self) -> int:
         """Return how many reports come from people with an account, of whom nothing is said."""
         return self.n_reports - self.n_public
+
+    @property
+    def area(self) -> str:
+        """Return the named place or the cell of the grid it is shown in; '' if not located."""
+        return self.place.key if self.place else self.cell
 
     @property
     def is_counted(self) -> bool:
@@ -214,14 +221,27 @@ class Standings:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingList:
+    """Some of an agreement's current findings, of how many; `older` is '' at the end."""
+
+    findings: tuple[FindingLine, ...]
+    n_all: int
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentList:
-    """An agreement's incidents under a filter, of how many."""
+    """A page of the incidents under a filter, of how many; cursors are '' at the ends."""
 
     as_of: datetime
     agreement: AgreementFace
     wanted: IncidentFilter
     incidents: tuple[PublicIncident, ...]
+    n_shown: int
     n_all: int
+    newer: str = ""
+    older: str = ""
+    behind: bool = False  # so much changed at once that not all is counted yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,5 +250,7 @@ class Dashboard:
 
     standings: Standings
     found: IncidentList
+    located: tuple[PublicIncident, ...]  # for the map: the latest that are located
+    n_ruled: int  # of those asked for, ruled to lie outside the agreement
     days: tuple[Day, ...]
-    findings: tuple[FindingLine, ...] = field(default=())
+    findings: FindingList

@@ -22,7 +22,8 @@ class IncidentFilter:
     """A reader's question; '' or None asks for all.
 
     `since` and `until` are days in the agreement's zone, both included. `reply` is a party's code
-    and its answer ("ARM-denies"). `counted` leaves out what the standings leave out.
+    and its answer ("ARM-denies"), `area` a place's key or a cell of the grid. `counted` leaves out
+    what the standings leave out.
     """
 
     act: str = ""
@@ -32,6 +33,7 @@ class IncidentFilter:
     category: str = ""
     shape: str = ""
     reply: str = ""
+    area: str = ""
     since: date | None = None
     until: date | None = None
     counted: bool = False
@@ -48,6 +50,7 @@ class IncidentFilter:
             and self.severity in ("", incident.severity)
             and self._has_category(incident)
             and self.shape in ("", incident.shape)
+            and self.area in ("", incident.area)
             and (
                 not self.reply or self.reply in {f"{who}-{what}" for who, what in incident.replies}
             )

@@ -1,7 +1,12 @@
-"""Finding: the public face of a decision, as it was published; never edited."""
+"""Finding and Correction, never edited; and rows kept of what is public, which may be thrown away.
+
+PublicRow, DayCount and AreaCount are derived: `manage.py public_rows --rebuild` makes them again.
+ChangedFile and ReportCount are written by triggers, in the transaction of the change itself.
+"""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -62,3 +67,135 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.corrected_id} by {self.finding_id}"
+
+
+class PublicRow(models.Model):
+    """One incident as the public may know it: the allow-list, in columns (metres, local days)."""
+
+    incident = models.OneToOneField(
+        "verification.Incident", primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreement = models.ForeignKey("reports.Agreement", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20, unique=True)
+    act = models.CharField(max_length=40)
+    state = models.CharField(max_length=14)
+    category = models.CharField(max_length=20)  # class of the partition
+    shape = models.CharField(max_length=12)
+    window_from = models.DateTimeField()
+    window_until = models.DateTimeField()
+    precision = models.CharField(max_length=12)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    area = models.CharField(max_length=60, blank=True)  # key of the named place, or the cell
+    place_id = models.UUIDField(null=True)
+    cell = models.CharField(max_length=16, blank=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    radius_m = models.FloatField(null=True)
+    accused = ArrayField(models.CharField(max_length=12), default=list)
+    attributed = ArrayField(models.CharField(max_length=12), default=list)
+    replies = ArrayField(models.CharField(max_length=32), default=list)  # "ARM-denies"
+    admissibility = models.CharField(max_length=12)
+    counted = models.BooleanField()  # whether the standings count it
+    reasons = models.JSONField(default=list)
+    ruling = models.TextField(blank=True)
+    n_reports = models.PositiveIntegerField()
+    n_public = models.PositiveIntegerField()
+    n_origins = models.PositiveIntegerField()
+    n_home = models.PositiveIntegerField()  # accepted reports that are counted here
+    n_copies = models.PositiveIntegerField()  # of these, copies of an origin counted already
+    finding_code = models.CharField(max_length=24, blank=True)
+    found_at = models.DateTimeField(null=True)  # when that finding was published
+    outcome = models.CharField(max_length=20, blank=True)
+    severity = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(n_copies__lte=F("n_home")),
+                name="public_row_copies_are_among_its_reports",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["agreement", "-window_from", "code"], name="public_row_latest"),
+            models.Index(fields=["agreement", "first_day", "last_day"], name="public_row_by_day"),
+            models.Index(fields=["agreement", "area", "-window_from"], name="public_row_by_area"),
+            models.Index(
+                fields=["agreement", "-found_at", "code"],
+                condition=~Q(finding_code=""),
+                name="public_row_by_finding",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PublicCount(models.Model):
+    """What every kept count has: the things it is divided by, and its sums."""
+
+    agreement = models.ForeignKey("reports.Agreement", on_delete=models.PROTECT, related_name="+")
+    shape = models.CharField(max_length=12)
+    state = models.CharField(max_length=14)
+    category = models.CharField(max_length=20)
+    counted = models.BooleanField()
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class DayCount(PublicCount):
+    """How many public rows begin on a day, by what divides them; sums of their reports beside."""
+
+    first_day = models.DateField()
+    last_day = models.DateField()
+    n_home = models.PositiveIntegerField()
+    n_copies = models.PositiveIntegerField()
+    n_found = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["agreement", "first_day"], name="day_count_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.first_day}: {self.n}"
+
+
+class AreaCount(PublicCount):
+    """How many public rows lie in an area (a named place or a cell of the grid)."""
+
+    area = models.CharField(max_length=60)
+    place_id = models.UUIDField(null=True)
+    cell = models.CharField(max_length=16)
+
+    class Meta:
+        indexes = [models.Index(fields=["agreement", "area"], name="area_count_by_area")]
+
+    def __str__(self) -> str:
+        return f"{self.area}: {self.n}"
+
+
+class ChangedFile(models.Model):
+    """The mark that an incident changed since its public row was kept; written by triggers."""
+
+    incident_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.incident_id)
+
+
+class ReportCount(models.Model):
+    """One step of a count: +1 where a report came into a state, -1 where it left one.
+
+    The sum over a state is exact at every moment; the keeper folds the steps into one row.
+    """
+
+    agreement = models.ForeignKey("reports.Agreement", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12)
+    n = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["agreement", "state"], name="report_count_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.n:+d}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from reports.agreement.models import Agreement, Severity
 from reports.agreement.queries import act_kinds, periods_in_force
@@ -22,19 +22,13 @@ from verification.incidents.models import Incident
 from verification.incidents.queries import incident_by_code, incident_history, member_ids, root_of
 from verification.incidents.states import IncidentState
 from verification.ledger.queries import is_signed
-from verification.publication.assemble import (
-    CaseBook,
-    agreement_face,
-    case_book,
-    case_totals,
-    public_faces,
-    public_partition,
-)
+from verification.publication.assemble import agreement_face, case_book, public_faces
 from verification.publication.faces import (
     AgreementFace,
     Dashboard,
     FilterWords,
     FindingLine,
+    FindingList,
     IncidentList,
     PublicFinding,
     PublicIncident,
@@ -42,28 +36,36 @@ from verification.publication.faces import (
 )
 from verification.publication.filters import IncidentFilter
 from verification.publication.models import Finding
+from verification.publication.reading import Cursor, Reading, bounded
 from verification.publication.timeline import day_edges, days_of
-from verification.publication.unsigned import Unsigned, unsigned
+from verification.publication.unsigned import unsigned
 from verification.recommendations.queries import counts_by_party
 from verification.standing.queries import standing_lines
 
 EVERYTHING = IncidentFilter()
+LISTED = 25  # incidents of one page of a list
+LATEST = 5  # findings on the first page
+MOST_ON_MAP = 500  # incidents drawn one by one; beyond it a phone draws too slowly
 PUBLIC_STEPS = (Step.REPLY, Step.DECISION)
 
 
-def findings_of(agreement: Agreement) -> list[FindingLine]:
+def findings_of(
+    agreement: Agreement, *, cursor: Cursor | None = None, size: int = 20
+) -> FindingList:
     """Return an agreement's current findings, latest first (superseded versions left out)."""
-    return _current_findings(agreement, unsigned())
+    with bounded():
+        return _findings(Reading(agreement), cursor, size)
 
 
-def _current_findings(agreement: Agreement, hidden: Unsigned) -> list[FindingLine]:
-    rows = (
-        Finding.objects.filter(incident__agreement=agreement)
-        .exclude(pk__in=hidden.findings())
-        .order_by("incident_id", "-version")
-        .distinct("incident_id")
+def _findings(reading: Reading, cursor: Cursor | None, size: int) -> FindingList:
+    codes, more = reading.findings(cursor, size)
+    rows = {row.code: row for row in Finding.objects.filter(code__in=codes)}
+    lines = tuple(_line(rows[code]) for code in codes)
+    return FindingList(
+        findings=lines,
+        n_all=reading.n_findings,
+        older=str(Cursor(lines[-1].published_at, lines[-1].code)) if more else "",
     )
-    return sorted(map(_line, rows), key=lambda f: (f.published_at, f.code), reverse=True)
 
 
 def _line(finding: Finding) -> FindingLine:
@@ -98,7 +100,8 @@ def finding_by_code(code: str) -> PublicFinding:
 
 def report_partition(agreement: Agreement) -> list[Line]:
     """Return how all reports of an agreement divide; the counts add up to those received."""
-    return public_partition(case_book(agreement))
+    with bounded():
+        return Reading(agreement).partition()
 
 
 def filter_words(agreement: Agreement) -> FilterWords:
@@ -111,22 +114,47 @@ def filter_words(agreement: Agreement) -> FilterWords:
 
 
 def incident_list(
-    agreement: Agreement, *, at: datetime, wanted: IncidentFilter = EVERYTHING
+    agreement: Agreement,
+    *,
+    at: datetime,
+    wanted: IncidentFilter = EVERYTHING,
+    cursor: Cursor | None = None,
+    size: int = LISTED,
 ) -> IncidentList:
-    """Return the incidents a reader asked for, latest first; merged ones are left out."""
-    return _asked_for(case_book(agreement), wanted, at)
+    """Return a page of the incidents asked for, latest first; merged ones are left out."""
+    with bounded():
+        return _listed(Reading(agreement), wanted, at, cursor=cursor, size=size)
 
 
-def _asked_for(book: CaseBook, wanted: IncidentFilter, at: datetime) -> IncidentList:
-    everything = public_faces(book)
-    zone = ZoneInfo(book.face.timezone)
+def _listed(
+    reading: Reading,
+    wanted: IncidentFilter,
+    at: datetime,
+    *,
+    cursor: Cursor | None = None,
+    size: int = LISTED,
+) -> IncidentList:
+    page = reading.page(wanted, cursor, size)
     return IncidentList(
         as_of=at,
-        agreement=book.face,
+        agreement=reading.face,
         wanted=wanted,
-        incidents=tuple(i for i in everything if wanted.matches(i, zone)),
-        n_all=len(everything),
+        incidents=page.incidents,
+        n_shown=reading.count(wanted),
+        n_all=reading.n_all,
+        newer=str(page.newer or ""),
+        older=str(page.older or ""),
+        behind=reading.behind,
     )
+
+
+def incidents_by_codes(
+    agreement: Agreement, codes: Sequence[str], *, at: datetime
+) -> tuple[list[PublicIncident], AgreementFace]:
+    """Return the incidents with these codes, as lists show them."""
+    with bounded():
+        reading = Reading(agreement)
+        return reading.by_codes(codes), reading.face
 
 
 def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, AgreementFace]:
@@ -154,27 +182,27 @@ def seen_history(incident: Incident, user: User | None, *, at: datetime) -> list
 
 def standings(agreement: Agreement, *, at: datetime) -> Standings:
     """Return every party's record, with the partition it has to agree with."""
-    return _standings(case_book(agreement), at)
+    with bounded():
+        return _standings(Reading(agreement), at)
 
 
-def _standings(book: CaseBook, at: datetime) -> Standings:
-    periods = periods_in_force(book.agreement.pk)
+def _standings(reading: Reading, at: datetime) -> Standings:
+    agreement_id = reading.agreement.pk
+    periods = periods_in_force(agreement_id)
     endless = any(period.ends is None for period in periods)
     return Standings(
         as_of=at,
-        agreement=book.face,
+        agreement=reading.face,
         in_force_from=min((p.begins for p in periods), default=None),
         in_force_until=None
         if endless
         else max((p.ends for p in periods if p.ends is not None), default=None),
         lines=tuple(
-            standing_lines(
-                book.agreement.pk, before=book.unsigned.standings_from(book.agreement.pk)
-            )
+            standing_lines(agreement_id, before=reading.hidden.standings_from(agreement_id))
         ),
-        partition=tuple(public_partition(book)),
-        totals=case_totals(book),
-        recommended=counts_by_party(book.agreement.pk, at=at),
+        partition=tuple(reading.partition()),
+        totals=reading.totals(),
+        recommended=counts_by_party(agreement_id, at=at),
     )
 
 
@@ -185,22 +213,29 @@ def dashboard(
 
     The filter narrows map, timeline and table; standings and partition are always whole.
     """
-    book = case_book(agreement)
-    record = _standings(book, at)
-    found = _asked_for(book, wanted, at)
-    # What was ruled to lie outside the agreement is no incident of the truce.
-    counted = [i for i in found.incidents if i.state != IncidentState.INADMISSIBLE]
-    edges = day_edges(
-        counted,
-        begins=record.in_force_from,
-        ends=record.in_force_until,
-        wanted=wanted,
-        zone=ZoneInfo(book.face.timezone),
-        at=at,
-    )
-    return Dashboard(
-        standings=record,
-        found=found,
-        days=tuple(days_of(counted, edges, daily_shares(agreement.pk, edges))),
-        findings=tuple(_current_findings(agreement, book.unsigned)),
-    )
+    with bounded():
+        reading = Reading(agreement)
+        record = _standings(reading, at)
+        found = _listed(reading, wanted, at)
+        # What was ruled to lie outside the agreement is no incident of the truce.
+        grouped = reading.grouped(wanted, "first_day", "shape", "state")
+        ruled = IncidentState.INADMISSIBLE
+        days = {key[:2]: 0 for key in grouped}
+        for (day, shape, state), n in grouped.items():
+            days[day, shape] += n if state != ruled else 0
+        edges = day_edges(
+            reading.first_and_last(wanted),
+            begins=record.in_force_from,
+            ends=record.in_force_until,
+            wanted=wanted,
+            zone=reading.zone,
+            at=at,
+        )
+        return Dashboard(
+            standings=record,
+            found=found,
+            located=tuple(reading.located(wanted, most=MOST_ON_MAP)),
+            n_ruled=sum(n for (_day, _shape, state), n in grouped.items() if state == ruled),
+            days=tuple(days_of(days, edges, daily_shares(agreement.pk, edges))),
+            findings=_findings(reading, None, LATEST),
+        )

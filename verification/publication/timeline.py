@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from verification.publication.faces import Day, PublicIncident
+from verification.publication.faces import Day
 from verification.publication.filters import IncidentFilter
 from verification.publication.shapes import ALLEGATION, CONTESTED, FINDING
 
@@ -15,7 +14,7 @@ LONGEST_TIMELINE_DAYS = 400  # beyond it the picture has less than two pixels fo
 
 
 def day_edges(
-    incidents: Iterable[PublicIncident],
+    days: tuple[date, date] | None,
     *,
     begins: datetime | None,
     ends: datetime | None,
@@ -25,16 +24,16 @@ def day_edges(
 ) -> list[datetime]:
     """Return the midnights that bound the days from entry into force to the last event (or now).
 
-    Incidents that begin earlier move the first day; a filter's days cut both ends.
+    `days` are the first and the last on which an incident begins, if any does; an earlier one
+    moves the first day. A filter's days cut both ends.
     """
     if begins is None:
         return []
-    starts = [i.window_from for i in incidents]
-    last = max([begins, *starts])
+    entry = begins.astimezone(zone).date()
+    first_day, last_day = days or (entry, entry)
+    first_day, last_day = min(entry, first_day), max(entry, last_day)
     if ends is not None:
-        last = max(last, min(ends, at))
-    first_day = min([begins, *starts]).astimezone(zone).date()
-    last_day = last.astimezone(zone).date()
+        last_day = max(last_day, min(ends, at).astimezone(zone).date())
     first_day = max(first_day, wanted.since or first_day)
     last_day = min(last_day, wanted.until or last_day)
     size = min((last_day - first_day).days + 1, LONGEST_TIMELINE_DAYS)
@@ -48,19 +47,15 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def days_of(
-    incidents: Iterable[PublicIncident], edges: Sequence[datetime], shares: Sequence[float]
+    counts: Mapping[tuple[date, str], int], edges: Sequence[datetime], shares: Sequence[float]
 ) -> list[Day]:
     """Return each day's incidents by shape; an incident counts on the first day of its window."""
-    if len(edges) < 2:
-        return []
-    zone = edges[0].tzinfo
-    counted = Counter((i.window_from.astimezone(zone).date(), i.shape) for i in incidents)
     return [
         Day(
             begins=edge,
-            allegations=counted[edge.date(), ALLEGATION],
-            contested=counted[edge.date(), CONTESTED],
-            findings=counted[edge.date(), FINDING],
+            allegations=counts.get((edge.date(), ALLEGATION), 0),
+            contested=counts.get((edge.date(), CONTESTED), 0),
+            findings=counts.get((edge.date(), FINDING), 0),
             coverage=share,
         )
         for edge, share in zip(edges[:-1], shares, strict=True)

@@ -22,6 +22,7 @@ COUNTED = (
     IncidentState.REOPENED,
     IncidentState.DECIDED,
 )
+LARGE = 5000  # incidents beyond which standings are computed by the clock, not by each event
 RATE_DAYS = 30  # covered days a shown rate is given for
 
 
@@ -119,6 +120,11 @@ def _audit_of(row: Standing) -> dict[str, Any]:
 
 def _whole(value: float | None, towards: Callable[[float], int], *, times: int = 1) -> int | None:
     return None if value is None else towards(value * times)
+
+
+def is_large(agreement_id: uuid.UUID) -> bool:
+    """Answer whether an agreement has so many incidents that not every event recomputes them."""
+    return Incident.objects.filter(agreement_id=agreement_id)[LARGE : LARGE + 1].exists()
 
 
 def draw_of_agreement(agreement_id: uuid.UUID) -> Draw | None:

@@ -90,7 +90,7 @@ def test_the_filters_of_the_page_work_here(client: Client, record: PublicRecord)
         ("/api/v1/incidents?act=bogus", 422, "act"),
         ("/api/v1/incidents?from=soon", 422, "from"),
         ("/api/v1/incidents?page=0", 422, "page"),
-        ("/api/v1/incidents?page=2", 422, "page"),
+        ("/api/v1/incidents?cursor=2", 422, "cursor"),
         ("/api/v1/findings?page=x", 422, "page"),
         ("/api/v1/incidents/NK20-9999", 404, ""),
         ("/api/v1/findings/NK20-9999-F1", 404, ""),

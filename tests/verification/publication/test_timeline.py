@@ -27,7 +27,13 @@ class Dot:
 
 def edges(*dots: Any, **changes: Any) -> list[date]:
     asked = {"begins": NOON, "ends": None, "wanted": IncidentFilter(), "zone": BAKU, "at": NOW}
-    return [edge.date() for edge in day_edges(dots, **(asked | changes))]
+    return [edge.date() for edge in day_edges(span(dots), **(asked | changes))]
+
+
+def span(dots: Any) -> tuple[date, date] | None:
+    """Return the first and the last local day of these."""
+    days = sorted(dot.window_from.astimezone(BAKU).date() for dot in dots)
+    return (days[0], days[-1]) if days else None
 
 
 def test_it_begins_with_the_truce_and_ends_with_the_last_event() -> None:
@@ -62,7 +68,10 @@ def test_it_has_a_longest_length_and_none_before_any_truce() -> None:
 )
 def test_an_incident_counts_on_its_local_day(hour_utc: int, day: date) -> None:
     dot: Any = Dot(datetime(2020, 10, 10, hour_utc, tzinfo=UTC), "finding")
-    limits = day_edges([dot], begins=NOON, ends=None, wanted=IncidentFilter(), zone=BAKU, at=NOW)
-    found = days_of([dot], limits, [0.25] * (len(limits) - 1))
+    limits = day_edges(
+        span([dot]), begins=NOON, ends=None, wanted=IncidentFilter(), zone=BAKU, at=NOW
+    )
+    counts = {(dot.window_from.astimezone(BAKU).date(), dot.shape): 1}
+    found = days_of(counts, limits, [0.25] * (len(limits) - 1))
     assert [d.begins.date() for d in found if d.findings] == [day]
     assert {d.coverage for d in found} == {0.25}
