@@ -1,0 +1,216 @@
+"""How fast the public pages are with a decade of incidents (benchmarks/decade.py).
+
+Dashboard, a tile of the map, timeline, standing and lists are asked for through the whole stack of
+middleware. Cold: the engines were just started and the database's files dropped from the page
+cache, first request of each page. Warm: the same again and again. Beside them, in the same run and
+on the same database: a bare `SELECT count(*)` over the same rows, by the same driver.
+
+    python3 benchmarks/public_pages.py --incidents 100000
+    python3 benchmarks/public_pages.py --incidents 1000000 --keep FOLDER    keeps the database
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+WARM_MS, COLD_MS, MOST_BYTES = 150, 1000, 250_000
+ADDRESSES = {
+    "dashboard, first view": "/",
+    "map tile, whole": "/map/5/20/12.json",
+    "map tile, near": "/map/8/160/96.json",
+    "timeline, one year": "/timeline/?from=2023-01-01&until=2023-12-31",
+    "timeline, all": "/timeline/",
+    "standings": "/standings/",
+    "list, first page": "/incidents/",
+    "list, one party": "/incidents/?accused=ARM",
+    "list, deep": "/incidents/?cursor=after.2022-01-01T00:00:00Z_NK20-D0000001",
+    "findings": "/findings/",
+    "dashboard, one party": "/?accused=ARM",
+    "dashboard, one act and year": "/?act=shelling&from=2024-01-01&until=2024-12-31",
+    "incidents by machine": "/api/v1/incidents",
+}
+GATED = ("dashboard, first view", "map tile, whole", "map tile, near", "timeline, all", "standings")
+TABLES = ("publicrow", "daycount", "areacount", "incident", "link", "decision", "finding")
+
+
+@contextlib.contextmanager
+def site(data: Path) -> Iterator[None]:
+    """Run engines on a folder, and set Django up on its database."""
+    from config.folder import lock_folder
+    from config.supervisor import Supervisor
+    from run import engines
+
+    lock = lock_folder(data)
+    env = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    try:
+        with engines(data, env, Supervisor(data, lock), throw_away=True):
+            os.environ.update(env | {"DJANGO_SETTINGS_MODULE": "config.settings_test"})
+            import django
+
+            django.setup()
+            yield
+            from django.db import connections
+
+            connections.close_all()
+    finally:
+        os.close(lock)
+
+
+def forget(data: Path) -> None:
+    """Drop the database's files from the page cache."""
+    os.sync()
+    for file in data.rglob("*"):
+        if file.is_file():
+            handle = os.open(file, os.O_RDONLY)
+            with contextlib.suppress(OSError):
+                os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(handle)
+
+
+def timed(act: Callable[[], Any], rounds: int) -> tuple[float, float]:
+    """Return an act's median and 95th percentile in ms."""
+    took = []
+    for _round in range(rounds):
+        began = time.perf_counter()
+        act()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took), sorted(took)[max(0, round(0.95 * len(took)) - 1)]
+
+
+def sizes() -> list[tuple[str, int, int]]:
+    """Return (table, rows, bytes with indexes) of what the pages read and what it stands for."""
+    from django.db import connection
+
+    found = []
+    with connection.cursor() as cursor:
+        for name in [f"verification_{table}" for table in TABLES] + ["reports_report"]:
+            cursor.execute(
+                "SELECT reltuples::bigint, pg_total_relation_size(oid) FROM pg_class"
+                " WHERE relname = %s",
+                [name],
+            )
+            found.append((name, *cursor.fetchone()))
+    return found
+
+
+def plans(agreement: Any) -> list[str]:
+    """Return the plans of the queries behind the first view."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from verification.publication.filters import IncidentFilter
+    from verification.publication.reading import Reading, bounded
+
+    with CaptureQueriesContext(connection) as asked, bounded():
+        reading = Reading(agreement)
+        reading.sums  # noqa: B018 - computed when looked at
+        reading.grouped(IncidentFilter(), "first_day", "shape", "state")
+        reading.page(IncidentFilter(), None, 25)
+    found = []
+    with connection.cursor() as cursor:
+        for query in asked.captured_queries:
+            sql = query["sql"]
+            if "publicrow" in sql or "daycount" in sql or "areacount" in sql:
+                cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {sql}")
+                lines = [row[0] for row in cursor.fetchall()]
+                found.append("\n".join([sql[:110], *lines[:3], *lines[-2:]]))
+    return found
+
+
+def measure(data: Path, rounds: int) -> bool:
+    """Print the table; return whether every gated page is within its budget."""
+    forget(data)
+    with site(data):
+        from django.db import connection
+        from django.test import Client
+
+        from reports.agreement.models import Agreement
+
+        client = Client(SERVER_NAME="localhost")
+        agreement = Agreement.objects.get()
+        client.get("/healthz")  # the program itself is loaded; the rows are not
+        print(f"{'page':30}{'cold ms':>9}{'p50 ms':>9}{'p95 ms':>9}{'queries':>9}{'gzip kB':>9}")
+        good = True
+        for words, address in ADDRESSES.items():
+            good &= page_line(client, words, address, rounds)
+        with connection.cursor() as cursor:
+            bare = timed(lambda: cursor.execute("SELECT count(*) FROM verification_publicrow"), 5)
+        print(f"{'bare count(*) of the rows':30}{'':9}{bare[0]:9.1f}{bare[1]:9.1f}")
+        print(f"{'table':32}{'rows':>12}{'MB':>9}")
+        for table, rows, size in sizes():
+            print(f"{table:32}{rows:12d}{size / 1e6:9.1f}")
+        print("\n\n".join(plans(agreement)))
+        return good
+
+
+def page_line(client: Any, words: str, address: str, rounds: int) -> bool:
+    """Measure and print one page; return whether it is within its budget."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    began = time.perf_counter()
+    answer = client.get(address)
+    cold = (time.perf_counter() - began) * 1000
+    if answer.status_code != 200:
+        print(f"{words:30} {answer.status_code}")
+        return words not in GATED
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    p50, p95 = timed(lambda: client.get(address), rounds)
+    weight = len(gzip.compress(answer.content, 6))
+    over = words in GATED and (p95 > WARM_MS or cold > COLD_MS or weight > MOST_BYTES)
+    print(
+        f"{words:30}{cold:9.0f}{p50:9.1f}{p95:9.1f}{len(asked):9d}{weight / 1000:9.1f}"
+        f"{'  OVER' if over else ''}"
+    )
+    return not over
+
+
+def main() -> int:
+    """Make the decade where it is not there yet, then measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--incidents", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--keep", type=Path, help="folder of the database, kept between runs")
+    asked = parser.parse_args()
+    data = asked.keep or Path(tempfile.mkdtemp(prefix="cvr-test-"))
+    data.mkdir(parents=True, exist_ok=True)
+    made = data / f"made-{asked.incidents}"
+    try:
+        if not made.exists():
+            began = time.perf_counter()
+            with site(data):
+                from decade import faults_of, make_decade
+                from django.core.management import call_command
+
+                call_command("migrate", verbosity=0)
+                agreement = make_decade(asked.incidents)
+                print(f"made {asked.incidents} incidents in {time.perf_counter() - began:.0f} s")
+                faults = faults_of(agreement)
+                print(f"rows that differ from the record: {faults or 'none'}")
+                if faults:
+                    return 1
+            made.touch()
+        return 0 if measure(data, asked.rounds) else 1
+    finally:
+        if not asked.keep:
+            shutil.rmtree(data, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
