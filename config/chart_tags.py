@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from config.tags import when_words
 from verification.publication.charts import (
+    ShapeWords,
     StandingRow,
     StandingWords,
     TimelineDay,
     TimelineWords,
+    shape_chart,
     standings_chart,
     timeline_chart,
 )
@@ -23,23 +27,29 @@ register = template.Library()
 
 # User units, about pixels; the stylesheet shows one of the three.
 WIDE, MIDDLE, NARROW = 780, 540, 340
+STEP_TITLES = {
+    "day": _lazy("Incidents per day"),
+    "week": _lazy("Incidents per week"),
+    "month": _lazy("Incidents per month"),
+}
+STEP_HEADS = {"day": _lazy("Day"), "week": _lazy("Week from"), "month": _lazy("Month")}
 
 
 @register.inclusion_tag("parts/_timeline_chart.html", name="timeline_chart")
 def timeline_tag(
-    days: Sequence[TimelineDay], ident: str = "timeline", title: str = ""
+    days: Sequence[TimelineDay], ident: str = "timeline", title: str = "", step: str = "day"
 ) -> dict[str, object]:
-    """Draw incidents per day by class above the coverage strip, with the numbers as a table."""
+    """Draw incidents per day (week, month) by class above the coverage strip, with the numbers as a table."""
     totals = {
         "allegations": sum(day.allegations for day in days),
         "contested": sum(day.contested for day in days),
         "findings": sum(day.findings for day in days),
     }
     words = TimelineWords(
-        title=title or _("Incidents per day"),
+        title=title or str(STEP_TITLES[step]),
         desc=_("%(allegations)d allegations, %(contested)d contested, %(findings)d findings.")
         % totals,
-        coverage=_("Watched share of each day (dashed: not known)"),
+        coverage=_("Watched share of the time (dashed: not known)"),
         empty=_("Nothing was recorded in this period."),
     )
     rtl = get_language_bidi()
@@ -47,11 +57,29 @@ def timeline_tag(
         "title": words.title,
         "ident": ident,
         "days": days,
+        "head": STEP_HEADS[step],
         "totals": {**totals, "all": sum(totals.values())},
         "wide": timeline_chart(days, words, ident=f"{ident}-wide", width=WIDE, rtl=rtl),
         "middle": timeline_chart(days, words, ident=f"{ident}-middle", width=MIDDLE, rtl=rtl),
         "narrow": timeline_chart(days, words, ident=f"{ident}-narrow", width=NARROW, rtl=rtl),
     }
+
+
+@register.inclusion_tag("parts/_shape_chart.html", name="shape_chart")
+def shape_tag(view: Any) -> dict[str, object]:
+    """Draw how a truce went: all incidents so far beside a constant rate, in words and a table."""
+    words = ShapeWords(
+        title=_("How the truce went: all incidents so far"),
+        desc=" ".join(view.sentences),
+        real=_("incidents so far"),
+        even=_("the same number at a constant rate"),
+    )
+    rtl = get_language_bidi()
+    drawn = {
+        name: shape_chart(view.sums, words, view.labels, width=width, rtl=rtl)
+        for name, width in (("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW))
+    }
+    return {"title": words.title, "view": view, **drawn}
 
 
 @register.inclusion_tag("parts/_standings_chart.html", name="standings_chart")

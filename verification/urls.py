@@ -86,6 +86,7 @@ receipts: list[URLPattern | URLResolver] = [
 # Everybody.
 public: list[URLPattern | URLResolver] = [
     path("", dashboard.home, name="home"),
+    path("map/<int:zoom>/<int:x>/<int:y>.json", dashboard.map_tile, name="map-tile"),
     path("incidents/", incidents.incidents, name="incidents"),
     path("incidents/<slug:code>/", incidents.incident, name="incident"),
     path("findings/", findings.findings, name="findings"),

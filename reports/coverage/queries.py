@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from django.db import connection
 from django.db.models import Q
 
 from reports.coverage.models import Watch, WatchState
-from reports.coverage.rules import Window, covered_hours, settled_until
+from reports.coverage.rules import Window, covered_hours, settled_until, shares_between
 from reports.people.models import Source, User
 from reports.places.geo import distance_m
 from reports.problems import NotFound
@@ -54,16 +55,31 @@ def hours_covered(agreement_id: uuid.UUID, *, begins: datetime, ends: datetime) 
     return covered_hours(_windows(agreement_id, begins, ends), begins=begins, ends=ends)
 
 
+def covered_spans(agreement_id: uuid.UUID, *, begins: datetime, ends: datetime) -> list[Window]:
+    """Return when anybody watched, in order, overlapping watches merged by the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lower(span), upper(span) FROM (SELECT unnest(range_agg(tstzrange("
+            " greatest(watched_from, %(begins)s), least(coalesce(watched_until, %(ends)s),"
+            " %(ends)s)))) AS span FROM reports_watch WHERE agreement_id = %(agreement)s"
+            " AND state = %(active)s AND watched_from < %(ends)s"
+            " AND (watched_until IS NULL OR watched_until > %(begins)s)) AS spans",
+            {
+                "agreement": agreement_id,
+                "active": WatchState.ACTIVE,
+                "begins": begins,
+                "ends": ends,
+            },
+        )
+        return cursor.fetchall()
+
+
 def daily_shares(agreement_id: uuid.UUID, edges: Sequence[datetime]) -> list[float]:
     """Return for each pair of neighbouring edges the share (0..1) of it that was watched."""
     if len(edges) < 2:
         return []
-    windows = _windows(agreement_id, edges[0], edges[-1])
-    shares = []
-    for begins, ends in pairwise(edges):
-        span = (ends - begins).total_seconds() / 3600
-        shares.append(covered_hours(windows, begins=begins, ends=ends) / span if span else 0.0)
-    return shares
+    spans = covered_spans(agreement_id, begins=edges[0], ends=edges[-1])
+    return shares_between(spans, edges)
 
 
 def restrictions(agreement_id: uuid.UUID, edges: Sequence[datetime]) -> list[Restriction]:

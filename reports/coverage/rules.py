@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 SETTLED_H = 6  # hours; as the log holds filings back
 Window = tuple[datetime, datetime]
@@ -22,6 +23,26 @@ def covered_hours(windows: Iterable[Window], *, begins: datetime, ends: datetime
             total += closed - opened
             reached = closed
     return total.total_seconds() / 3600
+
+
+def shares_between(spans: Sequence[Window], edges: Sequence[datetime]) -> list[float]:
+    """Return for each pair of neighbouring edges the share (0..1) that the spans cover.
+
+    The spans do not overlap and stand in order, so both are walked through once.
+    """
+    shares = []
+    at = 0
+    for begins, ends in pairwise(edges):
+        covered = timedelta()
+        while at < len(spans) and spans[at][1] <= begins:
+            at += 1
+        here = at
+        while here < len(spans) and spans[here][0] < ends:
+            covered += min(spans[here][1], ends) - max(spans[here][0], begins)
+            here += 1
+        hours = (ends - begins).total_seconds() / 3600
+        shares.append(covered.total_seconds() / 3600 / hours if hours else 0.0)
+    return shares
 
 
 def settled_until(at: datetime) -> datetime:

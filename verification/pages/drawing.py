@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from verification.publication.charts import StandingRow, TimelineDay
-from verification.publication.faces import Day, PublicIncident
+from verification.publication.faces import Area, Day, PublicIncident
+from verification.publication.kept import ring_of
 from verification.publication.shapes import SHAPES
+from verification.publication.timeline import BY_DAY, BY_MONTH, BY_WEEK, step_of, truce_shape
 from verification.standing.queries import StandingLine
+
+EVEN = (45, 55)  # per cent of the time by which half had begun: about a constant rate
 
 
 def map_features(incidents: Sequence[PublicIncident], zone: str) -> dict[str, Any]:
@@ -90,18 +96,121 @@ def _feature(geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, 
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
-def timeline_days(days: Iterable[Day]) -> list[TimelineDay]:
-    """Return the timeline's days with their labels."""
+def area_features(areas: Iterable[Area], to: Callable[[Area], str]) -> dict[str, Any]:
+    """Return areas as GeoJSON, each with its count by shape; the link leads to its incidents."""
+    features = []
+    for area in areas:
+        counts = {
+            "allegation": area.allegations,
+            "contested": area.contested,
+            "finding": area.findings,
+        }
+        properties: dict[str, Any] = {
+            "shape": max(counts, key=lambda shape: (counts[shape], shape)),
+            "counts": counts,
+            "title": area_name(area),
+        }
+        if area.key:
+            properties["href"] = to(area)
+        if area.radius_m:
+            properties["radius_m"] = round(area.radius_m)
+        else:
+            ring = [[round(lon, 3), round(lat, 3)] for lon, lat in ring_of(area.cell)]
+            properties["ring"] = ring
+        point = {"type": "Point", "coordinates": [round(area.lon, 4), round(area.lat, 4)]}
+        features.append(_feature(point, properties))
+    return {"type": "FeatureCollection", "features": features}
+
+
+def area_name(area: Area) -> str:
+    """Return an area in words: a place by its names, a cell by where its middle lies."""
+    if area.place is not None:
+        return area.place.label
+    where = {"lat": f"{area.lat:.1f}", "lon": f"{area.lon:.1f}"}
+    if area.n_areas > 1:
+        return _("%(n)d places and cells around %(lat)s° N, %(lon)s° E") % {
+            **where,
+            "n": area.n_areas,
+        }
+    return _("Grid cell around %(lat)s° N, %(lon)s° E") % where
+
+
+def area_rows(areas: Iterable[Area], to: Callable[[Area], str]) -> list[dict[str, Any]]:
+    """Return areas as rows of the table beside the map."""
+    return [
+        {"name": area_name(area), "url": to(area) if area.key else "", "area": area}
+        for area in areas
+    ]
+
+
+LABELS = {BY_DAY: "j M", BY_WEEK: "j M Y", BY_MONTH: "M Y"}
+
+
+def timeline_step(days: Sequence[Day]) -> str:
+    """Return what one bar of these stands for."""
+    return step_of((days[-1].ends - days[0].begins).days) if days else BY_DAY
+
+
+def timeline_days(days: Sequence[Day], to: Callable[[date, date], str]) -> list[TimelineDay]:
+    """Return the timeline's bars with their labels; a longer bar leads to its own days."""
+    step = timeline_step(days)
     return [
         TimelineDay(
-            label=date_format(day.begins, "j M"),
+            label=date_format(day.begins, LABELS[step]),
             allegations=day.allegations,
             contested=day.contested,
             findings=day.findings,
             coverage=day.coverage,
+            url=""
+            if step == BY_DAY
+            else to(day.begins.date(), (day.ends - timedelta(days=1)).date()),
         )
         for day in days
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeView:
+    """The curve of a truce, what it says in sentences, and its table: label, count, so far."""
+
+    sums: tuple[int, ...]
+    labels: tuple[str, str]
+    sentences: tuple[str, ...]
+    rows: tuple[tuple[str, int, int], ...]
+
+
+def shape_view(days: Sequence[Day]) -> ShapeView | None:
+    """Return how a truce went, in plain words; None where there is too little to say so."""
+    shape = truce_shape(days)
+    if shape is None:
+        return None
+    labels = [bar.label for bar in timeline_days(days, lambda _from, _until: "")]
+    counts = [day.allegations + day.contested + day.findings for day in days]
+    share = round(shape.half_at * 100)
+    if share < EVEN[0]:
+        first = _("It grew calmer: half of all incidents had begun after %(p)d %% of the time.")
+    elif share > EVEN[1]:
+        first = _("It grew worse: half of all incidents began after %(p)d %% of the time was over.")
+    else:
+        first = _("It went on evenly: half of all incidents had begun after %(p)d %% of the time.")
+    sentences = [first % {"p": share}, _most(labels, counts, shape.peak)]
+    if shape.peak_after_half >= 0 and shape.peak_after_half != shape.peak:
+        words = _("In the second half of the time, most began in the bar of %(when)s: %(n)d.")
+        at = shape.peak_after_half
+        sentences.append(words % {"when": labels[at], "n": counts[at]})
+    return ShapeView(
+        shape.sums,
+        (labels[0], labels[-1]),
+        tuple(sentences),
+        tuple(zip(labels, counts, shape.sums, strict=True)),
+    )
+
+
+def _most(labels: Sequence[str], counts: Sequence[int], at: int) -> str:
+    return _("Most of them for its length began in the bar of %(when)s: %(n)d.") % {
+        "when": labels[at],
+        "n": counts[at],
+    }
 
 
 def standing_rows(lines: Iterable[StandingLine]) -> list[StandingRow]:

@@ -20,13 +20,17 @@ GLYPH_WIDTH = 7.0
 
 @dataclass(frozen=True)
 class TimelineDay:
-    """One day: incidents of each class, and the share (0..1) of day and area that was watched."""
+    """One bar: incidents of each class, and the share (0..1) of its time that was watched.
+
+    `url` leads to that time alone, where the bar is longer than a day.
+    """
 
     label: str
     allegations: int
     contested: int
     findings: int
     coverage: float | None = None
+    url: str = ""
 
     @property
     def total(self) -> int:
@@ -100,15 +104,9 @@ def timeline_chart(
     for index, day in enumerate(days):
         x = start + index * step
         gap = min(3.0, step * 0.12)
-        parts += _stack(
-            canvas,
-            day,
-            x + gap,
-            max(1.0, min(step - 2 * gap, 44.0)),
-            floor,
-            (floor - top) / peak,
-            ident,
-        )
+        bar = max(1.0, min(step - 2 * gap, 44.0))
+        stack = _stack(canvas, day, x + gap, bar, floor, (floor - top) / peak, ident)
+        parts += [_zooming(canvas, day, stack, x, step, top, floor)] if day.url else stack
         if index % every == 0:
             middle = x + gap + max(1.0, min(step - 2 * gap, 44.0)) / 2
             parts.append(canvas.line(middle, floor, middle, floor + 4, class_="tick"))
@@ -164,6 +162,61 @@ def _stack(
         if kind == "contested":
             parts.append(canvas.rect(x, y, width, height, fill=f"url(#{ident}-hatch)"))
     return parts
+
+
+def _zooming(
+    canvas: Canvas,
+    day: TimelineDay,
+    stack: list[Markup],
+    x: float,
+    step: float,
+    top: float,
+    floor: float,
+) -> Markup:
+    """Return a bar that leads to its own time; all of its column can be pressed."""
+    column = canvas.rect(x, top, step, floor - top, fill="transparent")
+    named = element("title", f"{day.label}: {day.total}")
+    return element("a", named, column, *stack, href=day.url, aria_label=f"{day.label}: {day.total}")
+
+
+@dataclass(frozen=True)
+class ShapeWords:
+    """What the curve of a truce says, in the reader's language."""
+
+    title: str
+    desc: str
+    real: str
+    even: str
+
+
+def shape_chart(
+    sums: Sequence[int], words: ShapeWords, labels: tuple[str, str], *, width: int, rtl: bool
+) -> Markup:
+    """Return all incidents so far as a line of steps, beside a straight one: a constant rate."""
+    canvas = Canvas(width=width, height=176, rtl=rtl)
+    start, top, floor, end = 44.0, 12.0, 118.0, width - 8.0
+    peak = _round_peak(sums[-1])
+    step = (end - start) / len(sums)
+
+    def at(bar: float, value: float) -> str:
+        return f"{canvas.x(start + bar * step):.1f},{floor - (floor - top) * value / peak:.1f}"
+
+    points = [at(0, 0), *(at(bar, so_far) for bar, so_far in enumerate(sums, start=1))]
+    parts = [
+        *_count_axis(canvas, peak, start, top, floor),
+        element(
+            "polyline", points=f"{at(0, 0)} {at(len(sums), sums[-1])}", class_="even", fill="none"
+        ),
+        element("polyline", points=" ".join(points), class_="so-far", fill="none"),
+        canvas.text(start, floor + 16, labels[0], class_="quiet"),
+        canvas.text(end, floor + 16, labels[1], anchor="end", class_="quiet"),
+    ]
+    for line, (name, said) in enumerate((("so-far", words.real), ("even", words.even))):
+        y = floor + 36 + 17 * line
+        mark = f"{canvas.x(start):.1f},{y - 4:.1f} {canvas.x(start + 24):.1f},{y - 4:.1f}"
+        parts.append(element("polyline", points=mark, class_=name, fill="none"))
+        parts.append(canvas.text(start + 32, y, said, class_="quiet"))
+    return canvas.drawing(*parts, title=words.title, desc=words.desc)
 
 
 def _coverage_strip(

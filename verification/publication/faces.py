@@ -160,13 +160,34 @@ class PublicFinding:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the timeline in the agreement's zone; coverage is a share, 0..1."""
+    """One bar of the timeline, a day or more, in the agreement's zone; coverage 0..1."""
 
     begins: datetime
+    ends: datetime
     allegations: int
     contested: int
     findings: int
     coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Incidents of one named place or cell of the grid, or of a larger cell of several."""
+
+    key: str  # what the filter calls it; '' for a larger cell
+    place: PlaceChoice | None
+    cell: str
+    lat: float
+    lon: float
+    radius_m: float | None
+    allegations: int
+    contested: int
+    findings: int
+    n_areas: int = 1
+
+    @property
+    def total(self) -> int:
+        return self.allegations + self.contested + self.findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,5 +273,6 @@ class Dashboard:
     found: IncidentList
     located: tuple[PublicIncident, ...]  # for the map: the latest that are located
     n_ruled: int  # of those asked for, ruled to lie outside the agreement
+    areas: tuple[Area, ...]  # the same whole, by place or cell
     days: tuple[Day, ...]
     findings: FindingList

@@ -23,8 +23,10 @@ from verification.incidents.queries import incident_by_code, incident_history, m
 from verification.incidents.states import IncidentState
 from verification.ledger.queries import is_signed
 from verification.publication.assemble import agreement_face, case_book, public_faces
+from verification.publication.bins import areas_of, in_tile
 from verification.publication.faces import (
     AgreementFace,
+    Area,
     Dashboard,
     FilterWords,
     FindingLine,
@@ -45,7 +47,7 @@ from verification.standing.queries import standing_lines
 EVERYTHING = IncidentFilter()
 LISTED = 25  # incidents of one page of a list
 LATEST = 5  # findings on the first page
-MOST_ON_MAP = 500  # incidents drawn one by one; beyond it a phone draws too slowly
+MOST_ON_MAP = 60  # incidents drawn one by one; beyond it they are counted by area
 PUBLIC_STEPS = (Step.REPLY, Step.DECISION)
 
 
@@ -231,11 +233,25 @@ def dashboard(
             zone=reading.zone,
             at=at,
         )
+        areas = areas_of(reading.grouped(wanted, "area", "place_id", "cell", "shape"))
         return Dashboard(
             standings=record,
             found=found,
-            located=tuple(reading.located(wanted, most=MOST_ON_MAP)),
+            located=tuple(reading.located(wanted, most=MOST_ON_MAP))
+            if sum(area.total for area in areas) <= MOST_ON_MAP
+            else (),
+            areas=tuple(areas),
             n_ruled=sum(n for (_day, _shape, state), n in grouped.items() if state == ruled),
             days=tuple(days_of(days, edges, daily_shares(agreement.pk, edges))),
             findings=_findings(reading, None, LATEST),
         )
+
+
+def map_tile(
+    agreement: Agreement, zoom: int, x: int, y: int, *, wanted: IncidentFilter = EVERYTHING
+) -> list[Area]:
+    """Return the areas of one tile of the map with their incidents by shape."""
+    with bounded():
+        reading = Reading(agreement)
+        counts = reading.grouped(wanted, "area", "place_id", "cell", "shape")
+        return in_tile(areas_of(counts), zoom, x, y)

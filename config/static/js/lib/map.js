@@ -4,6 +4,8 @@
      properties.shape   allegation | contested | finding, or place (a name for orientation),
                         or zone (an edge for orientation; the view does not grow to it)
      properties.title, .text, .href, .hue (1..6), .radius_m (uncertainty of a point)
+     properties.counts {allegation, contested, finding}: an area of several, drawn as its counts;
+                        .ring is its outline where it is a cell
    A point is a pin with its circle; a polygon (cell, ellipse, district) is an area. Points at the
    same place share one pin that lists them all. Popups are built from text, never from markup. */
 
@@ -83,6 +85,49 @@ function addPin(L, map, points, words) {
   return L.latLng(lat, lon).toBounds(Math.max(radius * 2, 4000));
 }
 
+/** Draw an area of several incidents: its outline, and how many there are of each shape. */
+function addCounts(L, map, feature, words) {
+  const { counts, ring, radius_m: radius, title, href } = feature.properties;
+  const [lon, lat] = feature.geometry.coordinates;
+  if (ring) L.polygon(ring.map(([x, y]) => [y, x]), { interactive: false, className: "area counted" }).addTo(map);
+  else if (radius) L.circle([lat, lon], { radius, interactive: false, className: "area counted" }).addTo(map);
+  const pin = document.createElement("span");
+  pin.className = "pin-counts";
+  const parts = Object.keys(STRENGTH).filter((shape) => counts[shape] > 0);
+  for (const shape of parts) pin.append(symbol(shape, 0), text("b", counts[shape].toLocaleString(document.documentElement.lang)));
+  const marker = L.marker([lat, lon], { icon: L.divIcon({ className: "pin", html: pin, iconSize: null }), riseOnHover: true, keyboard: true }).addTo(map);
+  const items = parts.map((shape) => ({ shape, title: `${title}: ${counts[shape]}`, href }));
+  marker.getElement()?.setAttribute("aria-label", `${title}: ${parts.map((shape) => `${counts[shape]} ${words[shape]}`).join(", ")}`);
+  marker.bindPopup(() => popup(items, words), { maxWidth: 280, autoPanPadding: [16, 16] });
+  return L.latLng(lat, lon).toBounds(Math.max((radius || 0) * 2, 4000));
+}
+
+const FINER = 8; // from this zoom on, finer areas take the place of those the page came with
+
+/** Ask for finer areas where the reader looks, a tile at a time, each once. */
+function mindTiles(L, map, address, coarse, words) {
+  const fine = L.layerGroup();
+  const known = new Set();
+  async function look() {
+    const zoom = Math.floor(map.getZoom());
+    const near = zoom >= FINER;
+    if (map.hasLayer(fine) !== near) { (near ? coarse : fine).remove(); (near ? fine : coarse).addTo(map); }
+    if (!near) return;
+    const size = 256, box = map.getBounds();
+    const from = map.project(box.getNorthWest(), FINER).divideBy(size).floor();
+    const to = map.project(box.getSouthEast(), FINER).divideBy(size).floor();
+    for (let x = from.x; x <= to.x; x += 1) for (let y = from.y; y <= to.y; y += 1) {
+      const key = `${x}/${y}`;
+      if (known.has(key) || known.size > 60) continue;
+      known.add(key);
+      const answer = await fetch(address.replace("{z}", FINER).replace("{x}", x).replace("{y}", y), { credentials: "same-origin" });
+      if (!answer.ok) { known.delete(key); continue; }
+      for (const feature of (await answer.json()).features) addCounts(L, fine, feature, words);
+    }
+  }
+  map.on("moveend", look);
+}
+
 function addArea(L, map, feature, words) {
   const { hue } = feature.properties;
   const layer = L.geoJSON(feature, { style: { className: `area ${shapeOf(feature.properties)}${hue ? ` party-${Number(hue)}` : ""}` } });
@@ -110,6 +155,7 @@ function drawFeatures(L, map, features, words) {
     if (!feature?.geometry || !feature.properties) continue;
     if (feature.properties.shape === "zone") frame = addZone(L, map, feature);
     else if (feature.properties.shape === "place") addName(L, map, feature);
+    else if (feature.properties.counts) bounds.extend(addCounts(L, map, feature, words));
     else if (feature.geometry.type === "Point") {
       const key = feature.geometry.coordinates.map((part) => part.toFixed(4)).join();
       pins.set(key, [...(pins.get(key) || []), feature]);
@@ -164,8 +210,10 @@ export function mountMap(element) {
   drawBasemap(L, map, data.basemap);
   const block = document.getElementById(data.features);
   const collection = block ? JSON.parse(block.textContent) : { features: [] };
-  const bounds = drawFeatures(L, map, collection.features || [], words);
+  const coarse = L.layerGroup().addTo(map);
+  const bounds = drawFeatures(L, coarse, collection.features || [], words);
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 10, animate: false });
+  if (data.tiles) mindTiles(L, map, data.tiles, coarse, words);
   mindKeys(map, element);
   map.on("focus click", () => map.scrollWheelZoom.enable());
   map.on("blur mouseout", () => map.scrollWheelZoom.disable());
