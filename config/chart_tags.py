@@ -39,7 +39,7 @@ STEP_HEADS = {"day": _lazy("Day"), "week": _lazy("Week from"), "month": _lazy("M
 def timeline_tag(
     days: Sequence[TimelineDay], ident: str = "timeline", title: str = "", step: str = "day"
 ) -> dict[str, object]:
-    """Draw incidents per day (week, month) by class above the coverage strip, with the numbers as a table."""
+    """Draw incidents per day (week, month) by class above the coverage strip, and as a table."""
     totals = {
         "allegations": sum(day.allegations for day in days),
         "contested": sum(day.contested for day in days),

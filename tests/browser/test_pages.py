@@ -110,6 +110,7 @@ NO_PAGE = {
     *("account_set_password", "account_reset_password_from_key"),  # need a key from a mail
     *("mfa_authenticate", "mfa_reauthenticate"),  # need a second factor that is enrolled,
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),  # so too
+    "map-tile",  # a file of the map
     *("log-checkpoint", "log-key", "log-tile", "log-record", "log-receipts-key"),  # the log
     *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
     *("bulletin-pdf", "publish-pdf"),  # on paper

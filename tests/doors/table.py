@@ -85,6 +85,11 @@ def open_list(name: str, two: Two) -> Iterator[Try]:
         yield Try(f"list {slug}", at(name, query=f"?agreement={slug}"), EVERYBODY)
 
 
+def open_tile(name: str, two: Two) -> Iterator[Try]:
+    for slug in ("nk2020", "there"):
+        yield Try(f"tile {slug}", at(name, 5, 20, 12, query=f"?agreement={slug}"), EVERYBODY)
+
+
 def only(opens_to: frozenset[str], *args: Any, query: str = "") -> Any:
     def tries(name: str, two: Two) -> Iterator[Try]:
         yield Try("page", at(name, *args, query=query), opens_to)
@@ -282,6 +287,7 @@ DOORS: dict[str, Door] = {
     "bulletin-proof-file": Door(bulletin("leaf.json"), **PUBLIC),
     "history": Door(public_incident, **PUBLIC),
     "home": Door(open_list, **PUBLIC),
+    "map-tile": Door(open_tile, **PUBLIC),
     "incidents": Door(open_list, **PUBLIC),
     "incident": Door(public_incident, **PUBLIC),
     "findings": Door(open_list, **PUBLIC),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from verification.publication.faces import Day
 from verification.publication.filters import IncidentFilter
-from verification.publication.timeline import LONGEST_TIMELINE_DAYS, day_edges, days_of
+from verification.publication.timeline import day_edges, days_of, step_of, truce_shape
 
 BAKU = ZoneInfo("Asia/Baku")
 NOON = datetime(2020, 10, 10, 8, tzinfo=UTC)
@@ -57,9 +59,51 @@ def test_a_filter_cuts_both_ends() -> None:
     assert edges(*dots, wanted=IncidentFilter(until=date(2020, 1, 1))) == []
 
 
-def test_it_has_a_longest_length_and_none_before_any_truce() -> None:
-    assert len(edges(Dot(NOON + timedelta(days=5000)))) == LONGEST_TIMELINE_DAYS + 1
+def test_a_long_truce_is_told_by_the_week_then_by_the_month() -> None:
     assert edges(begins=None) == []
+    weeks = edges(Dot(NOON + timedelta(days=300)))
+    assert {day.weekday() for day in weeks[1:-1]} == {0}
+    assert len(weeks) == 45
+    months = edges(Dot(NOON + timedelta(days=3650)))
+    assert {day.day for day in months[1:-1]} == {1}
+    assert [step_of(n) for n in (120, 121, 840, 841)] == ["day", "week", "week", "month"]
+
+
+def test_no_incident_is_lost_in_longer_bars() -> None:
+    days = [NOON + timedelta(days=7 * n % 2000) for n in range(500)]
+    limits = day_edges(
+        span([Dot(day) for day in days]),
+        **{"begins": NOON, "ends": None, "wanted": IncidentFilter(), "zone": BAKU, "at": NOW},
+    )
+    counts = Counter((day.astimezone(BAKU).date(), "contested") for day in days)
+    found = days_of(counts, limits, [0.0] * (len(limits) - 1))
+    assert sum(bar.contested for bar in found) == 500
+
+
+def bars(*counts: int) -> list[Day]:
+    """Return bars of one day with so many allegations."""
+    return [
+        Day(NOON + timedelta(days=n), NOON + timedelta(days=n + 1), count, 0, 0, 0.0)
+        for n, count in enumerate(counts)
+    ]
+
+
+class TestTheShapeOfATruce:
+    def test_an_even_one_is_half_done_at_half_its_time(self) -> None:
+        shape = truce_shape(bars(*[5] * 10))
+        assert shape is not None
+        assert shape.half_at == pytest.approx(0.5)
+        assert (shape.total, shape.sums[-1], shape.sums[0]) == (50, 50, 5)
+
+    def test_a_decay_is_half_done_early_and_a_relapse_is_found_late(self) -> None:
+        shape = truce_shape(bars(30, 10, 5, 1, 0, 0, 12, 0, 0, 0))
+        assert shape is not None
+        assert shape.half_at < 0.2
+        assert (shape.peak, shape.peak_after_half) == (0, 6)
+
+    def test_too_little_has_no_shape(self) -> None:
+        assert truce_shape(bars(1, 2, 3)) is None
+        assert truce_shape(bars(20, 20)) is None
 
 
 @pytest.mark.parametrize(
