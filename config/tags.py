@@ -196,6 +196,12 @@ def likelihood_word(p: float) -> str:
 
 
 @register.filter
+def said_words(code: str) -> str:
+    """Return the ICD 203 words of a likelihood that people gave as a word."""
+    return str(BAND_WORDS[BAND_CODES.index(str(code))]) if code in BAND_CODES else ""
+
+
+@register.filter
 def percent(p: float) -> str:
     """Return a probability in per cent, never rounded to a false 0 or 100."""
     value = float(p) * 100

@@ -53,6 +53,11 @@ def score_view(score: dict[str, Any] | None, agreement: AgreementFace) -> dict[s
             for code, p in order
         ],
         "leading": names.get(leading, leading),
+        "top": {
+            "name": names.get(leading, leading),
+            "p": score["p"][leading],
+            "without": score["p_without_aligned"][leading],
+        },
         "majority_method": method_words(score.get("baseline", {}).get("method", "")),
         "flip": flip_words(score.get("flip", {}), names),
         "parts": [
