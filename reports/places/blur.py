@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import h3
 
@@ -24,6 +25,13 @@ def public_area(lat: float, lon: float, *, resolution: int = PUBLIC_RESOLUTION) 
     return area_of_cell(h3.latlng_to_cell(lat, lon, resolution))
 
 
+def middle_of(cell: str) -> tuple[float, float]:
+    """Return the latitude and longitude of a cell's middle, which is no point of anybody's."""
+    lat, lon = h3.cell_to_latlng(cell)
+    return round(lat, 5), round(lon, 5)
+
+
+@lru_cache(maxsize=4096)
 def area_of_cell(cell: str) -> PublicArea:
     """Return a cell with its outline."""
     lat, lon = h3.cell_to_latlng(cell)

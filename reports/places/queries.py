@@ -148,6 +148,12 @@ def place_by_key(key: str) -> Place | None:
     return Place.objects.filter(key=key).first()
 
 
+def spots_of_places(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[float, float, int]]:
+    """Return {id: (latitude, longitude, radius in metres)}, without the names."""
+    rows = Place.objects.filter(pk__in=list(ids)).values_list("pk", "lat", "lon", "radius_m")
+    return {pk: (lat, lon, radius) for pk, lat, lon, radius in rows}
+
+
 def place_choices(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, PlaceChoice]:
     """Return {id: place as people see it} for many places in two queries."""
     wanted: Sequence[uuid.UUID] = [i for i in ids if i]

@@ -28,7 +28,6 @@ from verification.pages.drawing import (
 )
 from verification.pages.standings import partition_rows, standing_views
 from verification.publication.asking import asked_for
-from verification.publication.bins import coarsened
 from verification.publication.faces import Area, Dashboard
 from verification.publication.queries import dashboard, filter_words
 from verification.publication.queries import map_tile as map_tile_of
@@ -91,7 +90,7 @@ def map_tile(request: HttpRequest, zoom: int, x: int, y: int) -> HttpResponse:
 
 def _map_of(seen: Dashboard, request: HttpRequest) -> dict[str, Any]:
     """Return what the map draws and the table beside it; large counts go by area."""
-    areas = coarsened(seen.areas)
+    areas = seen.areas
     to = partial(_area_url, request)
     features = map_features(seen.located, seen.standings.agreement.timezone)
     by_area = not seen.located and bool(areas)

@@ -6,11 +6,12 @@ import math
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import h3
 
-from reports.places.blur import area_of_cell
-from reports.places.queries import place_choices
+from reports.places.blur import middle_of
+from reports.places.queries import place_choices, spots_of_places
 from verification.publication.faces import Area
 from verification.publication.shapes import ALLEGATION, CONTESTED, FINDING
 
@@ -25,25 +26,32 @@ def areas_of(counts: Tally) -> list[Area]:
     for (key, place_id, cell, shape), n in counts.items():
         if key:
             found[key, place_id, cell][shape] += n
-    places = place_choices({place_id for _key, place_id, _cell in found if place_id})
+    spots = spots_of_places({place_id for _key, place_id, _cell in found if place_id})
     areas = []
     for (key, place_id, cell), by_shape in found.items():
-        place = places.get(place_id) if place_id else None
-        middle = place or area_of_cell(cell)
+        lat, lon, radius = spots[place_id] if place_id else (*middle_of(cell), None)
         areas.append(
             Area(
                 key=key,
-                place=place,
+                place_id=place_id,
                 cell=cell,
-                lat=middle.lat,
-                lon=middle.lon,
-                radius_m=place.radius_m if place else None,
+                lat=lat,
+                lon=lon,
+                radius_m=radius,
                 allegations=by_shape[ALLEGATION],
                 contested=by_shape[CONTESTED],
                 findings=by_shape[FINDING],
             )
         )
     return sorted(areas, key=lambda area: (-area.total, area.key))
+
+
+def named(areas: Sequence[Area]) -> list[Area]:
+    """Return areas with the names of their places, for those that are to be shown."""
+    places = place_choices({area.place_id for area in areas})
+    return [
+        replace(area, place=places.get(area.place_id)) if area.place_id else area for area in areas
+    ]
 
 
 def coarsened(areas: Sequence[Area], *, most: int = MOST_AREAS) -> list[Area]:
@@ -70,13 +78,13 @@ def at_resolution(areas: Sequence[Area], resolution: int) -> list[Area]:
 def _together(cell: str, inside: Sequence[Area]) -> Area:
     if len(inside) == 1:
         return inside[0]
-    middle = area_of_cell(cell)
+    lat, lon = middle_of(cell)
     return Area(
         key="",
-        place=None,
+        place_id=None,
         cell=cell,
-        lat=middle.lat,
-        lon=middle.lon,
+        lat=lat,
+        lon=lon,
         radius_m=None,
         allegations=sum(area.allegations for area in inside),
         contested=sum(area.contested for area in inside),

@@ -175,7 +175,7 @@ class Area:
     """Incidents of one named place or cell of the grid, or of a larger cell of several."""
 
     key: str  # what the filter calls it; '' for a larger cell
-    place: PlaceChoice | None
+    place_id: uuid.UUID | None
     cell: str
     lat: float
     lon: float
@@ -184,6 +184,7 @@ class Area:
     contested: int
     findings: int
     n_areas: int = 1
+    place: PlaceChoice | None = None  # with its names, once it is to be shown
 
     @property
     def total(self) -> int:
@@ -273,6 +274,6 @@ class Dashboard:
     found: IncidentList
     located: tuple[PublicIncident, ...]  # for the map: the latest that are located
     n_ruled: int  # of those asked for, ruled to lie outside the agreement
-    areas: tuple[Area, ...]  # the same whole, by place or cell
+    areas: tuple[Area, ...]  # all of them counted by place, cell or larger cell
     days: tuple[Day, ...]
     findings: FindingList

@@ -23,7 +23,7 @@ from verification.incidents.queries import incident_by_code, incident_history, m
 from verification.incidents.states import IncidentState
 from verification.ledger.queries import is_signed
 from verification.publication.assemble import agreement_face, case_book, public_faces
-from verification.publication.bins import areas_of, in_tile
+from verification.publication.bins import areas_of, coarsened, in_tile, named
 from verification.publication.faces import (
     AgreementFace,
     Area,
@@ -240,7 +240,7 @@ def dashboard(
             located=tuple(reading.located(wanted, most=MOST_ON_MAP))
             if sum(area.total for area in areas) <= MOST_ON_MAP
             else (),
-            areas=tuple(areas),
+            areas=tuple(named(coarsened(areas))),
             n_ruled=sum(n for (_day, _shape, state), n in grouped.items() if state == ruled),
             days=tuple(days_of(days, edges, daily_shares(agreement.pk, edges))),
             findings=_findings(reading, None, LATEST),
@@ -254,4 +254,4 @@ def map_tile(
     with bounded():
         reading = Reading(agreement)
         counts = reading.grouped(wanted, "area", "place_id", "cell", "shape")
-        return in_tile(areas_of(counts), zoom, x, y)
+        return named(in_tile(areas_of(counts), zoom, x, y))
