@@ -107,8 +107,8 @@ def _due(*, at: datetime) -> QuerySet[Unlogged]:
 
 def due_events(*, at: datetime, most: int) -> list[Event]:
     """Return some of the events that may enter the log now, and are not in it."""
-    ids = _due(at=at).order_by("event_id").values_list("event_id", flat=True)[:most]
-    return list(Event.objects.filter(pk__in=list(ids)).order_by("recorded_at", "id"))
+    some = _due(at=at).order_by("event_id").values("event_id")[:most]
+    return list(Event.objects.filter(pk__in=some).order_by("recorded_at", "id"))
 
 
 def is_erased(subject_id: uuid.UUID) -> bool:

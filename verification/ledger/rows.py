@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -29,6 +30,7 @@ class _Told:
     rows: dict[str, Rows] = field(default_factory=dict)
     clear: dict[str, Clear] = field(default_factory=dict)
     fixed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: dict[type[models.Model], list[str]] = field(default_factory=dict)  # found so far
 
 
 _told = _Told()
@@ -44,6 +46,7 @@ def install(
     _told.rows = {str(kind): ask for kind, ask in rows.items()}
     _told.clear = {str(kind): ask for kind, ask in clear.items()}
     _told.fixed = {table: tuple(columns) for table, columns in fixed.items()}
+    _told.columns = {}
 
 
 def rows_of(events: Iterable[Event]) -> dict[uuid.UUID, list[models.Model]]:
@@ -67,21 +70,33 @@ def clear_of(event: Event, rows: Sequence[models.Model]) -> dict[str, str]:
 
 def columns_of(model: type[models.Model]) -> list[str]:
     """Return the columns of a table that may never change, in order of their names."""
-    fixed = _told.fixed.get(model._meta.db_table)
-    return sorted(
-        one.column
-        for one in model._meta.concrete_fields
-        if (fixed is None or one.name in fixed) and one.column is not None
-    )
+    if model not in _told.columns:
+        fixed = _told.fixed.get(model._meta.db_table)
+        _told.columns[model] = sorted(
+            one.column
+            for one in model._meta.concrete_fields
+            if (fixed is None or one.name in fixed) and one.column is not None
+        )
+    return _told.columns[model]
 
 
 def row_digest(row: models.Model, columns: Sequence[str] | None = None) -> bytes:
     """Return the digest of a row over these columns (by default, those of today)."""
-    names = {one.column: one.attname for one in row._meta.concrete_fields}
+    model = type(row)
+    names = _names_of(model)
     if columns is None:
-        columns = columns_of(type(row))
-    texts = {column: _text(getattr(row, names[column], None)) for column in columns}
-    return hashlib.sha256(canonical({"table": row._meta.db_table, "row": texts})).digest()
+        columns = columns_of(model)
+    texts = {
+        column: _text(getattr(row, names[column], None) if column in names else None)
+        for column in columns
+    }
+    return hashlib.sha256(canonical({"table": model._meta.db_table, "row": texts})).digest()
+
+
+@cache
+def _names_of(model: type[models.Model]) -> Mapping[str, str]:
+    """Return {column: attribute} of a table."""
+    return {one.column: one.attname for one in model._meta.concrete_fields}
 
 
 def rows_digest(rows: Sequence[models.Model], forms: Columns | None = None) -> str:
@@ -104,12 +119,14 @@ def public_bytes(record: Any) -> bytes:
 
 
 def _text(value: Any) -> Any:
+    if type(value) is str:
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if value is None:
         return []
     if isinstance(value, bool):
         return value
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
     if isinstance(value, bytes | memoryview):
         return "sha256:" + hashlib.sha256(bytes(value)).hexdigest()
     if isinstance(value, list):  # of JSON values, or of keys

@@ -59,13 +59,14 @@ def promised_by(at: datetime) -> datetime:
 def time_in_clear(kind: str, at: datetime) -> dict[str, str]:
     """Return the one member of a leaf that tells when, as coarse as its class demands."""
     at = at.astimezone(UTC)
-    return {
-        FILING: {"bucket": f"{bucket_start(at):%Y-%m-%dT%H}Z"},
-        JUDGEMENT: {"hour": f"{at:%Y-%m-%dT%H}Z"},
-        PUBLICATION: {"at": f"{at:%Y-%m-%dT%H:%M:%S}Z"},
-        RULE: {"at": f"{at:%Y-%m-%dT%H:%M:%S}Z"},
-        DAY: {"day": f"{at:%Y-%m-%d}"},
-    }[class_of(kind)]
+    match class_of(kind):
+        case "filing":
+            return {"bucket": f"{bucket_start(at):%Y-%m-%dT%H}Z"}
+        case "judgement":
+            return {"hour": f"{at:%Y-%m-%dT%H}Z"}
+        case "day":
+            return {"day": f"{at:%Y-%m-%d}"}
+    return {"at": f"{at:%Y-%m-%dT%H:%M:%S}Z"}
 
 
 def type_in_clear(kind: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from verification.merkle.canonical import canonical
-from verification.merkle.slots import openings_for
+from verification.merkle.slots import committed, openings_for
 
 KEY_SIZE = 32  # bytes: AES-256
 SEED_SIZE = 32
@@ -25,12 +25,17 @@ class Unreadable(ValueError):
 
 def salted(seed: bytes, fields: Mapping[str, Any]) -> list[list[Any]]:
     """Return the sixteen openings of these fields; salts, decoys and order come from the seed."""
-    return openings_for(fields, lambda n: hashlib.shake_256(seed).digest(n))
+    return openings_for(fields, hashlib.shake_256(seed).digest)
+
+
+def commitment_of(seed: bytes, fields: Mapping[str, Any]) -> bytes:
+    """Return the commitment over the openings that `salted` would give."""
+    return committed(fields, hashlib.shake_256(seed).digest)
 
 
 def sealed(key: bytes, index: int, seed: bytes, fields: Mapping[str, Any]) -> bytes:
     """Return an opening that only this key opens, and only for this leaf."""
-    nonce = secrets.token_bytes(NONCE_SIZE)
+    nonce = os.urandom(NONCE_SIZE)
     plain = canonical([seed.hex(), fields])
     return nonce + AESGCM(key).encrypt(nonce, plain, index.to_bytes(8))
 

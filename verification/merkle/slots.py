@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any
 
 from verification.merkle.canonical import canonical
-from verification.merkle.hash import HASH_SIZE, leaf_hash, node_hash
+from verification.merkle.hash import HASH_SIZE, leaf_hash
 from verification.merkle.proofs import check_inclusion, inclusion_path
 from verification.merkle.tree import kept_nodes
 
@@ -45,7 +46,11 @@ class Disclosure:
 
 def slot_digest(salt: str, name: str, value: Any) -> bytes:
     """Return the digest of a field under its salt (32 bytes in lower-case hex)."""
-    return hashlib.sha256(canonical([salt, name, value])).digest()
+    if type(value) is str and value.isascii() and name.isascii():  # the same bytes, sooner
+        opened = f'["{salt}",{encode_basestring(name)},{encode_basestring(value)}]'.encode()
+    else:
+        opened = canonical([salt, name, value])
+    return hashlib.sha256(opened).digest()
 
 
 def openings_for(fields: Mapping[str, Any], random: RandomBytes) -> list[list[Any]]:
@@ -53,24 +58,46 @@ def openings_for(fields: Mapping[str, Any], random: RandomBytes) -> list[list[An
 
     Errors: ValueError for more than sixteen fields.
     """
+    salts, order = _drawn(fields, random)
+    filled = [
+        [salt.hex(), *field] for salt, field in zip(salts, sorted(fields.items()), strict=False)
+    ]
+    filled += [[salt.hex()] for salt in salts[len(filled) :]]
+    return [filled[at] for at in order]
+
+
+def committed(fields: Mapping[str, Any], random: RandomBytes) -> bytes:
+    """Return the commitment over the openings of these fields, without making them."""
+    salts, order = _drawn(fields, random)
+    for at, (name, value) in enumerate(sorted(fields.items())):
+        salts[at] = slot_digest(salts[at].hex(), name, value)
+    return _root([salts[at] for at in order])
+
+
+def _drawn(fields: Mapping[str, Any], random: RandomBytes) -> tuple[list[bytes], list[int]]:
+    """Return a salt (or decoy) for each slot, and in which order they stand."""
     if len(fields) > SLOTS:
         raise ValueError(f"a leaf has room for {SLOTS} fields")
     drawn = random(SLOTS * (SALT_SIZE + 8))  # a salt or decoy, and a key to shuffle by
-    salts = [drawn[at : at + SALT_SIZE].hex() for at in range(0, SLOTS * SALT_SIZE, SALT_SIZE)]
-    keys = drawn[SLOTS * SALT_SIZE :]
-    filled = [[salt, *field] for salt, field in zip(salts, sorted(fields.items()), strict=False)]
-    filled += [[salt] for salt in salts[len(filled) :]]
-    order = sorted(range(SLOTS), key=lambda at: keys[at * 8 : at * 8 + 8])
-    return [filled[at] for at in order]
+    salts = [drawn[at : at + SALT_SIZE] for at in range(0, SLOTS * SALT_SIZE, SALT_SIZE)]
+    keys = [drawn[at : at + 8] for at in range(SLOTS * SALT_SIZE, len(drawn), 8)]
+    return salts, sorted(range(SLOTS), key=keys.__getitem__)
 
 
 def commitment(openings: Sequence[Opening]) -> bytes:
     """Return the hash over sixteen openings. Errors: ValueError if they are not sixteen."""
     if len(openings) != SLOTS:
         raise ValueError(f"there are {SLOTS} slots")
-    level = [leaf_hash(_digest(opening)) for opening in openings]
+    return _root([_digest(opening) for opening in openings])
+
+
+def _root(digests: Sequence[bytes]) -> bytes:
+    """Return the root over the slots' digests: as `tree.root_of`, for this one size."""
+    sha256 = hashlib.sha256
+    level = [sha256(b"\x00" + digest).digest() for digest in digests]
     while len(level) > 1:
-        level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level), 2)]
+        pairs = zip(level[::2], level[1::2], strict=True)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     return level[0]
 
 

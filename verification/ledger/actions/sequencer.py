@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +19,7 @@ from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedT
 from verification.ledger.queries import due_events, in_a_row, log_nodes, newest_tree, read_tile
 from verification.ledger.rows import clear_of, columns_of, pseudonym, rows_digest, rows_of
 from verification.ledger.rules import FILING, class_of, decoys_for, time_in_clear, type_in_clear
-from verification.ledger.sealing import KEY_SIZE, SEED_SIZE, salted, sealed
+from verification.ledger.sealing import KEY_SIZE, SEED_SIZE, commitment_of, sealed
 from verification.ledger.signing import SignerRefused, ask
 from verification.merkle.canonical import canonical
 from verification.merkle.checkpoint import opened_checkpoint
@@ -61,8 +63,14 @@ def append_leaves(*, at: datetime) -> int:
                 return added
             entries = _entries(events, state)
             _write(state, entries)
-            Unlogged.objects.filter(event_id__in=[event.pk for event in events]).delete()
+            _unmark([event.pk for event in events])
             added += len(entries)
+
+
+def _unmark(events: list[uuid.UUID]) -> None:
+    with connection.cursor() as cursor:
+        table = Unlogged._meta.db_table
+        cursor.execute(f"DELETE FROM {table} WHERE event_id = ANY(%s)", [events])  # noqa: S608
 
 
 def _held_state() -> LogState:
@@ -78,10 +86,11 @@ def _entries(events: Sequence[Event], state: LogState) -> list[Entry]:
     rows = rows_of(events)
     plain: list[Entry] = []
     filings: dict[str, list[Entry]] = {}
-    for event in events:
+    seeds = os.urandom(SEED_SIZE * len(events))
+    _note_forms(state, [Event, *{type(row) for own in rows.values() for row in own}])
+    for n, event in enumerate(events):
         own = rows.get(event.pk, [])
-        _note_forms(state, [event, *own])
-        entry = _entry(event, own)
+        entry = _entry(event, own, seeds[n * SEED_SIZE : (n + 1) * SEED_SIZE])
         if class_of(event.kind) == FILING:
             bucket = time_in_clear(event.kind, event.at)["bucket"]
             filings.setdefault(bucket, []).append(entry)
@@ -95,16 +104,16 @@ def _entries(events: Sequence[Event], state: LogState) -> list[Entry]:
     return plain
 
 
-def _note_forms(state: LogState, rows: Iterable[models.Model]) -> None:
+def _note_forms(state: LogState, tables: Iterable[type[models.Model]]) -> None:
     """Remember over which columns a table's digests are taken, whenever that has changed."""
-    for model in {type(row) for row in rows}:
+    for model in tables:
         forms = state.forms.setdefault(model._meta.db_table, [])
         columns = columns_of(model)
         if columns not in forms:
             forms.append(columns)
 
 
-def _entry(event: Event, rows: Sequence[models.Model]) -> Entry:
+def _entry(event: Event, rows: Sequence[models.Model], seed: bytes) -> Entry:
     fields: dict[str, Any] = {
         "event": str(event.pk),
         "kind": event.kind,
@@ -121,11 +130,10 @@ def _entry(event: Event, rows: Sequence[models.Model]) -> Entry:
     body = getattr(rows[0], "sha256", "") if event.kind == "report.filed" and rows else ""
     if body:
         fields["body"] = body
-    seed = secrets.token_bytes(SEED_SIZE)
     value = {
         "v": 1,
         "type": type_in_clear(event.kind),
-        "commit": commitment(salted(seed, fields)).hex(),
+        "commit": commitment_of(seed, fields).hex(),
         **time_in_clear(event.kind, event.at),
         **clear_of(event, rows),
     }
@@ -158,23 +166,29 @@ def _write(state: LogState, entries: Sequence[Entry]) -> None:
 
 def _seal(first: int, entries: Sequence[Entry]) -> None:
     """Store what it takes to open these leaves, each under the key of its record."""
-    subjects = {entry.event.subject_id for entry in entries if entry.event is not None}
-    held = {key.subject_id: key for key in LeafKey.objects.filter(subject_id__in=subjects)}
-    made = [
-        LeafKey(subject_id=subject, secret=secrets.token_bytes(KEY_SIZE))
-        for subject in subjects - set(held)
-    ]
-    LeafKey.objects.bulk_create(made)
-    held |= {key.subject_id: key for key in made}
+    keys = _keys({entry.event.subject_id for entry in entries if entry.event is not None})
     rows = []
     for n, entry in enumerate(entries):
         if entry.event is None or entry.fields is None:
             continue
-        key = held[entry.event.subject_id]
-        if key.secret is not None:  # else erased: what comes after stays closed for good
-            opening = sealed(bytes(key.secret), first + n, entry.seed, entry.fields)
-            rows.append((new_key(), first + n, key.pk, opening))
+        key_id, secret = keys[entry.event.subject_id]
+        if secret is not None:  # else erased: what comes after stays closed for good
+            opening = sealed(secret, first + n, entry.seed, entry.fields)
+            rows.append((new_key(), first + n, key_id, opening))
     _copy(Opening, ("id", "leaf_id", "key_id", "sealed"), rows)
+
+
+def _keys(subjects: set[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, bytes | None]]:
+    """Return {record: its key}, made where there was none; none is destroyed until we end."""
+    asked = f"""SELECT subject_id, id, secret FROM {LeafKey._meta.db_table}
+                WHERE subject_id = ANY(%s) ORDER BY id FOR UPDATE"""  # noqa: S608 - our own table
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [list(subjects)])
+        found = {subject: (pk, secret) for subject, pk, secret in cursor.fetchall()}
+    made = {subject: (new_key(), os.urandom(KEY_SIZE)) for subject in subjects - set(found)}
+    rows = ((pk, subject, secret, None) for subject, (pk, secret) in made.items())
+    _copy(LeafKey, ("id", "subject_id", "secret", "destroyed_at"), rows)
+    return {**found, **made}
 
 
 def _keep_tile_roots(first: int, hashes: Sequence[bytes]) -> None:
