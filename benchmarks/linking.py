@@ -38,12 +38,16 @@ BOARD_MS = 300  # what the board may cost
 ASKED, SCANNED = 200, 12  # look-ups timed with indexes, and without
 WAITING = 30  # accepted reports that belong to no incident yet
 TABLES = ("reports_report", "verification_incident", "verification_link")
-WORDS = (
-    "shells rockets fire heard seen struck houses school road bridge night morning evening heavy"
-    " several village town centre north south east west positions vehicles column drone artillery"
-    " mortar rifle burst explosion crater windows roof wounded civilians family field orchard"
-    " residents said observers counted between minutes hours after before near along line"
-).split()
+# fmt: off
+WORDS = [
+    "shells", "rockets", "fire", "heard", "seen", "struck", "houses", "school", "road", "bridge",
+    "night", "morning", "evening", "heavy", "several", "village", "town", "centre", "north",
+    "south", "east", "west", "positions", "vehicles", "column", "drone", "artillery", "mortar",
+    "rifle", "burst", "explosion", "crater", "windows", "roof", "wounded", "civilians", "family",
+    "field", "orchard", "residents", "said", "observers", "counted", "between", "minutes",
+    "hours", "after", "before", "near", "along", "line",
+]
+# fmt: on
 BEGINS = (
     "timestamptz '2020-10-10' + (g %% 730) * interval '1 day' + (g * 37 %% 1380) * interval '1 min'"
 )
@@ -58,7 +62,9 @@ INCIDENT = {
 }
 
 
-def insert_copies(cursor: Any, table: str, pk: Any, numbers: str, changed: Mapping[str, str]) -> None:
+def insert_copies(
+    cursor: Any, table: str, pk: Any, numbers: str, changed: Mapping[str, str]
+) -> None:
     """Insert a row again for every number g, with some columns changed."""
     cursor.execute(
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"

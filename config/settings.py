@@ -266,6 +266,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "LikelihoodEnum": "reports.agreement.models.Likelihood",
+        "ConfidenceEnum": "verification.adjudication.answers.Confidence",
+    },
 }
 
 # -- work behind the pages --------------------------------------------------------------

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 
+from django.utils.crypto import salted_hmac
 from uuid6 import uuid7
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: read aloud without error
 RECEIPT_LENGTH = 10  # 32**10 = 2**50 codes
+OPAQUE_LENGTH = 24  # hex digits, 96 bits
 
 
 def new_key() -> uuid.UUID:
@@ -20,3 +23,16 @@ def new_receipt() -> str:
     """Return a random receipt code such as `7K3MQ-9TXHD`."""
     drawn = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))
     return f"{drawn[:5]}-{drawn[5:]}"
+
+
+def opaque(key: str) -> str:
+    """Return what is shown in place of a key, which tells the millisecond it was made in.
+
+    The same each time, and nothing to be read from it.
+    """
+    return salted_hmac("verification.pages.opaque", key).hexdigest()[:OPAQUE_LENGTH]
+
+
+def keys_behind(keys: Iterable[str]) -> dict[str, str]:
+    """Return {what is shown: key}, to read back what was chosen."""
+    return {opaque(key): key for key in keys}

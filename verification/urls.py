@@ -3,9 +3,13 @@
 from django.urls import URLPattern, URLResolver, path
 
 from verification.api import corrections as api_corrections
+from verification.api import inbox as api_inbox
 from verification.api import mechanism as api_mechanism
+from verification.api import notices as api_notices
+from verification.api import procedure as api_procedure
 from verification.api import public as api
 from verification.api import recommendations as api_recommendations
+from verification.api import review as api_review
 from verification.pages import (
     audit,
     board,
@@ -135,10 +139,35 @@ public: list[URLPattern | URLResolver] = [
         api_recommendations.show_recommendation,
         name="api-recommendation",
     ),
+    path("api/v1/procedures", api_procedure.list_procedures, name="api-procedures"),
+    path("api/v1/procedures/<int:number>", api_procedure.show_procedure, name="api-procedure"),
     path("api/v1/standings", api.show_standings, name="api-standings"),
+]
+
+# People at work, by machine: the same rules as their pages.
+working: list[URLPattern | URLResolver] = [
+    path("api/v1/review/cases", api_review.my_cases, name="api-my-cases"),
+    path("api/v1/review/cases/<uuid:case_id>", api_review.my_case, name="api-my-case"),
+    path(
+        "api/v1/review/cases/<uuid:case_id>/interest",
+        api_review.my_interest,
+        name="api-my-interest",
+    ),
+    path("api/v1/review/cases/<uuid:case_id>/draft", api_review.my_draft, name="api-my-draft"),
+    path("api/v1/review/cases/<uuid:case_id>/ballot", api_review.my_ballot, name="api-my-ballot"),
+    path("api/v1/notices", api_notices.list_notices, name="api-notices"),
+    path("api/v1/notices/<uuid:position_id>", api_notices.show_notice, name="api-notice"),
+    path("api/v1/notices/<uuid:position_id>/answer", api_notices.answer, name="api-notice-answer"),
+    path("api/v1/inbox", api_inbox.list_messages, name="api-inbox"),
+    path("api/v1/inbox/read", api_inbox.read_all_messages, name="api-inbox-read"),
+    path("api/v1/inbox/preferences", api_inbox.preferences, name="api-preferences"),
+    path("api/v1/inbox/<uuid:message_id>/read", api_inbox.read_message, name="api-message-read"),
 ]
 
 # The operator.
 operation: list[URLPattern | URLResolver] = [path("health/", health.health, name="health")]
 
-urlpatterns: list[URLPattern | URLResolver] = [*judgement, *receipts, *public, *operation]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *(*judgement, *receipts, *public),
+    *(*working, *operation),
+]

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
 from reports.people.queries import User, user_by_api_key
 
 SCHEME = b"bearer"
-SCOPES = ("reports:read", "reports:write")
+ROOMS = ("reports", "review", "notices", "triage", "reopenings", "recommendations", "inbox")
+SCOPES = tuple(f"{room}:{verb}" for room in ROOMS for verb in ("read", "write"))
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -56,11 +57,19 @@ class KeyAuthenticationInSchema(OpenApiAuthenticationExtension):
 class HasScope(BasePermission):
     """A key does only what its scopes say; a person signed in does what their roles say."""
 
+    room = "reports"
+
     def has_permission(self, request: Request, view: Any) -> bool:
         """Answer whether the key (if there is one) carries the scope of this request."""
         key: Any = request.auth
         if key is None:
             return True
-        wanted = "reports:read" if request.method in ("GET", "HEAD", "OPTIONS") else "reports:write"
+        reads = request.method in ("GET", "HEAD", "OPTIONS")
+        wanted = f"{self.room}:{'read' if reads else 'write'}"
         self.message = _("This key lacks the scope %(scope)s.") % {"scope": wanted}
         return wanted in key.scopes
+
+
+def keys_for(room: str) -> list[type[BasePermission]]:
+    """Return who passes the doors of a room: people signed in, and keys with its scopes."""
+    return [IsAuthenticated, type("HasScope", (HasScope,), {"room": room})]

@@ -168,7 +168,14 @@ def nothing_carried(name: str, two: Two) -> Iterator[Try]:
     yield Try("an agreement without archive", at(name, query="?agreement=there"), frozenset())
 
 
-POST = frozenset({"POST"})
+def told(name: str, two: Two) -> Iterator[Try]:
+    message = two.here.world.liaison_arm.notifications.first()
+    assert message is not None
+    yield Try("to the liaison", at(name, message.pk), frozenset({"liaison_arm"}))
+    yield Try("missing", at(name, MISSING), frozenset())
+
+
+POST, PUT = frozenset({"POST"}), frozenset({"PUT"})
 PUBLIC: dict[str, Any] = {"refuses": HIDDEN, "stranger": HIDDEN}
 KEPT: dict[str, Any] = {"stranger_sends": 403}  # a page that keeps what was typed
 MACHINE: dict[str, Any] = {"stranger": UNKNOWN}
@@ -318,6 +325,48 @@ DOORS: dict[str, Door] = {
     "api-mechanism": Door(open_list, **PUBLIC),
     "api-corrections": Door(open_list, **PUBLIC),
     "api-standings": Door(open_list, **PUBLIC),
+    "api-procedures": Door(only(EVERYBODY)),
+    "api-procedure": Door(only(EVERYBODY, 1)),
+    # people at work, by machine
+    "api-my-cases": Door(
+        lists(here=REVIEWERS, there={"chair", "reviewer_arm", "reviewer_aze"}),
+        refuses=REFUSED,
+        **MACHINE,
+    ),
+    "api-my-case": Door(
+        records(lambda r: {"case": ((r.case.pk,), r.seated(r.case))}, (MISSING,)), **MACHINE
+    ),
+    "api-my-interest": Door(
+        records(lambda r: {"case": ((r.unasked.pk,), r.seated(r.unasked))}, (MISSING,)),
+        takes=POST,
+        **MACHINE,
+    ),
+    "api-my-draft": Door(
+        records(lambda r: {"case": ((r.case.pk,), r.seated(r.case))}, (MISSING,)),
+        takes=PUT,
+        **MACHINE,
+    ),
+    "api-my-ballot": Door(
+        records(lambda r: {"case": ((r.case.pk,), r.seated(r.case))}, (MISSING,)),
+        takes=POST,
+        shows=405,
+        **MACHINE,
+    ),
+    "api-notices": Door(lists(here=LIAISONS, there={"liaison_arm"}), refuses=REFUSED, **MACHINE),
+    "api-notice": Door(
+        records(lambda r: {"to Armenia": ((r.notice.pk,), {"liaison_arm"})}, (MISSING,)),
+        **MACHINE,
+    ),
+    "api-notice-answer": Door(
+        records(lambda r: {"to Armenia": ((r.notice.pk,), {"liaison_arm"})}, (MISSING,)),
+        takes=POST,
+        shows=405,
+        **MACHINE,
+    ),
+    "api-inbox": Door(only(SIGNED_IN), **MACHINE),
+    "api-inbox-read": Door(only(SIGNED_IN), takes=POST, shows=405, **MACHINE),
+    "api-message-read": Door(told, takes=POST, shows=405, **MACHINE),
+    "api-preferences": Door(only(SIGNED_IN), takes=PUT, **MACHINE),
     # the house
     "health": Door(only(frozenset({"operator"})), refuses=REFUSED),
 }

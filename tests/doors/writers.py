@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +38,7 @@ class Sent:
     args: tuple[Any, ...]
     data: dict[str, Any]
     query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -171,5 +172,34 @@ def by_others(two: Two) -> dict[str, Sent]:
     }
 
 
-WRITERS: tuple[Callable[[Two], dict[str, Sent]], ...] = (by_triage, by_others)
-EXEMPT = {"chair-case": "a decision takes one text; it is tried in test_deciding.py"}
+def by_machine(two: Two) -> dict[str, Sent]:
+    """The bodies that people's machines send."""
+    here, first = two.here, {"If-Match": '"0"'}
+    case = Case.objects.select_related("incident").get(pk=here.case.pk)
+    ballot = as_form(case)
+    del ballot["do"]
+    ballot["cites"] = ballot.pop("cited_reports")
+    answer = {"position": "denies", "reason_code": "no_action_then", "text": "None of ours fired."}
+    return {
+        "seal a ballot by machine": Sent(
+            "reviewer_arm", "api-my-ballot", (case.pk,), ballot, headers=first
+        ),
+        "declare by machine": Sent(
+            "reviewer_arm", "api-my-interest", (here.unasked.pk,), {"conflict": False}
+        ),
+        "answer by machine": Sent(
+            "liaison_arm",
+            "api-notice-answer",
+            (here.notice.pk,),
+            answer,
+            headers={"If-Match": f'"{here.notice.version}"'},
+        ),
+    }
+
+
+WRITERS: tuple[Callable[[Two], dict[str, Sent]], ...] = (by_triage, by_others, by_machine)
+EXEMPT = {
+    "chair-case": "a decision takes one text; it is tried in test_deciding.py",
+    "api-inbox-read": "it takes no body",
+    "api-message-read": "it takes no body",
+}

@@ -301,6 +301,12 @@ def case_for_reviewer(user: User, case_id: uuid.UUID | str) -> CaseFile:
     return _file(case, seat, user)
 
 
+def awaits_declaration(file: CaseFile) -> bool:
+    """Answer whether this reviewer has to declare before the file opens."""
+    waiting = file.seat is not None and file.seat.declared_at is None
+    return waiting and file.case.state == CaseState.BALLOTING
+
+
 def case_for_chair(user: User, case_id: uuid.UUID | str, *, at: datetime) -> CaseFile:
     """Return the case file for the chair of its agreement; ballots only once all are sealed."""
     case = _case(case_id)

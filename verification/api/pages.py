@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +19,10 @@ PAGE = 100  # rows of one answer
 
 
 def paged(
-    request: Request, body: dict[str, Any], rows: Sequence[Any], form: type[Serializer[Any]]
+    request: Request,
+    body: dict[str, Any],
+    rows: Sequence[Any] | QuerySet[Any],
+    form: type[Serializer[Any]],
 ) -> Response:
     """Return one page of rows with the addresses of its neighbours."""
     asked = request.GET.get("page", "1")

@@ -17,7 +17,12 @@ from django.views.decorators.http import require_http_methods
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.problems import Invalid, MoveRefused
 from verification.adjudication.actions.panels import declare_interest, recuse_reviewer
-from verification.adjudication.queries import CaseFile, case_for_reviewer, concerned_parties
+from verification.adjudication.queries import (
+    CaseFile,
+    awaits_declaration,
+    case_for_reviewer,
+    concerned_parties,
+)
 from verification.pages.asker import asker
 from verification.pages.cards import faces_of, incident_card
 from verification.pages.forms_review import RecuseForm
@@ -55,12 +60,6 @@ def review_interest(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if do != "conflict":
         raise MoveRefused(_("The page sent nothing that can be done here. Load it again."))
     return sent_back(request, "verification/review_interest.html", context)
-
-
-def awaits_declaration(file: CaseFile) -> bool:
-    """Answer whether this reviewer has to declare before the file opens."""
-    waiting = file.seat is not None and file.seat.declared_at is None
-    return waiting and file.case.state == "balloting"
 
 
 def _context(file: CaseFile, form: RecuseForm, at: datetime) -> dict[str, Any]:

@@ -22,12 +22,16 @@ from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.drafts import DraftConflict, save_draft
 from verification.adjudication.actions.panels import recuse_reviewer
 from verification.adjudication.drafting import Typed, both, differences
-from verification.adjudication.queries import CaseFile, case_for_reviewer, review_queue
+from verification.adjudication.queries import (
+    CaseFile,
+    awaits_declaration,
+    case_for_reviewer,
+    review_queue,
+)
 from verification.pages.asker import asker
 from verification.pages.cards import incident_cards
 from verification.pages.drafts import as_initial, merge_view, typed_so_far, version_seen
 from verification.pages.forms_review import BallotForm, RecuseForm
-from verification.pages.interest import awaits_declaration
 from verification.pages.review_desk import ballot_form, desk_context
 
 

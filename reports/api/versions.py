@@ -1,0 +1,54 @@
+"""Versions of records over HTTP: strong ETags out, If-Match in (RFC 9110, RFC 6585)."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.request import Request
+
+from reports.problems import Problem
+
+NONE_YET = 0  # the version of what does not exist yet
+QUOTED = re.compile(r'^"(\d{1,9})"$')
+
+
+class VersionMissing(Problem):
+    """Raised for a write that does not say which version it was made from."""
+
+    code = "precondition-required"
+    status = 428
+    title = gettext_lazy("Say in If-Match which version you have read")
+
+
+class VersionPassed(Problem):
+    """Raised for a write made from a version that is not the present one."""
+
+    code = "precondition-failed"
+    status = 412
+    title = gettext_lazy("This changed since you read it; read it again")
+
+
+def etag(version: int) -> dict[str, str]:
+    """Return the header that names a version."""
+    return {"ETag": f'"{version}"'}
+
+
+def version_seen(request: Request) -> int:
+    """Return the version a write was made from; `If-None-Match: *` stands for none yet."""
+    if request.headers.get("If-None-Match", "").strip() == "*":
+        return NONE_YET
+    given = request.headers.get("If-Match")
+    if given is None:
+        raise VersionMissing(_("Send If-Match with the ETag of what you have read."))
+    read = QUOTED.match(given.strip())
+    if read is None:
+        raise VersionPassed()
+    return int(read[1])
+
+
+def check_version(request: Request, version: int) -> None:
+    """Raise VersionPassed unless a write was made from this version."""
+    if version_seen(request) != version:
+        raise VersionPassed()
