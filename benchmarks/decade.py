@@ -256,7 +256,7 @@ def _key(random: Random) -> uuid.UUID:
 
 
 def _days(count: int, random: Random) -> Iterator[int]:
-    """Yield the day of each incident: waves that decay, and relapses."""
+    """Yield the day of each incident in order: waves that decay, and relapses."""
     weights = [
         (0.6 + 0.4 * math.sin(2 * math.pi * day / 180)) * (0.5 + math.exp(-day / 900))
         for day in range(DAYS)
@@ -264,7 +264,7 @@ def _days(count: int, random: Random) -> Iterator[int]:
     for day in range(DAYS):
         if random.random() < 1 / 40:
             weights[day] *= 5
-    yield from random.choices(range(DAYS), weights, k=count)
+    yield from sorted(random.choices(range(DAYS), weights, k=count))
 
 
 def _plan(

@@ -195,7 +195,7 @@ def shape_view(days: Sequence[Day]) -> ShapeView | None:
         first = _("It went on evenly: half of all incidents had begun after %(p)d %% of the time.")
     sentences = [first % {"p": share}, _most(labels, counts, shape.peak)]
     if shape.peak_after_half >= 0 and shape.peak_after_half != shape.peak:
-        words = _("In the second half of the time, most began in the bar of %(when)s: %(n)d.")
+        words = _("In the second half of the time the busiest is %(when)s, with %(n)d.")
         at = shape.peak_after_half
         sentences.append(words % {"when": labels[at], "n": counts[at]})
     return ShapeView(
@@ -207,7 +207,7 @@ def shape_view(days: Sequence[Day]) -> ShapeView | None:
 
 
 def _most(labels: Sequence[str], counts: Sequence[int], at: int) -> str:
-    return _("Most of them for its length began in the bar of %(when)s: %(n)d.") % {
+    return _("The busiest bar for its length is %(when)s, with %(n)d.") % {
         "when": labels[at],
         "n": counts[at],
     }

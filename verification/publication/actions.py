@@ -226,15 +226,9 @@ def _fold_report_counts() -> None:
 
 
 _DIVIDED = "agreement_id, shape, state, category, counted"
-_RECOUNTS = (  # table, what tells its rows apart, its own columns and sums
-    (
-        "verification_daycount",
-        "first_day",
-        "first_day, last_day",
-        "n_home, n_copies, n_found",
-        "sum(n_home), sum(n_copies), count(*) FILTER (WHERE finding_code <> '')",
-    ),
-    ("verification_areacount", "area", "area, place_id, cell", "", ""),
+_RECOUNTS = (  # table, what tells its rows apart, its own columns
+    ("verification_daycount", "first_day", "first_day, last_day"),
+    ("verification_areacount", "area", "area, place_id, cell"),
 )
 
 
@@ -245,7 +239,7 @@ def recount(
     areas: Collection[str] | None = None,
 ) -> None:
     """Count the public rows of these days and areas anew, or of all."""
-    for (table, key, own, sums, summed), only in zip(_RECOUNTS, (days, areas), strict=True):
+    for (table, key, own), only in zip(_RECOUNTS, (days, areas), strict=True):
         if only is not None and not only:
             continue
         narrowed = "" if only is None else f" AND {key} = ANY(%s)"
@@ -255,8 +249,9 @@ def recount(
             # The names are our own tables and columns; the values are bound.
             cursor.execute(f"DELETE FROM {table} WHERE agreement_id = %s{narrowed}", values)  # noqa: S608
             cursor.execute(
-                f"INSERT INTO {table} ({columns}, n{sums and ', ' + sums})"  # noqa: S608
-                f" SELECT {columns}, count(*){summed and ', ' + summed}"
+                f"INSERT INTO {table} ({columns}, n, n_home, n_copies, n_found)"  # noqa: S608
+                f" SELECT {columns}, count(*), sum(n_home), sum(n_copies),"
+                " count(*) FILTER (WHERE finding_code <> '')"
                 f" FROM verification_publicrow WHERE agreement_id = %s{narrowed}"
                 f" GROUP BY {columns}",
                 values,

@@ -140,6 +140,9 @@ class PublicCount(models.Model):
     category = models.CharField(max_length=20)
     counted = models.BooleanField()
     n = models.PositiveIntegerField()
+    n_home = models.PositiveIntegerField(default=0)
+    n_copies = models.PositiveIntegerField(default=0)
+    n_found = models.PositiveIntegerField(default=0)
 
     class Meta:
         abstract = True
@@ -150,9 +153,6 @@ class DayCount(PublicCount):
 
     first_day = models.DateField()
     last_day = models.DateField()
-    n_home = models.PositiveIntegerField()
-    n_copies = models.PositiveIntegerField()
-    n_found = models.PositiveIntegerField()
 
     class Meta:
         indexes = [models.Index(fields=["agreement", "first_day"], name="day_count_by_day")]

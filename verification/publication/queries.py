@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -38,7 +39,7 @@ from verification.publication.faces import (
 )
 from verification.publication.filters import IncidentFilter
 from verification.publication.models import Finding
-from verification.publication.reading import Cursor, Reading, bounded
+from verification.publication.reading import Cursor, Groups, Reading, bounded
 from verification.publication.timeline import day_edges, days_of
 from verification.publication.unsigned import unsigned
 from verification.recommendations.queries import counts_by_party
@@ -219,12 +220,6 @@ def dashboard(
         reading = Reading(agreement)
         record = _standings(reading, at)
         found = _listed(reading, wanted, at)
-        # What was ruled to lie outside the agreement is no incident of the truce.
-        grouped = reading.grouped(wanted, "first_day", "shape", "state")
-        ruled = IncidentState.INADMISSIBLE
-        days = {key[:2]: 0 for key in grouped}
-        for (day, shape, state), n in grouped.items():
-            days[day, shape] += n if state != ruled else 0
         edges = day_edges(
             reading.first_and_last(wanted),
             begins=record.in_force_from,
@@ -233,6 +228,8 @@ def dashboard(
             zone=reading.zone,
             at=at,
         )
+        bars = reading.bars(wanted, [edge.date() for edge in edges]) if edges else Counter()
+        ruled = reading.grouped(wanted, "state")[IncidentState.INADMISSIBLE,]
         areas = areas_of(reading.grouped(wanted, "area", "place_id", "cell", "shape"))
         return Dashboard(
             standings=record,
@@ -241,10 +238,19 @@ def dashboard(
             if sum(area.total for area in areas) <= MOST_ON_MAP
             else (),
             areas=tuple(named(coarsened(areas))),
-            n_ruled=sum(n for (_day, _shape, state), n in grouped.items() if state == ruled),
-            days=tuple(days_of(days, edges, daily_shares(agreement.pk, edges))),
+            n_ruled=ruled,
+            days=tuple(days_of(_drawn(bars), edges, daily_shares(agreement.pk, edges))),
             findings=_findings(reading, None, LATEST),
         )
+
+
+def _drawn(bars: Groups) -> Counter[tuple[int, str]]:
+    """Return {(bar, shape): count}, without what was ruled to lie outside the agreement."""
+    found: Counter[tuple[int, str]] = Counter()
+    for (bar, shape, state), n in bars.items():
+        if state != IncidentState.INADMISSIBLE:
+            found[bar, shape] += n
+    return found
 
 
 def map_tile(

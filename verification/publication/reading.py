@@ -6,17 +6,19 @@ files as they are now; so a number is exact at every moment, whenever the keeper
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import OperationalError, connection, models, transaction
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import Agreement
@@ -42,6 +44,7 @@ LONGEST_MS = 5000  # of one public question to the database
 MOST_CHANGED = 1000  # changed files that one reading looks at itself; the keeper does the rest
 DAY_FIELDS = frozenset({"category", "shape", "since", "until", "counted"})
 AREA_FIELDS = frozenset({"category", "shape", "counted", "area"})
+DAY = timedelta(days=1)
 Groups = Counter[tuple[Any, ...]]
 
 
@@ -139,7 +142,11 @@ class Reading:
 
     def rows(self, wanted: IncidentFilter) -> QuerySet[PublicRow]:
         """Return the kept rows that hold and are asked for."""
-        found = PublicRow.objects.filter(_asked(wanted), agreement=self.agreement)
+        found = PublicRow.objects.filter(self._asked(wanted), agreement=self.agreement)
+        if wanted.since:  # the same days as a range of the index the lists are read by
+            found = found.filter(window_from__gte=self._midnight(wanted.since - self.longest))
+        if wanted.until:
+            found = found.filter(window_from__lt=self._midnight(wanted.until + DAY))
         return found.exclude(incident_id__in=self.stale) if self.stale else found
 
     def fresh(self, wanted: IncidentFilter) -> list[PublicIncident]:
@@ -207,7 +214,7 @@ class Reading:
     def grouped(self, wanted: IncidentFilter, *by: str) -> Groups:
         """Return {values of these fields: how many incidents are asked for}."""
         model = _smallest(wanted, by)
-        rows = model._default_manager.filter(_asked(wanted), agreement=self.agreement)
+        rows = model._default_manager.filter(self._asked(wanted), agreement=self.agreement)
         n = Count("pk") if model is PublicRow else Sum("n")
         found: Groups = Counter(
             {tuple(row[:-1]): row[-1] for row in rows.values_list(*by).annotate(n)}
@@ -218,10 +225,50 @@ class Reading:
                     found[tuple(getattr(row, name) for name in by)] += sign
         return Counter({key: n for key, n in found.items() if n})
 
+    def bars(self, wanted: IncidentFilter, starts: Sequence[date]) -> Groups:
+        """Return {(bar, shape, state): how many asked for begin in it}; bars begin at `starts`.
+
+        The last of `starts` is the end of the last bar; what lies outside is left out.
+        """
+        model = _smallest(wanted, ("first_day", "shape", "state"))
+        rows = model._default_manager.filter(self._asked(wanted), agreement=self.agreement)
+        n = Count("pk") if model is PublicRow else Sum("n")
+        bar = Func(
+            "first_day",
+            Value(list(starts), output_field=ArrayField(models.DateField())),
+            function="width_bucket",
+            output_field=models.IntegerField(),
+        )
+        days = rows.filter(first_day__gte=starts[0], first_day__lt=starts[-1])
+        grouped = days.annotate(bar=bar).values_list("bar", "shape", "state").annotate(n)
+        found: Groups = Counter({(row[0] - 1, *row[1:3]): row[3] for row in grouped})
+        for sign, changed in ((-1, self.then), (1, self.now)):
+            for row, face in changed:
+                at = bisect_right(starts, row.first_day) - 1
+                if 0 <= at < len(starts) - 1 and wanted.matches(face, self.zone):
+                    found[at, row.shape, row.state] += sign
+        return found
+
+    @cached_property
+    def longest(self) -> timedelta:
+        """Return the most days from the first to the last day of any kept row."""
+        rows = DayCount.objects.filter(agreement=self.agreement)
+        return rows.aggregate(most=Max(F("last_day") - F("first_day")))["most"] or timedelta()
+
+    def _asked(self, wanted: IncidentFilter) -> Q:
+        """Return the filter as columns have it, with a lower bound for the index."""
+        asked = _columns(wanted)
+        if wanted.since:
+            asked &= Q(first_day__gte=wanted.since - self.longest)
+        return asked
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, datetime.min.time(), tzinfo=self.zone)
+
     def first_and_last(self, wanted: IncidentFilter) -> tuple[date, date] | None:
         """Return the first and the last day on which incidents asked for begin."""
         rows: QuerySet[Any] = (
-            DayCount.objects.filter(_asked(wanted), agreement=self.agreement)
+            DayCount.objects.filter(self._asked(wanted), agreement=self.agreement)
             if _narrowed(wanted) <= DAY_FIELDS and not self.stale
             else self.rows(wanted)
         ).exclude(state=IncidentState.INADMISSIBLE)
@@ -238,7 +285,7 @@ class Reading:
     def sums(self) -> list[Sums]:
         """Return all public rows summed up once: what totals and partition are made of."""
         figures = ("n", "n_home", "n_copies", "n_found")
-        rows = DayCount.objects.filter(agreement=self.agreement)
+        rows = AreaCount.objects.filter(agreement=self.agreement)
         found: dict[tuple[str, str, bool], Counter[str]] = defaultdict(Counter)
         summed = rows.values_list("state", "category", "counted")
         for values in summed.annotate(*(Sum(name) for name in figures)):
@@ -311,7 +358,7 @@ def _narrowed(wanted: IncidentFilter) -> set[str]:
     return {name for name in IncidentFilter.__slots__ if getattr(wanted, name)}
 
 
-def _asked(wanted: IncidentFilter) -> Q:
+def _columns(wanted: IncidentFilter) -> Q:
     """Return the filter as the columns of rows and counts have it."""
     asked = Q()
     for name in ("act", "severity", "shape", "area"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -78,25 +76,22 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def days_of(
-    counts: Mapping[tuple[date, str], int], edges: Sequence[datetime], shares: Sequence[float]
+    counts: Mapping[tuple[int, str], int], edges: Sequence[datetime], shares: Sequence[float]
 ) -> list[Day]:
-    """Return each bar's incidents by shape; an incident counts on the first day of its window."""
-    starts = [edge.date() for edge in edges]
-    found: list[Counter[str]] = [Counter() for _bar in starts[:-1]]
-    for (day, shape), n in counts.items():
-        bar = bisect_right(starts, day) - 1
-        if 0 <= bar < len(found):
-            found[bar][shape] += n
+    """Return the bars with their incidents by shape; `counts` are by the bar's number, from 0.
+
+    An incident counts on the first day of its window.
+    """
     return [
         Day(
             begins=begins,
             ends=ends,
-            allegations=bar[ALLEGATION],
-            contested=bar[CONTESTED],
-            findings=bar[FINDING],
+            allegations=counts.get((bar, ALLEGATION), 0),
+            contested=counts.get((bar, CONTESTED), 0),
+            findings=counts.get((bar, FINDING), 0),
             coverage=share,
         )
-        for (begins, ends), bar, share in zip(pairwise(edges), found, shares, strict=True)
+        for bar, ((begins, ends), share) in enumerate(zip(pairwise(edges), shares, strict=True))
     ]
 
 

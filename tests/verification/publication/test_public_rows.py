@@ -79,9 +79,22 @@ def assert_equal_to_naive(world: World) -> None:
             assert reading.count(wanted) == len(asked), wanted
             days = reading.grouped(wanted, "first_day", "shape")
             assert dict(days) == counted_days(asked, reading.zone), wanted
+            assert_bars(reading, wanted, days)
         assert reading.totals() == case_totals(case_book(world.agreement))
         assert reading.partition() == partition(world.agreement.pk)
         assert sum(line.count for line in reading.partition()) == Report.objects.count()
+
+
+def assert_bars(reading: Reading, wanted: IncidentFilter, days: Any) -> None:
+    """Hold bars of a day, and one bar of all, against the days; the last start is the end."""
+    first = date(2020, 10, 9)
+    starts = [first + timedelta(days=n) for n in range(6)]
+    found = reading.bars(wanted, starts)
+    for bar, day in enumerate(starts[:-1]):
+        for shape in ("allegation", "contested", "finding"):
+            n = sum(n for (at, name, _state), n in found.items() if (at, name) == (bar, shape))
+            assert n == days[day, shape]
+    assert sum(reading.bars(wanted, [starts[0], starts[-1]]).values()) == sum(days.values())
 
 
 def counted_days(faces: list[PublicIncident], zone: ZoneInfo) -> dict[tuple[date, str], int]:
