@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from verification.api import compliance as api_compliance
 from verification.api import corrections as api_corrections
 from verification.api import inbox as api_inbox
 from verification.api import mechanism as api_mechanism
@@ -9,7 +10,9 @@ from verification.api import notices as api_notices
 from verification.api import procedure as api_procedure
 from verification.api import public as api
 from verification.api import recommendations as api_recommendations
+from verification.api import reopenings as api_reopenings
 from verification.api import review as api_review
+from verification.api import triage as api_triage
 from verification.pages import (
     audit,
     board,
@@ -158,6 +161,32 @@ working: list[URLPattern | URLResolver] = [
     path("api/v1/notices", api_notices.list_notices, name="api-notices"),
     path("api/v1/notices/<uuid:position_id>", api_notices.show_notice, name="api-notice"),
     path("api/v1/notices/<uuid:position_id>/answer", api_notices.answer, name="api-notice-answer"),
+    path("api/v1/triage/suggestions", api_triage.suggestions, name="api-suggestions"),
+    path("api/v1/triage/suggestions/confirm", api_triage.confirm, name="api-confirm"),
+    path("api/v1/triage/suggestions/refuse", api_triage.refuse, name="api-refuse"),
+    path("api/v1/triage/links/<uuid:link_id>/undo", api_triage.undo_link, name="api-link-undo"),
+    path(
+        "api/v1/triage/merges/<uuid:merge_id>/undo",
+        api_triage.undo_a_merge,
+        name="api-merge-undo",
+    ),
+    path(
+        "api/v1/triage/refusals/<uuid:refusal_id>/undo",
+        api_triage.undo_a_refusal,
+        name="api-refusal-undo",
+    ),
+    path("api/v1/reopenings", api_reopenings.reopenings, name="api-reopenings"),
+    path("api/v1/reopenings/<uuid:reopening_id>", api_reopenings.reopening, name="api-reopening"),
+    path(
+        "api/v1/reopenings/<uuid:reopening_id>/moves",
+        api_reopenings.moves,
+        name="api-reopening-moves",
+    ),
+    path(
+        "api/v1/recommendations/<slug:code>/work",
+        api_compliance.work,
+        name="api-recommendation-work",
+    ),
     path("api/v1/inbox", api_inbox.list_messages, name="api-inbox"),
     path("api/v1/inbox/read", api_inbox.read_all_messages, name="api-inbox-read"),
     path("api/v1/inbox/preferences", api_inbox.preferences, name="api-preferences"),

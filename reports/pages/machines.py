@@ -28,6 +28,8 @@ def machines_page(request: HttpRequest) -> HttpResponse:
         ("api-mechanism", "GET", _("The mechanism by its own figures"), False),
         ("api-my-cases", "GET", _("Cases you sit on: their file, your draft and ballot"), True),
         ("api-notices", "GET", _("Notices to your party, and its answer"), True),
+        ("api-suggestions", "GET", _("What may belong together; confirm, refuse, undo"), True),
+        ("api-reopenings", "GET", _("Requests to look at a decision again"), True),
         ("api-inbox", "GET", _("What you were told; what you want to be told"), True),
     ]
     rows = [

@@ -39,7 +39,7 @@ from verification.caseload.actions import publish_procedure
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.corroboration.models import PartyPosition
 from verification.incidents.actions import link_report
-from verification.incidents.models import Incident
+from verification.incidents.models import Incident, Link
 from verification.recommendations.actions import issue_recommendation
 from verification.recommendations.models import Recommendation
 from verification.reopening.actions import Request, ask_reopening
@@ -72,6 +72,13 @@ class Records:
     unasked: Case  # its members have declared nothing yet
     opened: Case  # all its ballots are sealed, nothing is decided
     watch: Watch  # by filer
+
+    @property
+    def told_link(self) -> Link:
+        """The link of the report that was told later to the incident."""
+        found = self.incident.links.filter(unlinked_at=None).order_by("linked_at").last()
+        assert found is not None
+        return found
 
     def seated(self, case: Case) -> set[str]:
         held = set(case.seats.filter(recused_at=None).values_list("reviewer_id", flat=True))

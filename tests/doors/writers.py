@@ -180,7 +180,36 @@ def by_machine(two: Two) -> dict[str, Sent]:
     del ballot["do"]
     ballot["cites"] = ballot.pop("cited_reports")
     answer = {"position": "denies", "reason_code": "no_action_then", "text": "None of ours fired."}
+    world, query = here.world, "?agreement=nk2020"
+    kept, absorbed = an_incident(world), an_incident(world)
+    given: dict[str, Any] = {"by": world.triage, "at": NOW}
+    merge = merge_incidents(kept=kept, absorbed=absorbed, why="One event.", **given)
+    pair = {"incident": an_incident(world).code, "report": str(here.taken.pk)}
+    refusal = refuse_suggestion(incident=an_incident(world), of=here.taken, **given)
+    text = "The place was read from the wrong sheet of the map."
+    asked = {"incident": two.decided.code, "ground": "error", "text": text}
+    refused = {"do": "answer", "proposal": "refuse", "reason": text}
     return {
+        "confirm by machine": Sent("triage", "api-confirm", (), {**pair, **WHY}, query),
+        "refuse by machine": Sent("triage", "api-refuse", (), pair, query),
+        "unlink by machine": Sent("triage", "api-link-undo", (here.told_link.pk,), WHY),
+        "part by machine": Sent("triage", "api-merge-undo", (merge.pk,), {}),
+        "suggest again by machine": Sent("triage", "api-refusal-undo", (refusal.pk,), {}),
+        "ask to reopen by machine": Sent("reviewer_aze", "api-reopenings", (), asked, query),
+        "answer a request by machine": Sent(
+            "chair",
+            "api-reopening-moves",
+            (two.request.pk,),
+            refused,
+            headers={"If-Match": f'"{two.request.version}"'},
+        ),
+        "accept a recommendation by machine": Sent(
+            "liaison_arm",
+            "api-recommendation-work",
+            (two.advice.code,),
+            {"to": "accepted_by_party", "text": text},
+            headers={"If-Match": f'"{two.advice.version}"'},
+        ),
         "seal a ballot by machine": Sent(
             "reviewer_arm", "api-my-ballot", (case.pk,), ballot, headers=first
         ),
