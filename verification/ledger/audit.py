@@ -12,11 +12,15 @@ from django.db import models
 
 from reports.journal.kinds import Kind
 from reports.journal.models import Event, Unlogged
-from verification.ledger.models import Leaf, LogState, Opening
+from verification.ledger.models import Leaf, LogState, Opening, SignedTree
 from verification.ledger.rows import rows_digest, rows_of
 from verification.ledger.sealing import Unreadable, unsealed
 from verification.merkle.canonical import NotCanonical, parsed
+from verification.merkle.checkpoint import opened_checkpoint
+from verification.merkle.hash import leaf_hash
+from verification.merkle.note import verifier_key
 from verification.merkle.slots import commitment, fields_in
+from verification.merkle.tree import Frontier
 
 CHUNK = 1_000  # leaves read at a time
 Forms = dict[str, list[list[str]]]
@@ -45,6 +49,48 @@ def row_faults(tally: Tally) -> Iterator[str]:
         yield f"event {event.pk} ({event.kind}) never entered the log, and its mark is gone"
 
 
+def tree_faults(*, origin: str) -> Iterator[str]:
+    """Yield a sentence for whatever the log's own tables say that its leaves do not bear out."""
+    state = LogState.objects.first()
+    if state is None:
+        return
+    if state.origin != origin:
+        yield f"the log calls itself {state.origin}, this site's is {origin}"
+    trees = {tree.size: tree for tree in SignedTree.objects.all()}
+    frontier = Frontier()
+    rows = Leaf.objects.order_by("id").values_list("id", "body", "hash")
+    for index, body, kept in rows.iterator(chunk_size=CHUNK):
+        if index != frontier.size:
+            yield f"leaf {frontier.size} is missing"
+            return
+        again = leaf_hash(bytes(body))
+        if again != bytes(kept):
+            yield f"leaf {index}: its bytes or its hash were changed"
+        frontier.append(again)
+        tree = trees.pop(frontier.size, None)
+        if tree is not None and not _bears_out(tree, frontier, state):
+            yield f"the checkpoint of {tree.size} leaves was changed, or a leaf below it"
+    for size in sorted(trees):
+        yield f"the checkpoint of {size} leaves is of no size that this log has or had"
+    if (state.size, bytes(state.peaks)) != (frontier.size, b"".join(frontier.peaks)):
+        yield f"the log's row says {state.size} leaves ({frontier.size} are there), or another edge"
+
+
+def _bears_out(tree: SignedTree, frontier: Frontier, state: LogState) -> bool:
+    """Answer whether a signed tree is that of these leaves, and signed by the log's key."""
+    try:
+        keys = [verifier_key(state.verifier)]
+        found = opened_checkpoint(tree.note, origin=state.origin, keys=keys)
+    except ValueError:
+        return False
+    root = frontier.root()
+    return (
+        (found.size, found.root) == (tree.size, root)
+        and bytes(tree.root) == root
+        and bytes(tree.peaks) == b"".join(frontier.peaks)
+    )
+
+
 def _faults_in(leaves: Sequence[Leaf], forms: Forms, tally: Tally) -> Iterator[str]:
     openings = {
         one.leaf_id: one for one in Opening.objects.filter(leaf__in=leaves).select_related("key")
@@ -55,6 +101,8 @@ def _faults_in(leaves: Sequence[Leaf], forms: Forms, tally: Tally) -> Iterator[s
     erased = set(done.values_list("subject_id", flat=True))
     for leaf in leaves:
         if leaf.event_id is None:
+            if leaf.pk in openings:
+                yield f"leaf {leaf.pk}: its event was taken from it"
             tally.decoys += 1
             continue
         event = events.get(leaf.event_id)
@@ -79,6 +127,8 @@ def _differences(
     if opening.key.secret is None:
         yield "its key was destroyed, but not its opening"
         return
+    if opening.key.subject_id != event.subject_id:
+        yield "its opening lies under the key of another record"
     try:
         opened = unsealed(bytes(opening.key.secret), leaf.pk, bytes(opening.sealed))
         commit = parsed(bytes(leaf.body))["commit"]

@@ -7,10 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from verification.ledger.audit import Tally, row_faults
+from verification.ledger.audit import Tally, row_faults, tree_faults
 from verification.ledger.signing import SignerRefused, SignerSilent, ask
 from verification.management.log_audit import Fault, Head, audited, checked_head, files_of
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             with TemporaryDirectory() as folder:
                 call_command("export_log", folder, stdout=self.stdout)
                 head = self.files(folder, key, earlier, faults)
+            faults += [f"log: {fault}" for fault in tree_faults(origin=settings.LOG_ORIGIN)]
             faults += self.rows()
             faults += against_memory(head, memory)
         if faults:
