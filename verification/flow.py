@@ -16,7 +16,7 @@ from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from verification.corroboration.actions import notify_accused
 from verification.corroboration.queries import statement_by_id
-from verification.incidents.actions import link_report, refresh_after_withdrawal
+from verification.incidents.actions import link_report, refresh_after_withdrawal, unlink_report
 from verification.incidents.models import Link
 from verification.incidents.queries import (
     copies_belong_to,
@@ -30,6 +30,7 @@ from verification.notifications.audience import AUDIENCES
 from verification.publication.actions import publish_correction, publish_finding
 from verification.publication.queries import finding_by_id
 from verification.reopening.actions import flag_reopening
+from verification.reopening.queries import questioned_links
 from verification.scoring.actions import rescore_incident
 from verification.scoring.queries import agreement_of_fit
 from verification.standing.actions import recompute_standing
@@ -109,6 +110,12 @@ def weigh_statement(*, event: Event, at: datetime) -> None:
         flag_reopening(incident=incident_by_id(event.file_id), statement=statement, at=at)
 
 
+def take_off_questioned(*, event: Event, at: datetime) -> None:
+    """Take off a reopened file the reports that were admitted to tell of another event."""
+    for link, why in questioned_links(event.subject_id):
+        unlink_report(link=link, why=why, by=None, at=at)
+
+
 def publish(*, event: Event, at: datetime) -> None:
     """Publish the finding of the incident this event belongs to."""
     if event.file_id is not None:
@@ -159,7 +166,7 @@ _NEXT: dict[Kind, tuple[Handler, ...]] = {
     Kind.INCIDENT_SCORED: (update_standing,),
     Kind.SOURCES_REFITTED: (update_all_standings,),
     Kind.CASE_DECIDED: (publish, update_standing),
-    Kind.REOPENING_ADMITTED: (rescore_file, ask_accused, update_standing),
+    Kind.REOPENING_ADMITTED: (take_off_questioned, rescore_file, ask_accused, update_standing),
     Kind.FINDING_PUBLISHED: (correct,),
     Kind.INCIDENT_RULED_INADMISSIBLE: (publish, update_standing),
 }

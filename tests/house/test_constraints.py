@@ -170,7 +170,7 @@ BROKEN: dict[str, Breaking] = {
     ),
     "incidents_are_tied_once_at_a_time": (Tie, own(), {}),
     "statement_on_actor_names_a_party": (Statement, own(party=None), {"question": "actor"}),
-    "party_is_asked_once_about_an_incident": (PartyPosition, own(), {}),
+    "party_is_asked_once_in_a_hearing": (PartyPosition, own(), {}),
     "position_is_due_after_notice": (
         PartyPosition,
         lambda row: {"due_at": row.notified_at},

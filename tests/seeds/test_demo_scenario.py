@@ -250,7 +250,7 @@ class TestJudgement:
     @pytest.mark.parametrize("key", DECIDED)
     def test_the_accused_was_heard_or_the_deadline_passed(self, key: str) -> None:
         (notice,) = events_of(key, "notify_party")
-        heard = events_of(key, "answer_position") + events_of(key, "lapse_position")
+        heard = in_round(key, "answer_position", 1) + in_round(key, "lapse_position", 1)
         assert [e["party"] for e in heard] == [notice["party"]]
         due = instant(notice["at"]) + timedelta(hours=SCENARIO["method"]["reply_hours"])
         if heard[0]["do"] == "lapse_position":
@@ -260,6 +260,12 @@ class TestJudgement:
         assert instant(heard[0]["at"]) < instant(events_of(key, "open_case")[0]["at"])
         named = DECIDED[key]["answers"]["attribution"]["parties"]
         assert set(named) <= {notice["party"]}
+
+    def test_the_accused_was_heard_again_before_the_second_decision(self) -> None:
+        (admitted,) = events_of("K6", "admit_reopening")
+        (heard,) = in_round("K6", "answer_position", 2)
+        (decided,) = in_round("K6", "decide_case", 2)
+        assert instant(admitted["at"]) < instant(heard["at"]) < instant(decided["at"])
 
     def test_attribution_never_rests_on_the_accusing_side_alone(self) -> None:
         for decision in DECIDED.values():

@@ -201,8 +201,11 @@ def earlier_deciders(incident: Incident) -> set[uuid.UUID]:
 
 
 def awaited_parties(incident: Incident) -> list[str]:
-    """Return the names of the accused parties that have neither answered nor fallen silent."""
-    positions = positions_on(incident)
+    """Return the names of the accused parties that have neither answered nor fallen silent.
+
+    After a reopening only the hearing that followed it counts.
+    """
+    positions = [p for p in positions_on(incident) if p.hearing == incident.hearing]
     heard = {p.party_id for p in positions if p.state != PositionState.AWAITED}
     awaited = {p.party_id for p in positions if p.state == PositionState.AWAITED}
     return [

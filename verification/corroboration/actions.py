@@ -170,6 +170,7 @@ def _origin(incident: Incident, draft: StatementDraft, source: Source) -> Origin
 def notify_accused(*, incident: Incident, at: datetime) -> list[PartyPosition]:
     """Notify every accused party that has not been notified of this incident yet.
 
+    After a reopening each is asked anew, about what came since, with a deadline of its own.
     Needs: a living incident that is not plainly inadmissible. Leaves: PartyPosition and
     position.requested for each; nothing on a repeat.
     """
@@ -177,13 +178,15 @@ def notify_accused(*, incident: Incident, at: datetime) -> list[PartyPosition]:
     if held.state not in LIVING or held.admissibility == "inadmissible":
         return []
     asked: list[PartyPosition] = []
-    already = {position.party_id for position in positions_on(held)}  # of merged incidents too
+    asked_now = (one for one in positions_on(held) if one.hearing == held.hearing)
+    already = {position.party_id for position in asked_now}  # of merged incidents too
     for party in accused_parties(held):
         if party.pk in already:
             continue
         position = PartyPosition.objects.create(
             incident=held,
             party=party,
+            hearing=held.hearing,
             notified_at=at,
             due_at=at + time_limits(held.agreement_id, at=at).reply,
         )
@@ -205,7 +208,8 @@ def answer_notice(
 ) -> PartyPosition:
     """Record the accused party's answer; late ones too, until the panel decides.
 
-    Needs: position.answer; a liaison of this very party; an incident not yet decided.
+    Needs: position.answer; a liaison of this very party; an incident not yet decided, and not
+    heard anew since.
     Leaves: position.answered. Errors: NotFound for another party's liaison, MoveRefused, Invalid.
     """
     role = require(by, "position.answer", at=at, agreement_id=position.incident.agreement_id)
@@ -217,6 +221,8 @@ def answer_notice(
         incident = Incident.objects.select_for_update().get(pk=root.pk)
         if incident.state not in LIVING:
             raise MoveRefused(_("The panel has decided. Ask for the case to be reopened instead."))
+        if position.hearing != incident.hearing:
+            raise MoveRefused(_("The case was reopened: answer the notice of that hearing."))
         move_state(
             position,
             to=PositionState.ANSWERED,

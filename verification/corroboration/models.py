@@ -68,6 +68,7 @@ class PartyPosition(models.Model):
         "verification.Incident", on_delete=models.PROTECT, related_name="positions"
     )
     party = models.ForeignKey("reports.Party", on_delete=models.PROTECT)
+    hearing = models.PositiveSmallIntegerField(default=1)  # from 2: after a reopening
     notified_at = models.DateTimeField()
     due_at = models.DateTimeField()
     position = models.CharField(max_length=16, choices=choices.Position.choices, blank=True)
@@ -101,7 +102,7 @@ class PartyPosition(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["incident", "party"], name="party_is_asked_once_about_an_incident"
+                fields=["incident", "party", "hearing"], name="party_is_asked_once_in_a_hearing"
             ),
             models.CheckConstraint(
                 condition=Q(due_at__gt=F("notified_at")), name="position_is_due_after_notice"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -75,6 +75,15 @@ def positions_by_incident(
     for position in positions.order_by("party__code", "notified_at"):
         found[root[position.incident_id]].append(position)
     return found
+
+
+def latest_hearing(positions: Iterable[PartyPosition]) -> list[PartyPosition]:
+    """Return of each party the positions of the last hearing among these, in their order."""
+    rows = list(positions)
+    last: dict[uuid.UUID, int] = {}
+    for row in rows:
+        last[row.party_id] = max(row.hearing, last.get(row.party_id, 0))
+    return [row for row in rows if row.hearing == last[row.party_id]]
 
 
 def overdue_positions(*, at: datetime) -> list[PartyPosition]:
@@ -173,6 +182,15 @@ def _position(position_id: uuid.UUID | str) -> PartyPosition | None:
         return rows.filter(pk=position_id).first()
     except (ValidationError, ValueError) as error:
         raise NotFound() from error
+
+
+def claims_since(incident: Incident, instant: datetime) -> list[Report]:
+    """Return the public claims that came on a file after an instant: what a party is heard on."""
+    late = Link.objects.filter(
+        incident_id__in=member_ids(incident), unlinked_at=None, linked_at__gt=instant
+    )
+    keys = set(late.values_list("report_id", flat=True))
+    return [report for report in public_claims(incident) if report.pk in keys]
 
 
 def public_claims(incident: Incident) -> list[Report]:

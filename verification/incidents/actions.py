@@ -137,18 +137,21 @@ def link_report(
 
 
 @transaction.atomic
-def unlink_report(*, link: Link, why: str, by: User, at: datetime) -> Link:
+def unlink_report(*, link: Link, why: str, by: User | None, at: datetime) -> Link:
     """End a link; linking again undoes it.
 
+    `by=None` is the machine, which takes off a reopened file what was admitted to belong elsewhere.
     Needs: incident.triage; a case file that is open. Leaves: the ended Link, report.unlinked.
     Errors: MoveRefused while or after a panel judges; StaleState if it was ended meanwhile.
     """
-    role = require(by, VERB, at=at, agreement_id=link.incident.agreement_id)
+    agreement_id = link.incident.agreement_id
+    role = MACHINE if by is None else require(by, VERB, at=at, agreement_id=agreement_id)
     reason = reason_given(why)
     incident = Incident.objects.get(pk=link.incident_id)
     # A merged incident's reports are before the other's panel.
     root = held_incident(root_of(incident))
-    if root.state != IncidentState.OPEN:
+    admitted = by is None and root.state == IncidentState.REOPENED
+    if root.state != IncidentState.OPEN and not admitted:
         raise MoveRefused(_("A panel has this case: its reports cannot be taken away."))
     hit = Link.objects.filter(pk=link.pk, unlinked_at=None).update(
         unlinked_at=at, unlinked_by=by, unlink_why=reason
@@ -296,8 +299,12 @@ def close_review(*, incident: Incident) -> None:
 
 
 def reopen_review(*, incident: Incident) -> None:
-    """Move a decided incident to reopened as part of admitting a request (whose event tells it)."""
-    swap_state(incident, to=IncidentState.REOPENED, moves=MOVES)
+    """Move a decided incident to reopened as part of admitting a request (whose event tells it).
+
+    The accused are heard again: what they answered was about what was on file then.
+    """
+    changes = {"hearing": incident.hearing + 1}
+    swap_state(incident, to=IncidentState.REOPENED, moves=MOVES, changes=changes)
 
 
 def refresh_after_withdrawal(*, incident: Incident) -> None:

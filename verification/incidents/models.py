@@ -34,6 +34,8 @@ class Incident(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="absorbed"
     )
     opened_at = models.DateTimeField()
+    # How often the accused are heard: once, and once more each time the case is reopened.
+    hearing = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(
         max_length=14, choices=IncidentState.choices, default=IncidentState.OPEN
     )

@@ -124,7 +124,7 @@ def of_position(topic: str) -> Audience:
         yield from _liaisons(
             notice.party.code,
             notice.incident.agreement_id,
-            topic,
+            f"{topic}_again" if topic == "accused" and notice.hearing > 1 else topic,
             event.at,
             key=str(notice.pk),
             about=notice.incident.code,
@@ -291,7 +291,11 @@ def of_answered_request(event: Event) -> Iterator[Message]:
     """Tell whoever asked; if the case was reopened, also the parties that were asked on it."""
     one = Reopening.objects.select_related("incident").get(pk=event.subject_id)
     incident, code = one.incident, one.incident.code
-    if one.asked_by_id is not None:
+    if one.asker == "triage":
+        yield from _all(
+            Role.TRIAGE, incident.agreement_id, "question_answered", event.at, key=code, about=code
+        )
+    elif one.asked_by_id is not None:
         yield Message(one.asked_by_id, "reopening_answered", str(one.pk), code)
     if event.kind == Kind.REOPENING_ADMITTED:
         asked = PartyPosition.objects.filter(incident_id__in=member_ids(incident))
@@ -359,10 +363,20 @@ def of_party_s_answer(event: Event) -> Iterator[Message]:
 # -- one's own account --------------------------------------------------------------------------
 
 
+def of_new_grant(event: Event) -> Iterator[Message]:
+    """Tell the person to whom a role was given by somebody; of the setting up, nobody."""
+    if event.actor_id is not None:
+        yield from _of_grant(event, "role_granted")
+
+
+def _of_grant(event: Event, topic: str) -> Iterator[Message]:
+    for user_id in RoleGrant.objects.filter(pk=event.subject_id).values_list("user_id", flat=True):
+        yield Message(user_id, topic)
+
+
 def of_ended_grant(event: Event) -> Iterator[Message]:
     """Tell the person whose role has ended."""
-    for user_id in RoleGrant.objects.filter(pk=event.subject_id).values_list("user_id", flat=True):
-        yield Message(user_id, "role_revoked")
+    yield from _of_grant(event, "role_revoked")
 
 
 def of_key(event: Event) -> Iterator[Message]:
@@ -402,6 +416,7 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.COMPLIANCE_REPORTED: of_party_s_answer,
     Kind.RECOMMENDATION_ASSESSED: of_recommendation("recommendation_settled"),
     Kind.RECOMMENDATION_WITHDRAWN: of_recommendation("recommendation_settled"),
+    Kind.ROLE_GRANTED: of_new_grant,
     Kind.ROLE_REVOKED: of_ended_grant,
     Kind.KEY_ISSUED: of_key,
 }
@@ -409,7 +424,6 @@ AUDIENCES: Mapping[Kind, Audience] = {
 NOT_TOLD = frozenset(
     {
         *(Kind.USER_REGISTERED, Kind.ALIGNMENT_RECORDED, Kind.ORGANISATION_REGISTERED),
-        Kind.ROLE_GRANTED,  # whoever gives a role speaks with the person; its pages appear at once
         *(Kind.SOURCE_REGISTERED, Kind.KEY_REVOKED, Kind.AGREEMENT_RECORDED, Kind.PLACES_RECORDED),
         Kind.INTEREST_DECLARED,  # said to the house by the one who would be told
         *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),

@@ -35,9 +35,15 @@ TOPICS: Mapping[str, Topic] = {
     # triage
     "report_to_triage": Topic(_("A report waits for triage"), "triage-report"),
     "report_withdrawn": Topic(_("A report was withdrawn by its author"), "triage-report"),
+    "question_answered": Topic(
+        _("It was answered whether a questioned report belongs to its case"), "triage-incident"
+    ),
     "triage_overdue": Topic(_("A report was not looked at in its time"), "overdue"),
     # the accused
     "accused": Topic(_("Your side is asked for an answer"), "notice", must=True),
+    "accused_again": Topic(
+        _("A case was reopened: your side is heard again on what came since"), "notice", must=True
+    ),
     "more_time": Topic(_("Your side was given more time to answer"), "notice"),
     "silence_recorded": Topic(
         _("The deadline passed and silence is on record; a late answer is still heard"), "notice"
@@ -80,6 +86,7 @@ TOPICS: Mapping[str, Topic] = {
     "bulletin_drafted": Topic(_("A bulletin waits to be released"), "publish-bulletin"),
     "finding_published": Topic(_("A finding was published"), "finding"),
     # everybody
+    "role_granted": Topic(_("You were given a role"), "desk", must=True),
     "role_revoked": Topic(_("A role of yours has ended"), "desk", must=True),
     "key_issued": Topic(_("A key for machines was made in your name"), "desk", must=True),
 }

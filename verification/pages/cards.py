@@ -395,6 +395,7 @@ def position_rows(positions: Iterable[Any], *, faces: Faces) -> list[dict[str, A
     return [
         {
             "party": faces.party(row.party.code),
+            "hearing": row.hearing,
             "state": row.state,
             "position": str(row.get_position_display()) if row.position else "",
             "reason": str(row.get_reason_code_display()) if row.reason_code else "",

@@ -28,6 +28,8 @@ def first_reasons(file: CaseFile, context: dict[str, Any]) -> str:
 
 def _said(row: dict[str, Any]) -> str:
     party = row["party"]["name"] if row["party"] else ""
+    if row["hearing"] > 1:
+        party = _("%(party)s, heard again,") % {"party": party}
     if row["position"]:
         return _("%(party)s answered: %(position)s.") % {
             "party": party,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verification.pages.forms_asked import RoomForm
 from verification.reopening.actions import Request
-from verification.reopening.choices import Ground, Proposal
+from verification.reopening.choices import OPEN_GROUNDS, Proposal
 
 
 class AskForm(RoomForm):
@@ -17,7 +17,7 @@ class AskForm(RoomForm):
 
     ground = forms.ChoiceField(
         label=_("On which ground?"),
-        choices=Ground.choices,
+        choices=OPEN_GROUNDS,
         widget=forms.RadioSelect,
         required=False,
     )

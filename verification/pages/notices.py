@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +36,9 @@ from verification.pages.asker import asker, check_fresh
 from verification.pages.cards import faces_of, position_rows
 from verification.pages.clocks import clock_rows
 from verification.pages.forms_notices import AnswerForm
-from verification.pages.public_view import public_view, public_views
+from verification.pages.public_view import claim_rows, public_view, public_views
+from verification.publication.queries import public_claims_since
+from verification.reopening.queries import reopened_for
 
 PER_PAGE = 25
 
@@ -58,6 +61,7 @@ def notices(request: HttpRequest) -> HttpResponse:
                 "state": row.state,
                 "due_at": row.due_at,
                 "extended": row.first_due_at is not None,
+                "again": row.hearing > 1,
                 "answered_at": row.answered_at,
                 "incident": shown.get(codes[row.pk]),
                 "party": row.party.name,
@@ -106,6 +110,7 @@ def _context(position: PartyPosition, form: AnswerForm, at: datetime) -> dict[st
     window = (incident.window_from, incident.window_until)
     clauses = clauses_in_force(agreement.pk, window=window, act=incident.act_id)
     answered = position.state == PositionState.ANSWERED
+    superseded = position.hearing != incident.hearing
     public = public_view(incident.code, at=at)
     return {
         "incident": public,
@@ -116,7 +121,9 @@ def _context(position: PartyPosition, form: AnswerForm, at: datetime) -> dict[st
         "answered": answered,
         "settled": incident.state not in LIVING,
         "lapsed": position.state == PositionState.LAPSED,
-        "may_answer": not answered and incident.state in LIVING,
+        "may_answer": not answered and incident.state in LIVING and not superseded,
+        "superseded": superseded,
+        "again": _heard_again(position, public.parties),
         "clauses": [
             {"code": c.code, "title": c.title, "summary": localized(c.summaries)} for c in clauses
         ],
@@ -130,4 +137,19 @@ def _context(position: PartyPosition, form: AnswerForm, at: datetime) -> dict[st
         "zone": agreement.timezone,
         "agreement_title": agreement.title,
         "crumbs": [(reverse("notices"), _("Notices"))],
+    }
+
+
+def _heard_again(position: PartyPosition, parties: Sequence[Any]) -> dict[str, Any] | None:
+    """Return why a case came back and what came since its decision, as far as it is public."""
+    incident = root_of(position.incident)
+    reopening = reopened_for(incident, hearing=position.hearing)
+    if reopening is None:
+        return None
+    decided_at = reopening.decision.decided_at
+    return {
+        "ground": str(reopening.get_ground_display()),
+        "reason": reopening.reason,
+        "decided_at": decided_at,
+        "claims": claim_rows(public_claims_since(incident, decided_at), parties),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,14 @@ def _view(incident: PublicIncident, agreement: AgreementFace) -> PublicView:
         features=_features(incident),
         clocks=incident.clocks,
     )
+
+
+def claim_rows(
+    claims: Sequence[dict[str, Any]], faces: Sequence[PartyFace]
+) -> tuple[dict[str, Any], ...]:
+    """Return some of a file's public claims in the shape of a view's statements."""
+    parties = {face["code"]: face for face in faces}
+    return tuple(_statement(row, parties) for row in claims)
 
 
 def _face(party: Any) -> PartyFace:

@@ -21,7 +21,7 @@ from reports.pages.choosing import current_agreement
 from reports.problems import Invalid, MoveRefused
 from verification.pages.asker import asker, check_fresh
 from verification.pages.ballots import answer_rows
-from verification.pages.cards import Faces, faces_of, incident_cards
+from verification.pages.cards import Faces, faces_of, incident_cards, report_cards
 from verification.pages.forms_reopening import AnswerForm, AskForm
 from verification.reopening.actions import (
     admit_reopening,
@@ -174,9 +174,14 @@ def _row(row: Reopening, faces: Faces) -> dict[str, Any]:
 
 def _context(found: Reopening, powers: Powers, form: AnswerForm, at: datetime) -> dict[str, Any]:
     incident = found.incident
-    faces = faces_of(incident.agreement_id, [], at=at)
+    report = found.report if found.asker == "triage" else None
+    answers = powers.answer or powers.propose or powers.second
+    faces = faces_of(incident.agreement_id, [report.source] if report is not None else [], at=at)
     return {
         **_row(found, faces),
+        "questioned": report_cards([report], faces=faces)[0]
+        if report is not None and answers
+        else None,
         "incident": incident_cards([incident])[0],
         "text": found.text,
         "by_rule": found.asker == "rule",

@@ -118,7 +118,7 @@ def _change_form(
 ) -> SecondBallotForm:
     answers = last.answers()
     held = {name: getattr(answers, name) for name in answers.__dataclass_fields__}
-    return SecondBallotForm(
+    form = SecondBallotForm(
         given,
         initial=held
         | {
@@ -132,6 +132,8 @@ def _change_form(
         floor=file.incident.agreement.attribution_floor,
         auto_id="again-%s",
     )
+    form.fields["cited_reports"].help_text = _("At least one.")  # the ticks stand here
+    return form
 
 
 def _shown(context: dict[str, Any], file: CaseFile, at: datetime) -> dict[str, Any]:

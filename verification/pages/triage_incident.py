@@ -58,6 +58,7 @@ from verification.pages.cards import (
 )
 from verification.pages.forms_triage import MergeForm, RelinkForm, RulingForm, UnlinkForm
 from verification.pages.scores import score_card
+from verification.reopening.actions import Request, ask_reopening
 from verification.scoring.queries import latest_score
 
 Done = HttpResponse | forms.Form  # where to go, or the form that needs another look
@@ -104,6 +105,23 @@ def _unlink(request: HttpRequest, incident: Incident, at: datetime) -> Done:
     except Invalid as problem:
         return add_errors(form, problem)
     messages.success(request, _("Unlinked. Link it again below if that was an error."))
+    return _back(incident)
+
+
+def _question(request: HttpRequest, incident: Incident, at: datetime) -> Done:
+    user = asker(request)
+    form = UnlinkForm(request.POST, auto_id=_row_id("question", request.POST.get("link")))
+    if not form.is_valid():
+        return form
+    link = link_for_triage(user, form.cleaned_data["link"], at=at)
+    if link.incident_id not in member_ids(incident):
+        raise NotFound()
+    asked = Request("wrong_report", form.cleaned_data["why"], link)
+    try:
+        ask_reopening(incident=incident, request=asked, by=user, at=at)
+    except Invalid as problem:
+        return add_errors(form, problem, {"text": "why"})
+    messages.success(request, _("Sent to the chair. If it is admitted, the case is reopened."))
     return _back(incident)
 
 
@@ -167,6 +185,7 @@ def _rule(request: HttpRequest, incident: Incident, at: datetime) -> Done:
 
 _DEEDS: dict[str, Callable[[HttpRequest, Incident, datetime], Done]] = {
     "unlink": _unlink,
+    "question": _question,
     "relink": _relink,
     "merge": _merge,
     "undo_merge": _undo_merge,
@@ -194,6 +213,7 @@ def _context(request: HttpRequest, incident: Incident, at: datetime) -> dict[str
         "zone": incident.agreement.timezone,
         "agreement_title": incident.agreement.title,
         "is_open": is_open,
+        "is_decided": incident.state == IncidentState.DECIDED,
         "is_living": incident.state in LIVING,
         "origins": _origins(links, faces),
         "n_reports": len(links),

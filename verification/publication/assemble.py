@@ -24,6 +24,7 @@ from verification.caseload.queries import (
     partition,
 )
 from verification.corroboration.models import PartyPosition
+from verification.corroboration.queries import latest_hearing
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
 from verification.incidents.states import IncidentState
@@ -243,7 +244,7 @@ def _face(
         n_reports=len(reports),
         n_public=sum(1 for r in reports if is_public_source(r.source)),
         n_origins=len(set(independent_origins(reports))),
-        replies=tuple((p.party.code, reply_of(p)) for p in positions),
+        replies=tuple((p.party.code, reply_of(p)) for p in latest_hearing(positions)),
         finding_code=findings.get(incident.pk, ""),
         outcome=settled.outcome if settled is not None else "",
         attributed=tuple(book.face.party(code) for code in settled.parties) if settled else (),

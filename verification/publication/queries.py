@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from reports.agreement.models import Agreement, Severity
 from reports.agreement.queries import act_kinds, periods_in_force
@@ -19,6 +20,7 @@ from reports.problems import NotFound
 from verification.caseload.classes import Line
 from verification.caseload.queries import clocks_of
 from verification.caseload.rules import Step
+from verification.corroboration.queries import claims_since
 from verification.incidents.models import Incident
 from verification.incidents.queries import incident_by_code, incident_history, member_ids, root_of
 from verification.incidents.states import IncidentState
@@ -40,6 +42,7 @@ from verification.publication.faces import (
 from verification.publication.filters import IncidentFilter
 from verification.publication.models import Finding
 from verification.publication.reading import Cursor, Groups, Reading, bounded
+from verification.publication.redaction import public_statements
 from verification.publication.timeline import day_edges, days_of
 from verification.publication.unsigned import unsigned
 from verification.recommendations.queries import counts_by_party
@@ -261,3 +264,8 @@ def map_tile(
         reading = Reading(agreement)
         counts = reading.grouped(wanted, "area", "place_id", "cell", "shape")
         return named(in_tile(areas_of(counts), zoom, x, y))
+
+
+def public_claims_since(incident: Incident, instant: datetime) -> list[dict[str, Any]]:
+    """Return the named speakers' statements that came on a file after an instant."""
+    return public_statements(claims_since(incident, instant))

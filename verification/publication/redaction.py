@@ -150,6 +150,7 @@ def public_position(position: PartyPosition) -> dict[str, Any]:
     silent = position.state == PositionState.LAPSED
     return {
         "party": position.party.code,
+        "hearing": position.hearing,
         "state": position.state,
         "position": "" if silent else position.position,
         "reason_code": position.reason_code,

@@ -22,10 +22,10 @@ from verification.adjudication.models import Decision
 from verification.adjudication.queries import decision_on
 from verification.corroboration.models import Statement
 from verification.incidents.actions import reopen_review
-from verification.incidents.models import Incident
-from verification.incidents.queries import root_of
+from verification.incidents.models import Incident, Link
+from verification.incidents.queries import linked_reports, root_of
 from verification.incidents.states import IncidentState
-from verification.reopening.choices import Asker, Proposal
+from verification.reopening.choices import Asker, Ground, Proposal
 from verification.reopening.models import Reopening
 from verification.reopening.newcomers import (
     decided_as,
@@ -50,34 +50,46 @@ class SecondPersonNeeded(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as handed over by a door: a ground of the closed list, and why it holds."""
+    """A request as handed over by a door: a ground of the closed list, and why it holds.
+
+    `link` names the report that triage says tells of another event; no other request has one.
+    """
 
     ground: str
     text: str
+    link: Link | None = None
 
 
 @transaction.atomic
 def ask_reopening(*, incident: Incident, request: Request, by: User, at: datetime) -> Reopening:
     """Ask that a decided case be looked at again.
 
-    Needs: reopening.ask; a decided incident; a reviewer, or the liaison of a party concerned.
+    Needs: reopening.ask; a decided incident; a reviewer, or the liaison of a party concerned. Of
+    a report that belongs elsewhere: incident.triage; it leaves the file if this is admitted.
     Leaves: Reopening, reopening.asked. Errors: NotAllowed, MoveRefused, Invalid, StaleState if
     the same person asked already and still waits.
     """
-    role = require(by, "reopening.ask", at=at, agreement_id=incident.agreement_id)
+    link = request.link
+    verb = "reopening.ask" if link is None else "incident.triage"
+    role = require(by, verb, at=at, agreement_id=incident.agreement_id)
     held, decision = _decided(incident)
-    verdict = may_ask_on(by, held, at=at)
-    if not verdict:
+    if link is not None:
+        _check_questioned(held, link)
+    elif not (verdict := may_ask_on(by, held, at=at)):
         raise NotAllowed(verdict.reason)
     problems = problems_in_request(ground=request.ground, text=request.text)
+    if (request.ground == Ground.WRONG_REPORT) != (link is not None):
+        problems.setdefault("ground", [_("Choose the ground that comes nearest.")])
     if problems:
         raise Invalid(_("Nothing was sent yet: some answers need another look."), errors=problems)
     party = _party_of(by, held, role, at=at)
+    asker = Asker.PARTY if party is not None else Asker.REVIEWER
     reopening = _new_row(
         decision,
         ground=request.ground,
         text=request.text.strip(),
-        asker=Asker.PARTY if party is not None else Asker.REVIEWER,
+        asker=asker if link is None else Asker.TRIAGE,
+        report=link.report if link is not None else None,
         asked_by=by,
         party=party,
         asked_at=at,
@@ -94,6 +106,16 @@ def ask_reopening(*, incident: Incident, request: Request, by: User, at: datetim
         payload={"number": reopening.number, "ground": reopening.ground},
     )
     return reopening
+
+
+def _check_questioned(incident: Incident, link: Link) -> None:
+    """Refuse to question what is not on the file, or the one report it rests on."""
+    if link.unlinked_at is not None or root_of(link.incident).pk != incident.pk:
+        raise NotFound()
+    if len(linked_reports(incident)) < 2:
+        raise MoveRefused(
+            _("It is the only report of this file: let a panel say what it is worth.")
+        )
 
 
 def _decided(incident: Incident) -> tuple[Incident, Decision]:

@@ -14,11 +14,17 @@ class Ground(models.TextChoices):
     CONFLICT = "conflict", _("A member of the panel had a conflict of interest")
     PROCEDURE = "procedure", _("The procedure was not followed")
     ERROR = "error", _("The decision contains an error of fact")
+    WRONG_REPORT = "wrong_report", _("A report on its file tells of another event")
+
+
+# Triage alone questions a report, on the file's own page, which names it.
+OPEN_GROUNDS = [choice for choice in Ground.choices if choice[0] != Ground.WRONG_REPORT]
 
 
 class Asker(models.TextChoices):
     PARTY = "party", _("A party")
     REVIEWER = "reviewer", _("A reviewer")
+    TRIAGE = "triage", _("Triage, of a report on the file")
     RULE = "rule", _("The rule on contradicting material")
 
 

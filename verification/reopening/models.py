@@ -38,7 +38,8 @@ class Reopening(models.Model):
     )
     party = models.ForeignKey("reports.Party", null=True, on_delete=models.PROTECT)
     text = models.TextField()
-    # What set off the rule: a report or a statement that came after the decision.
+    # What set off the rule (a report or a statement that came after the decision), or the report
+    # that triage says belongs elsewhere.
     report = models.ForeignKey("reports.Report", null=True, on_delete=models.PROTECT)
     statement = models.ForeignKey("verification.Statement", null=True, on_delete=models.PROTECT)
     asked_at = models.DateTimeField()
@@ -85,6 +86,8 @@ class Reopening(models.Model):
             models.CheckConstraint(
                 condition=Q(asker="rule", asked_by=None, party=None)
                 & (Q(report__isnull=False) | Q(statement__isnull=False))
+                | Q(asker="triage", asked_by__isnull=False, party=None)
+                & Q(report__isnull=False, ground="wrong_report")
                 | Q(asker="reviewer", asked_by__isnull=False, party=None)
                 | Q(asker="party", asked_by__isnull=False, party__isnull=False),
                 name="reopening_says_who_asked",

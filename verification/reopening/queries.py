@@ -18,9 +18,10 @@ from reports.people.queries import alignment_of, liaison_party_code
 from reports.problems import NotAllowed, NotFound
 from verification.adjudication.models import Ballot, Decision
 from verification.adjudication.queries import concerned_parties, decision_on
-from verification.incidents.models import Incident
-from verification.incidents.queries import incident_by_code, root_of
+from verification.incidents.models import Incident, Link
+from verification.incidents.queries import active_links, incident_by_code, member_ids, root_of
 from verification.incidents.states import IncidentState
+from verification.reopening.choices import Ground
 from verification.reopening.models import Reopening
 from verification.reopening.rules import may_answer_alone, may_ask
 from verification.reopening.states import WAITING, ReopeningState
@@ -125,6 +126,32 @@ def admitted_before(decision: Decision) -> Reopening | None:
         return None
     rows = _rows().filter(decision_id=decision.overrides_id, state=ReopeningState.ADMITTED)
     return rows.first()
+
+
+def reopened_for(incident: Incident, *, hearing: int) -> Reopening | None:
+    """Return the request that led to a hearing: the first hearing had none."""
+    if hearing < 2:
+        return None
+    rows = _rows().filter(incident=incident, state=ReopeningState.ADMITTED).order_by("answered_at")
+    admitted = list(rows)
+    return admitted[hearing - 2] if len(admitted) >= hearing - 1 else None
+
+
+def questioned_links(reopening_id: uuid.UUID) -> list[tuple[Link, str]]:
+    """Return the links that an admitted request, or one joined to it, says belong elsewhere."""
+    admitted = Reopening.objects.get(pk=reopening_id)
+    rows = Reopening.objects.filter(
+        decision=admitted.decision_id,
+        ground=Ground.WRONG_REPORT,
+        state__in=[ReopeningState.ADMITTED, ReopeningState.JOINED],
+    )
+    members = member_ids(admitted.incident)
+    return [
+        (link, row.text)
+        for row in rows.select_related("report").order_by("number")
+        for link in active_links(admitted.incident)
+        if link.report_id == row.report_id and link.incident_id in members
+    ]
 
 
 def answers_alone(user: User, reopening: Reopening, *, at: datetime) -> Verdict:

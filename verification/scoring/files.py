@@ -9,6 +9,7 @@ from uuid import UUID
 from reports.intake.models import Report
 from reports.intake.states import ReportState
 from verification.corroboration.models import PartyPosition, Statement
+from verification.corroboration.queries import latest_hearing
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Link
 from verification.incidents.queries import roots_of
@@ -32,6 +33,8 @@ def files_of(incident_ids: Collection[UUID]) -> dict[UUID, File]:
     answered = PartyPosition.objects.filter(incident_id__in=root, state=PositionState.ANSWERED)
     for position in answered.select_related("party").order_by("party__code", "notified_at", "id"):
         files[root[position.incident_id]].positions.append(position)
+    for file in files.values():  # a party heard again says what it says now
+        file.positions = latest_hearing(file.positions)
     return files
 
 

@@ -30,7 +30,7 @@ STATEMENT_KEYS = {
     *("published_on", "tolls", "weapon", "narrative", "origin"),
 }
 POSITION_KEYS = {
-    *("party", "state", "position", "reason_code", "text", "documents"),
+    *("party", "hearing", "state", "position", "reason_code", "text", "documents"),
     *("conceded_killed_least", "conceded_killed", "conceded_killed_most"),
     *("conceded_injured_least", "conceded_injured", "conceded_injured_most"),
     *("notified_at", "due_at", "answered_at", "first_due_at", "extension_reason"),

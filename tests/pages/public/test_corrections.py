@@ -25,12 +25,13 @@ from tests.second_round import (
 )
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.answers import Answers
+from verification.corroboration.actions import lapse_overdue_positions
 from verification.publication.actions import publish_correction
 from verification.publication.models import Correction, Finding
 from verification.reopening.actions import admit_reopening, refuse_reopening
 from verification.reopening.models import Reopening
 
-SECOND = MONTHS_LATER + timedelta(days=3)
+SECOND = MONTHS_LATER + timedelta(days=4)  # the second hearing is over
 
 
 def shown(answer: Any) -> str:
@@ -52,6 +53,7 @@ def decided_again(world: World, code: str, answers: Answers) -> None:
     incident = Finding.objects.get(code=f"{code}-F1").incident
     case = a_case(world, incident, at=SECOND)
     seal_all(case, answers, at=SECOND)
+    lapse_overdue_positions(at=SECOND)
     decide_case(case=case, reasons="With the new finding.", by=world.chair, at=SECOND)
     settle()
 

@@ -29,7 +29,7 @@ STATEMENT = {
     *("published_on", "tolls", "weapon", "narrative", "origin"),
 }
 POSITION = {
-    *("party", "state", "position", "reason_code", "text", "documents"),
+    *("party", "hearing", "state", "position", "reason_code", "text", "documents"),
     *("conceded_killed_least", "conceded_killed", "conceded_killed_most"),
     *("conceded_injured_least", "conceded_injured", "conceded_injured_most"),
     *("notified_at", "due_at", "answered_at", "first_due_at", "extension_reason"),
@@ -39,7 +39,7 @@ DECISION = {
     *("breach", "breach_likelihood", "breach_confidence", "clause", "clause_titles"),
     *("attribution", "parties", "attribution_likelihood", "attribution_confidence"),
     *("intent", "intent_confidence", "severity", "standard_of_proof", "attribution_floor"),
-    *("reasons", "n_ballots", "dissents", "decided_at"),
+    *("reasons", "n_ballots", "n_changed", "dissents", "decided_at"),
 }
 SCORE = {
     *("p", "p_without_aligned", "method", "engine_version", "inputs_hash", "n_origins"),

@@ -24,6 +24,7 @@ from verification.adjudication.queries import (
     decision_on,
     earlier_deciders,
 )
+from verification.corroboration.actions import lapse_overdue_positions
 from verification.publication.models import Finding
 from verification.publication.queries import report_partition, standings
 from verification.reopening.actions import admit_reopening
@@ -32,7 +33,7 @@ from verification.reopening.queries import admitted_before
 from verification.scoring.queries import latest_score
 
 pytestmark = pytest.mark.usefixtures("ticking")  # what is counted here is signed first
-SECOND = MONTHS_LATER + timedelta(days=3)
+SECOND = MONTHS_LATER + timedelta(days=4)  # the second hearing is over
 
 
 @pytest.fixture
@@ -118,6 +119,7 @@ def test_both_decisions_stay_and_the_counts_add_up(world: World, reopened: Decis
     case = a_case(world, first.incident, at=SECOND)
     assert counts(world) == {"under_review": 2}
     seal_all(case, some_answers(), at=SECOND)
+    lapse_overdue_positions(at=SECOND)
     second = decide_case(case=case, reasons=REASON, by=world.chair, at=SECOND)
     settle()
 
@@ -136,6 +138,7 @@ def test_it_can_come_back_again(world: World, reopened: Decision) -> None:
     first = reopened
     case = a_case(world, first.incident, at=SECOND)
     seal_all(case, some_answers(), at=SECOND)
+    lapse_overdue_positions(at=SECOND)
     second = decide_case(case=case, reasons=REASON, by=world.chair, at=SECOND)
     third = asked(world, second, at=SECOND)
     assert (third.number, third.decision, third.first_decider) == (2, second, world.chair)

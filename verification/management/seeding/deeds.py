@@ -181,7 +181,7 @@ def do_give_statement(story: Story, key: str, event: Mapping[str, Any], at: date
 
 def _position(story: Story, key: str, event: Mapping[str, Any]) -> PartyPosition:
     return PartyPosition.objects.select_related("incident", "party").get(
-        incident=story.incident(key), party__code=event["party"]
+        incident=story.incident(key), party__code=event["party"], hearing=round_of(event)
     )
 
 
