@@ -38,6 +38,9 @@ from tests.seeds.test_demo_scenario import DECIDED, INCIDENTS, SCENARIO
 from tests.seeds.test_seed_files import CLAIMS
 from verification.adjudication.models import Ballot, Case, Decision
 from verification.adjudication.queries import decision_on
+from verification.bulletins.models import Bulletin
+from verification.bulletins.queries import public_bulletins, rebuilt
+from verification.bulletins.rules import sums_that_fail
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link
 from verification.ledger.signer import SignerState
@@ -151,6 +154,25 @@ class TestRepeating:
     def test_nothing_is_left_to_do(self, seeded: Seeded) -> None:
         work = pending_work()
         assert (work.waiting, work.quarantined) == (0, 0)
+
+
+class TestBulletins:
+    def test_four_are_released_and_one_waits_for_its_publisher(self, seeded: Seeded) -> None:
+        rows = Bulletin.objects.order_by("number").values_list("code", "release__released_by")
+        assert [code for code, _by in rows] == [f"NK20-B000{n}" for n in range(1, 6)]
+        publisher = User.objects.get(username="publisher").pk
+        assert [by for _code, by in rows] == [*[publisher] * 4, None]
+        assert public_bulletins().count() == 4
+
+    def test_their_figures_add_up_and_can_be_made_again(self, seeded: Seeded) -> None:
+        for bulletin in Bulletin.objects.all():
+            assert sums_that_fail(bulletin.content) == []
+            assert rebuilt(bulletin.code).differs == ()
+
+    def test_they_tell_what_was_found_and_what_was_corrected(self, seeded: Seeded) -> None:
+        told = [b.content for b in Bulletin.objects.order_by("number")]
+        assert [len(one["findings"]) for one in told] == [1, 0, 2, 1, 1]
+        assert [len(one["corrections"]) for one in told] == [0, 0, 0, 1, 0]
 
 
 class TestDoors:
@@ -285,7 +307,7 @@ class TestRulings:
         assert not [text for text in texts if CLAIM_KEY.search(text)]
 
 
-PEOPLE = {"monitor", "triage", "liaison", "chair", "reviewer"}
+PEOPLE = {"monitor", "triage", "liaison", "chair", "reviewer", "publisher"}
 ROLES = {
     Kind.ORGANISATION_REGISTERED: {"operator"},
     Kind.SOURCE_REGISTERED: {"operator"},
@@ -318,6 +340,8 @@ ROLES = {
     Kind.BALLOT_SEALED: {"reviewer"},
     Kind.CASE_DECIDED: {"chair"},
     Kind.FINDING_PUBLISHED: {"machine"},
+    Kind.BULLETIN_DRAFTED: {"clock"},
+    Kind.BULLETIN_RELEASED: {"publisher"},
     Kind.AUDIT_DRAWN: {"chair"},
     Kind.STANDING_COMPUTED: {"machine"},
     Kind.PROCEDURE_PUBLISHED: {"machine"},

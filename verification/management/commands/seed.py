@@ -16,6 +16,7 @@ from reports.agreement.models import Agreement
 from verification.caseload.actions import publish_procedure
 from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.signing import SignerSilent
+from verification.management.seeding.bulletins import draft_days, release_days
 from verification.management.seeding.files import document
 from verification.management.seeding.people import load_people
 from verification.management.seeding.reference import load_acts, load_agreement, load_places
@@ -56,8 +57,13 @@ class Command(BaseCommand):
             agreement = self.load_reference(slug, start)
             if with_story:
                 self.load_story(agreement, start, now)
+            if with_story:
+                self.say(f"bulletins: {draft_days(agreement)} drafted")
         self.log(now)
         if with_story:
+            # Only what is signed may be told of; the releases are signed in their turn.
+            self.say(f"bulletins: {release_days(agreement, say=self.say)} released")
+            self.log(now)
             for line in [*table(agreement), *logins()]:
                 self.say(line)
         self.say(f"seeded in {monotonic() - began:.1f} s")
