@@ -14,6 +14,7 @@ LEAST_SPAN = 1.2  # degrees of latitude; closer in, the coarse land tells nothin
 ROOM = 0.25  # share of the span left free on each side
 M_PER_DEGREE = 111_320.0
 RADIUS = 7.0
+BEYOND = 4.0  # user units
 Point = tuple[float, float]  # longitude, latitude
 Land = Sequence[Sequence[Point]]
 
@@ -38,18 +39,39 @@ class _View:
         return ((lon - self.left) * self.scale * self.squeeze, (self.top - lat) * self.scale)
 
     def path(self, ring: Iterable[Point]) -> str:
-        """Return a ring as a path, without corners that nobody could tell apart."""
+        """Return a ring as a path: cut at the edges, without corners nobody could tell apart."""
         kept: list[Point] = []
-        for lon, lat in ring:
-            x, y = self.at(lon, lat)
+        for x, y in cut([self.at(*point) for point in ring]):
             if not kept or abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= 1:
                 kept.append((x, y))
         return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in kept) + "Z" if len(kept) > 2 else ""
 
-    def meets(self, ring: Sequence[Point]) -> bool:
-        corners = [self.at(*point) for point in ring]
-        xs, ys = [x for x, _y in corners], [y for _x, y in corners]
-        return min(xs) < WIDTH and max(xs) > 0 and min(ys) < HEIGHT and max(ys) > 0
+
+def cut(corners: list[Point]) -> list[Point]:
+    """Return a polygon as far as it lies on the drawing, and a little beyond, so no edge shows.
+
+    Source: Sutherland and Hodgman, Reentrant polygon clipping, 1974.
+    """
+    for axis, limit, above in (
+        (0, -BEYOND, True),
+        (0, WIDTH + BEYOND, False),
+        (1, -BEYOND, True),
+        (1, HEIGHT + BEYOND, False),
+    ):
+        kept: list[Point] = []
+        for start, end in zip(
+            [corners[-1], *corners[:-1]] if corners else [], corners, strict=True
+        ):
+            inside = [(point[axis] >= limit) is above for point in (start, end)]
+            if inside[0] != inside[1]:
+                share = (limit - start[axis]) / (end[axis] - start[axis])
+                kept.append(
+                    (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+                )
+            if inside[1]:
+                kept.append(end)
+        corners = kept
+    return corners
 
 
 def bulletin_map(
@@ -64,7 +86,7 @@ def bulletin_map(
         return Markup()
     view = _View([(one["lon"], one["lat"]) for one in located])
     canvas = Canvas(width=WIDTH, height=HEIGHT)
-    ground = " ".join(path for ring in land if view.meets(ring) and (path := view.path(ring)))
+    ground = " ".join(path for ring in land if (path := view.path(ring)))
     parts = [
         canvas.rect(0, 0, WIDTH, HEIGHT, class_="water"),
         element("path", d=ground, class_="land") if ground else Markup(),

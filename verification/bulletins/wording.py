@@ -24,14 +24,20 @@ from verification.publication.wording import label
 BASEMAP = "vendor/basemap/caucasus.json"
 CORRECTED = gettext_lazy("corrected by their authors since")
 QUESTIONS: Mapping[str, Any] = {
-    "outcome": gettext_lazy("outcome"),
     "occurrence": gettext_lazy("whether it happened"),
+    "occurrence_likelihood": gettext_lazy("how likely it happened"),
+    "occurrence_confidence": gettext_lazy("confidence that it happened"),
     "breach": gettext_lazy("whether it was a breach"),
+    "breach_likelihood": gettext_lazy("how likely it was a breach"),
+    "breach_confidence": gettext_lazy("confidence that it was a breach"),
     "clause": gettext_lazy("clause"),
+    "severity": gettext_lazy("severity"),
     "attribution": gettext_lazy("attribution"),
     "parties": gettext_lazy("parties named"),
+    "attribution_likelihood": gettext_lazy("how likely the attribution is"),
+    "attribution_confidence": gettext_lazy("confidence in the attribution"),
     "intent": gettext_lazy("intent"),
-    "severity": gettext_lazy("severity"),
+    "intent_confidence": gettext_lazy("confidence in the intent"),
 }
 
 
