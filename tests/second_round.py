@@ -35,7 +35,8 @@ from verification.adjudication.models import Decision
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import link_report
 from verification.incidents.models import Incident
-from verification.reopening.actions import Request, ask_reopening
+from verification.publication.models import Correction
+from verification.reopening.actions import Request, admit_reopening, ask_reopening
 from verification.reopening.models import Reopening
 
 MONTHS_LATER = LATER + timedelta(days=90)
@@ -158,3 +159,17 @@ def asked(
         by=by or world.liaison_arm,
         at=at,
     )
+
+
+def a_correction(
+    world: World, reserve: Reserve, *, days: int = 1, answers: Answers | None = None
+) -> Correction:
+    """Decide an incident, reopen it on a party's request and decide it again, attributed."""
+    first, at = a_decided(world), MONTHS_LATER + timedelta(days=days)
+    admit_reopening(reopening=asked(world, first), reason=REASON, by=reserve.deputy, at=at)
+    settle()
+    case = a_case(world, Incident.objects.get(pk=first.incident_id), at=at)
+    seal_all(case, answers or some_answers(), at=at)
+    decide_case(case=case, reasons=REASON, by=world.chair, at=at)
+    settle()
+    return Correction.objects.get(corrected__decision=first)

@@ -18,8 +18,10 @@ from verification.pages import (
     board,
     bulletins,
     chair,
+    corrections,
     corroborate,
     dashboard,
+    feeds,
     figures,
     findings,
     health,
@@ -102,6 +104,10 @@ public: list[URLPattern | URLResolver] = [
     path(
         "findings/<slug:code>/proof/<str:name>", log.finding_proof_file, name="finding-proof-file"
     ),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("feeds/findings.atom", feeds.feed_findings, name="feed-findings"),
+    path("feeds/corrections.atom", feeds.feed_corrections, name="feed-corrections"),
+    path("feeds/bulletins.atom", feeds.feed_bulletins, name="feed-bulletins"),
     path("bulletins/", bulletins.bulletins, name="bulletins"),
     path("bulletins/<slug:code>/", bulletins.bulletin, name="bulletin"),
     path("bulletins/<slug:code>/<slug:language>.pdf", bulletins.bulletin_pdf, name="bulletin-pdf"),

@@ -287,6 +287,10 @@ DOORS: dict[str, Door] = {
     "publish-bulletin": Door(to_release(), takes=POST),
     "publish-pdf": Door(to_release("en")),
     # everybody
+    "corrections": Door(open_list, **PUBLIC),
+    "feed-findings": Door(open_list, **PUBLIC),
+    "feed-corrections": Door(open_list, **PUBLIC),
+    "feed-bulletins": Door(open_list, **PUBLIC),
     "bulletins": Door(open_list, **PUBLIC),
     "bulletin": Door(bulletin(), **PUBLIC),
     "bulletin-pdf": Door(bulletin("ar"), **PUBLIC),

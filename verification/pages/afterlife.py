@@ -28,7 +28,7 @@ def afterlife_context(
         "corrected_by": _correction(found.corrected_by, agreement),
         "in_question": found.in_question,
         "requests": [request_view(row, agreement) for row in found.requests],
-        "side_by_side": _side_by_side(found.before, content, agreement),
+        "side_by_side": side_by_side(found.before, content, agreement),
         "before": found.before["decision"] if found.before else None,
     }
 
@@ -58,7 +58,7 @@ def request_view(row: PublicRequest, agreement: AgreementFace) -> dict[str, Any]
     }
 
 
-def _side_by_side(
+def side_by_side(
     before: Mapping[str, Any] | None, after: Mapping[str, Any], agreement: AgreementFace
 ) -> list[dict[str, Any]]:
     """Return one row per question with the earlier and the later answer, differences marked."""

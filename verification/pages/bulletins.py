@@ -55,6 +55,7 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "as_of": line.cut_off,
         "bulletin": view,
+        "agreement": view["agreement"],
         "agreement_title": view["agreement"].title,
         "released_at": line.released_at,
         "sha256": line.sha256,

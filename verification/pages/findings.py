@@ -39,6 +39,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     context = {
         "as_of": timezone.now(),
         "log": log_status(at=timezone.now()),
+        "agreement": agreement,
         "agreement_title": agreement.title,
         "zone": agreement.timezone,
         "findings": seen.findings,

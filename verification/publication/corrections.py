@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reports.agreement.models import Agreement
 from verification.publication.models import Correction, Finding
@@ -84,6 +84,50 @@ def corrections_of(agreement: Agreement) -> Sequence[PublicCorrection]:
     """Return an agreement's corrections, latest first."""
     rows = _corrections().filter(finding__incident__agreement=agreement)
     return [public_correction(row) for row in rows.order_by("-published_at", "-id")]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionEntry:
+    """One line of the corrections log: both versions as they were published."""
+
+    correction: PublicCorrection
+    before: dict[str, Any]
+    after: dict[str, Any]
+    outcomes: tuple[str, str]  # before, after
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPage:
+    """A part of the corrections log, newest first; `older` is what to ask for to read on."""
+
+    entries: tuple[CorrectionEntry, ...]
+    older: str
+
+
+def correction_page(agreement: Agreement, *, after: str = "", most: int = 20) -> CorrectionPage:
+    """Return the corrections that are older than the one that made the finding `after`.
+
+    A page is found by what it follows, never by its number: new corrections move no row from one
+    page to another. A code that is no correction of this agreement begins at the newest.
+    """
+    rows = _corrections().filter(finding__incident__agreement=agreement)
+    mark = rows.filter(finding__code=after.strip().upper()).first() if after else None
+    if mark is not None:
+        rows = rows.filter(
+            Q(published_at__lt=mark.published_at)
+            | Q(published_at=mark.published_at, id__lt=mark.pk)
+        )
+    found = list(rows.order_by("-published_at", "-id")[: most + 1])
+    entries = tuple(
+        CorrectionEntry(
+            correction=public_correction(row),
+            before=row.corrected.content,
+            after=row.finding.content,
+            outcomes=(row.corrected.outcome, row.finding.outcome),
+        )
+        for row in found[:most]
+    )
+    return CorrectionPage(entries, entries[-1].correction.finding if len(found) > most else "")
 
 
 def _corrections() -> QuerySet[Correction]:
