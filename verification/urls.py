@@ -21,6 +21,7 @@ from verification.pages import (
     corrections,
     corroborate,
     dashboard,
+    downloads,
     feeds,
     figures,
     findings,
@@ -104,6 +105,12 @@ public: list[URLPattern | URLResolver] = [
     path(
         "findings/<slug:code>/proof/<str:name>", log.finding_proof_file, name="finding-proof-file"
     ),
+    path("data/", downloads.data, name="data"),
+    path("data/incidents.geojson", downloads.data_geojson, name="data-geojson"),
+    path("data/published.xlsx", downloads.data_xlsx, name="data-xlsx"),
+    path("data/about.json", downloads.data_about, name="data-about"),
+    path("data/dcat.jsonld", downloads.data_dcat, name="data-dcat"),
+    path("data/<slug:table>.csv", downloads.data_csv, name="data-csv"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("feeds/findings.atom", feeds.feed_findings, name="feed-findings"),
     path("feeds/corrections.atom", feeds.feed_corrections, name="feed-corrections"),

@@ -32,6 +32,7 @@ PAGES = (
     Page("findings", "", "/findings/"),
     Page("finding", "", "/findings/", r"/findings/[\w-]+/$"),
     Page("finding-proof", "", "/findings/", r"/findings/[\w-]+/$", "proof/"),
+    Page("data", "", "/data/"),
     Page("corrections", "", "/corrections/"),
     Page("bulletins", "", "/bulletins/"),
     Page("bulletin", "", "/bulletins/", r"/bulletins/[\w-]+/$"),
@@ -114,6 +115,7 @@ NO_PAGE = {
     "map-tile",  # a file of the map
     *("log-checkpoint", "log-key", "log-tile", "log-record", "log-receipts-key"),  # the log
     *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
+    *("data-csv", "data-geojson", "data-xlsx", "data-about", "data-dcat"),  # files
     *("feed-findings", "feed-corrections", "feed-bulletins"),  # for feed readers
     *("bulletin-pdf", "publish-pdf"),  # on paper
     *("report-correct", "report-withdraw"),  # need a report one filed: looked at after filing

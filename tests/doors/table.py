@@ -287,6 +287,12 @@ DOORS: dict[str, Door] = {
     "publish-bulletin": Door(to_release(), takes=POST),
     "publish-pdf": Door(to_release("en")),
     # everybody
+    "data": Door(open_list, **PUBLIC),
+    "data-geojson": Door(open_list, **PUBLIC),
+    "data-xlsx": Door(open_list, **PUBLIC),
+    "data-about": Door(open_list, **PUBLIC),
+    "data-dcat": Door(open_list, **PUBLIC),
+    "data-csv": Door(only(EVERYBODY, "incidents"), **PUBLIC),
     "corrections": Door(open_list, **PUBLIC),
     "feed-findings": Door(open_list, **PUBLIC),
     "feed-corrections": Door(open_list, **PUBLIC),
