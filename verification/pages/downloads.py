@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,6 @@ from verification.publication.sheets import csv_lines, geojson_parts, workbook
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
 GEOJSON, JSONLD = "application/geo+json", "application/ld+json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Door = Callable[..., Any]
 # Inside a script element nothing may end it; these are the same characters to whoever reads JSON.
 ESCAPED = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -93,7 +92,7 @@ def data_geojson(request: HttpRequest) -> Any:  # a stream
     )
 
 
-def _features(incidents: tuple[PublicIncident, ...]) -> Iterator[dict[str, Any]]:
+def _features(incidents: Iterable[PublicIncident]) -> Iterator[dict[str, Any]]:
     names = [column.name for column in INCIDENTS.columns]
     for one in incidents:
         geometry: dict[str, Any] | None = None

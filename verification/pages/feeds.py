@@ -82,7 +82,7 @@ class FindingFeed(OurFeed):
         return _("What panels decided. An allegation is never in this feed.")
 
     def items(self, agreement: Agreement) -> Sequence[FindingLine]:
-        return findings_of(agreement)[:MOST]
+        return findings_of(agreement, size=MOST).findings
 
     def item_title(self, item: FindingLine) -> str:
         return f"{item.code}: {item.outcome_name}"

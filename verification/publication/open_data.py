@@ -23,10 +23,11 @@ from verification.publication.corrections import corrections_of
 from verification.publication.faces import PublicIncident
 from verification.publication.models import Finding
 from verification.publication.queries import incident_list
+from verification.publication.reading import Cursor
 
 LICENCE = "CC-BY-4.0"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
-CHUNK = 500  # findings read at a time
+CHUNK = 500  # rows read at a time
 Cell = str | int | float | bool | None
 LISTED = "; "  # between several values in one cell
 
@@ -56,11 +57,19 @@ def _instant(value: datetime | str) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def public_incidents(agreement: Agreement, at: datetime) -> tuple[PublicIncident, ...]:
-    """Return the incidents of an agreement as the public may know them, in English, by code."""
-    with translation.override("en"):
-        found = incident_list(agreement, at=at).incidents
-    return tuple(sorted(found, key=lambda one: one.code))
+def public_incidents(agreement: Agreement, at: datetime) -> Iterator[PublicIncident]:
+    """Yield the incidents of an agreement as the public may know them, in English, latest first.
+
+    A page at a time, so that a decade of them needs no more memory than a day.
+    """
+    cursor: Cursor | None = None
+    while True:
+        with translation.override("en"):
+            page = incident_list(agreement, at=at, cursor=cursor, size=CHUNK)
+        yield from page.incidents
+        if not page.older:
+            return
+        cursor = Cursor.read(page.older)
 
 
 def _incident_rows(agreement: Agreement, at: datetime) -> Iterator[tuple[Cell, ...]]:
