@@ -247,9 +247,9 @@ def recount(
         columns = f"{_DIVIDED}, {own}"
         with connection.cursor() as cursor:
             # The names are our own tables and columns; the values are bound.
-            cursor.execute(f"DELETE FROM {table} WHERE agreement_id = %s{narrowed}", values)  # noqa: S608
+            cursor.execute(f"DELETE FROM {table} WHERE agreement_id = %s{narrowed}", values)  # noqa: S608 # nosec B608
             cursor.execute(
-                f"INSERT INTO {table} ({columns}, n, n_home, n_copies, n_found)"  # noqa: S608
+                f"INSERT INTO {table} ({columns}, n, n_home, n_copies, n_found)"  # noqa: S608 # nosec B608
                 f" SELECT {columns}, count(*), sum(n_home), sum(n_copies),"
                 " count(*) FILTER (WHERE finding_code <> '')"
                 f" FROM verification_publicrow WHERE agreement_id = %s{narrowed}"

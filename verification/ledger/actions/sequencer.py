@@ -70,7 +70,7 @@ def append_leaves(*, at: datetime) -> int:
 def _unmark(events: list[uuid.UUID]) -> None:
     with connection.cursor() as cursor:
         table = Unlogged._meta.db_table
-        cursor.execute(f"DELETE FROM {table} WHERE event_id = ANY(%s)", [events])  # noqa: S608
+        cursor.execute(f"DELETE FROM {table} WHERE event_id = ANY(%s)", [events])  # noqa: S608 # nosec B608
 
 
 def _held_state() -> LogState:
@@ -181,7 +181,7 @@ def _seal(first: int, entries: Sequence[Entry]) -> None:
 def _keys(subjects: set[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, bytes | None]]:
     """Return {record: its key}, made where there was none; none is destroyed until we end."""
     asked = f"""SELECT subject_id, id, secret FROM {LeafKey._meta.db_table}
-                WHERE subject_id = ANY(%s) ORDER BY id FOR UPDATE"""  # noqa: S608 - our own table
+                WHERE subject_id = ANY(%s) ORDER BY id FOR UPDATE"""  # noqa: S608 # nosec B608 - our table
     with connection.cursor() as cursor:
         cursor.execute(asked, [list(subjects)])
         found = {subject: (pk, secret) for subject, pk, secret in cursor.fetchall()}
