@@ -170,6 +170,8 @@ def a_correction(
     settle()
     case = a_case(world, Incident.objects.get(pk=first.incident_id), at=at)
     seal_all(case, answers or some_answers(), at=at)
-    decide_case(case=case, reasons=REASON, by=world.chair, at=at)
+    heard = at + timedelta(days=4)  # the second hearing is over
+    lapse_overdue_positions(at=heard)
+    decide_case(case=case, reasons=REASON, by=world.chair, at=heard)
     settle()
     return Correction.objects.get(corrected__decision=first)
