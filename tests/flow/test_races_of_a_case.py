@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -52,9 +52,9 @@ def lost(problems: list[Exception]) -> None:
     assert set(Counter(type(problem) for problem in problems)) <= {StaleState, MoveRefused}
 
 
-def deciding(world: World, case: Case) -> Call:
+def deciding(world: World, case: Case, at: datetime = MONTHS_LATER) -> Call:
     fresh = Case.objects.get(pk=case.pk)
-    return partial(decide_case, case=fresh, reasons=REASON, by=world.chair, at=MONTHS_LATER)
+    return partial(decide_case, case=fresh, reasons=REASON, by=world.chair, at=at)
 
 
 def merging(world: World, kept: Incident, absorbed: Incident) -> Call:
@@ -187,18 +187,18 @@ def test_the_second_decision_and_all_that_follows_happen_once(live_world: World)
     settle()
     case = a_case(world, decision.incident, at=MONTHS_LATER)
     seal_all(case, some_answers(), at=MONTHS_LATER)
+    heard = MONTHS_LATER + timedelta(days=4)  # the second hearing is over
+    lapse_overdue_positions(at=heard)
     ask = partial(asked, world, decision, by=world.liaison_aze)
-    done, refused = at_once([deciding(world, case) if n % 2 else ask for n in range(MANY)])
+    done, refused = at_once([deciding(world, case, heard) if n % 2 else ask for n in range(MANY)])
     lost(refused)
     made = [row for row in done if isinstance(row, Decision)]
     assert len(made) == 1
     assert made[0].overrides == decision
-    for again in (
-        partial(publish_finding, incident=case.incident, at=MONTHS_LATER + timedelta(days=1)),
-    ):
+    for again in (partial(publish_finding, incident=case.incident, at=heard + timedelta(days=1)),):
         at_once([again] * 8)
     finding = Finding.objects.get(version=2)
-    at_once([partial(publish_correction, finding=finding, at=MONTHS_LATER)] * 8)
+    at_once([partial(publish_correction, finding=finding, at=heard)] * 8)
     settle()
     assert (Finding.objects.count(), Correction.objects.count()) == (2, 1)
     assert (events(Kind.FINDING_PUBLISHED), events(Kind.CORRECTION_PUBLISHED)) == (2, 1)

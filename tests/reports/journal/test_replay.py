@@ -22,6 +22,7 @@ LONG_AGO = datetime(2020, 10, 11, tzinfo=UTC)
 @pytest.fixture
 def seen(world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[uuid.UUID, datetime]]:
     """Install a chain of two handlers that write down what they were given."""
+    drain(clock=story_clock)  # what making the world left to do
     given: list[tuple[uuid.UUID, datetime]] = []
     monkeypatch.setattr(handlers, "_by_kind", {})
     monkeypatch.setattr(handlers, "_by_name", {})
