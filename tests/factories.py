@@ -325,13 +325,16 @@ def a_decided_incident(world: World, answers: Answers | None = None) -> Incident
 
 def a_recommendation(world: World, incident: Incident | None = None) -> Recommendation:
     """Recommend Armenia to withdraw its guns within the agreement's thirty days."""
-    return issue_recommendation(
+    made = issue_recommendation(
         incident=incident or a_decided_incident(world),
         party=world.armenia,
         text="Withdraw the guns behind the line that the text draws.",
         by=world.chair,
         at=LATER,
     )
+    for tick in ticks:
+        tick()
+    return made
 
 
 ticks: list[Callable[[], None]] = []  # what the clock does after all is settled (`ticking`)

@@ -124,6 +124,13 @@ def build_two() -> Two:
         for n in range(2)
     )
     assert bulletin is not None and draft is not None
+    advice = issue_recommendation(
+        incident=decided.incident,
+        party=world.armenia,
+        text="Name to the mechanism who commands the battery.",
+        by=world.chair,
+        at=decided.ballots_due_at,
+    )
     log_it(lambda: release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER))
     finding = decided.incident.findings.get().code
     request = ask_reopening(
@@ -131,13 +138,6 @@ def build_two() -> Two:
         request=Request(ground="error", text="The place was read from the wrong map sheet."),
         by=world.liaison_arm,
         at=NOW,
-    )
-    advice = issue_recommendation(
-        incident=decided.incident,
-        party=world.armenia,
-        text="Name to the mechanism who commands the battery.",
-        by=world.chair,
-        at=decided.ballots_due_at,
     )
     settle()
     return Two(here, there, finding, decided.incident, request, advice, bulletin.code, draft)

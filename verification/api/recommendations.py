@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from reports.pages.choosing import current_agreement
 from verification.api.pages import paged
-from verification.recommendations.queries import recommendation_by_code, recommendations_of
+from verification.publication.register import recommendation_by_code, recommendations_of
 
 
 class EvidenceOut(s.Serializer[Any]):

@@ -25,8 +25,8 @@ from verification.publication.asking import asked_for
 from verification.publication.faces import AgreementFace
 from verification.publication.order import order_by_code
 from verification.publication.queries import filter_words, incident_list, public_incident
+from verification.publication.register import public_on_incident
 from verification.publication.wording import label, toll_words
-from verification.recommendations.queries import public_on_incident
 
 
 @require_safe

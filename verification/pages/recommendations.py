@@ -29,6 +29,7 @@ from verification.pages.forms_recommendations import (
     IssueForm,
     PartyForm,
 )
+from verification.publication.register import recommendation_by_code, recommendations_of
 from verification.recommendations.actions import (
     answer_recommendation,
     assess_recommendation,
@@ -42,10 +43,9 @@ from verification.recommendations.queries import (
     Recommendation,
     may_answer,
     on_incident,
-    recommendation_by_code,
     recommendation_for,
-    recommendations_of,
 )
+from verification.recommendations.queries import recommendation_by_code as worked_on
 from verification.recommendations.states import MOVES, RecommendationState
 
 PAGE = 25
@@ -92,15 +92,14 @@ def _is_in(one: PublicRecommendation, state: str) -> bool:
 def recommendation(request: HttpRequest, code: str) -> HttpResponse:
     """Show one recommendation with all that the party and the mechanism said on it."""
     at = timezone.now()
-    seen = recommendation_by_code(code, at=at)
+    try:  # whoever works on it does not wait until it is signed
+        seen = worked_on(recommendation_for(asker(request), code, at=at).code, at=at)
+        work_url = reverse("recommendation-work", args=[seen.code])
+    except NotFound:
+        seen, work_url = recommendation_by_code(code, at=at), ""
     if seen.code != code:
         return redirect("recommendation", code=seen.code)
     agreement = agreement_by_slug(seen.agreement)
-    try:
-        recommendation_for(asker(request), code, at=at)
-        work_url = reverse("recommendation-work", args=[seen.code])
-    except NotFound:
-        work_url = ""
     context = {**_shown(seen), "work_url": work_url, "now": at, "as_of": at}
     context |= {"agreement_title": agreement.title, "zone": agreement.timezone}
     return render(request, "verification/recommendation.html", context)
@@ -170,7 +169,7 @@ def _move(form: Any, row: Recommendation, user: Any, at: datetime) -> None:
 
 def _work(row: Recommendation, form: Any, at: datetime) -> dict[str, Any]:
     agreement = row.incident.agreement
-    seen = recommendation_by_code(row.code, at=at)
+    seen = worked_on(row.code, at=at)
     for_party = isinstance(form, PartyForm)
     return {
         **_shown(seen),

@@ -208,7 +208,7 @@ def _standings(reading: Reading, at: datetime) -> Standings:
         ),
         partition=tuple(reading.partition()),
         totals=reading.totals(),
-        recommended=counts_by_party(agreement_id, at=at),
+        recommended=counts_by_party(agreement_id, at=at, hidden=reading.hidden.recommendations()),
     )
 
 

@@ -25,6 +25,7 @@ SHOWN_INSTEAD: Mapping[str, tuple[Kind, str, str]] = {
 MARKS = (
     *(Kind.CASE_DECIDED, Kind.INCIDENT_RULED_INADMISSIBLE),
     *(Kind.FINDING_PUBLISHED, Kind.CORRECTION_PUBLISHED, Kind.STANDING_COMPUTED),
+    Kind.RECOMMENDATION_ISSUED,
 )
 
 
@@ -41,6 +42,10 @@ class Unsigned:
     def corrections(self) -> set[uuid.UUID]:
         """Return the corrections the public cannot have been told of."""
         return {e.subject_id for e in self.events if e.kind == Kind.CORRECTION_PUBLISHED}
+
+    def recommendations(self) -> set[uuid.UUID]:
+        """Return the recommendations the public cannot have been told of."""
+        return {e.subject_id for e in self.events if e.kind == Kind.RECOMMENDATION_ISSUED}
 
     def standings_from(self, agreement_id: uuid.UUID) -> datetime | None:
         """Return the instant from which on an agreement's standings are not signed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from verification.recommendations.models import Recommendation
 from verification.recommendations.rules import is_overdue
 from verification.recommendations.states import AWAITED, RecommendationState
 
+Hidden = Collection[uuid.UUID]  # issued, and not under a signed checkpoint yet
 OVERDUE = "overdue"  # asked for like a state; computed from the clock
 
 
@@ -81,22 +83,29 @@ def _rows() -> QuerySet[Recommendation]:
     )
 
 
-def recommendations_of(agreement: Agreement, *, at: datetime) -> list[PublicRecommendation]:
+def recommendations_of(
+    agreement: Agreement, *, at: datetime, hidden: Hidden = ()
+) -> list[PublicRecommendation]:
     """Return an agreement's recommendations, overdue ones first, then by the day they are due."""
-    rows = _rows().filter(incident__agreement=agreement)
+    rows = _rows().filter(incident__agreement=agreement).exclude(pk__in=hidden)
     found = [_public(row, at=at, whole=False) for row in rows]
     return sorted(found, key=lambda one: (not one.overdue, one.due_at, one.code))
 
 
-def public_on_incident(code: str, *, at: datetime) -> list[PublicRecommendation]:
+def public_on_incident(
+    code: str, *, at: datetime, hidden: Hidden = ()
+) -> list[PublicRecommendation]:
     """Return the recommendations that follow from an incident as the public may know them."""
-    rows = _rows().filter(incident__code=code).order_by("issued_at", "code")
+    rows = _rows().filter(incident__code=code).exclude(pk__in=hidden).order_by("issued_at", "code")
     return [_public(row, at=at, whole=False) for row in rows]
 
 
-def recommendation_by_code(code: str, *, at: datetime) -> PublicRecommendation:
+def recommendation_by_code(code: str, *, at: datetime, hidden: Hidden = ()) -> PublicRecommendation:
     """Return one recommendation with all that was said on it; NotFound otherwise."""
-    return _public(_by_code(code), at=at, whole=True)
+    row = _by_code(code)
+    if row.pk in hidden:
+        raise NotFound("There is no recommendation with this code.")
+    return _public(row, at=at, whole=True)
 
 
 def _by_code(code: str) -> Recommendation:
@@ -147,9 +156,11 @@ def _notes(row: Recommendation) -> tuple[PublicNote, ...]:
     )
 
 
-def counts_by_party(agreement_id: uuid.UUID, *, at: datetime) -> dict[str, PartyCounts]:
+def counts_by_party(
+    agreement_id: uuid.UUID, *, at: datetime, hidden: Hidden = ()
+) -> dict[str, PartyCounts]:
     """Return {party code: facts of its recommendations}; parties without any are left out."""
-    rows = Recommendation.objects.filter(incident__agreement_id=agreement_id)
+    rows = Recommendation.objects.filter(incident__agreement_id=agreement_id).exclude(pk__in=hidden)
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     names = {
         RecommendationState.REPORTED: "to_check",

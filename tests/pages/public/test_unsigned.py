@@ -16,6 +16,7 @@ from tests.factories import (
     NOW,
     World,
     a_case,
+    a_recommendation,
     an_allegation,
     an_incident,
     seal_all,
@@ -95,6 +96,29 @@ class TestADecision:
             assert sum(one["count"] for one in body["partition"]) == body["received"]
             counts = {one["key"]: one["count"] for one in body["partition"]}
             assert (counts["under_review"], counts["attributed"]) == ((0, 1) if _signed else (1, 0))
+            by_hand()
+
+    def test_a_recommendation_waits_too(
+        self, client: Client, world: World, before: Incident, by_hand: Any
+    ) -> None:
+        decide(before, world)
+        by_hand()
+        code = a_recommendation(world, before).code
+        addresses = ("/recommendations/", f"/recommendations/{code}/", f"/incidents/{before.code}/")
+        machines = ("/api/v1/recommendations", f"/api/v1/recommendations/{code}", "/standings/")
+        for signed in (False, True):
+            answers = [client.get(path) for path in (*addresses, *machines)]
+            codes = [answer.status_code for answer in answers]
+            assert codes == [200, 200 if signed else 404, 200, 200, 200 if signed else 404, 200]
+            shown = [
+                code in answer.content.decode()
+                for answer in answers[:4]
+                if answer.status_code == 200
+            ]
+            assert set(shown) == {signed}
+            work = Client()
+            work.force_login(world.chair, backend="django.contrib.auth.backends.ModelBackend")
+            assert work.get(f"/recommendations/{code}/answer/").status_code == 200
             by_hand()
 
     def test_those_who_work_on_it_do_not_wait(
