@@ -172,6 +172,12 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["agreement", "state", "received_at"], name="report_inbox"),
             models.Index(fields=["filed_by", "-received_at"], name="report_own_list"),
+            # What waits for an incident is found among these by their ids alone.
+            models.Index(
+                fields=["agreement", "received_at", "id"],
+                condition=Q(state="accepted"),
+                name="report_accepted",
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="report_statement_is_immutable", fields=STATEMENT_FIELDS),

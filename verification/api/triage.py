@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Key, Strict, Text
 from reports.api.reports import PROBLEMS
-from reports.intake.queries import Report, report_for_triage
+from reports.intake.queries import Report, report_for_triage, reports_by_id
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
 from verification.incidents.actions import (
@@ -131,7 +131,7 @@ def suggestions(request: Request) -> Response:
     living = incidents_of(agreement, states=[IncidentState.OPEN])
     incidents = Paginator(living, INCIDENTS).get_page(request.GET.get("incidents"))
     body = {
-        "links": _links(agreement.pk, list(reports.object_list)),
+        "links": _links(agreement.pk, reports_by_id(reports.object_list)),
         "merges": _merges(agreement.pk, list(incidents.object_list)),
         "more_reports": reports.has_next(),
         "more_incidents": incidents.has_next(),

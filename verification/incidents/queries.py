@@ -158,13 +158,15 @@ def ended_links(incident: Incident) -> list[Link]:
     )
 
 
-def accepted_without_incident(
-    agreement: Agreement, user: User, *, at: datetime
-) -> QuerySet[Report]:
-    """Return the accepted reports that belong to no incident yet, oldest first, for triage."""
+def accepted_without_incident(agreement: Agreement, user: User, *, at: datetime) -> list[uuid.UUID]:
+    """Return the ids of the accepted reports that belong to no incident yet, oldest first.
+
+    Ids alone, and all of them: one scan of indexes tells both how many there are and which stand
+    on a page. Whoever shows one fetches it then.
+    """
     accepted = inbox(agreement, user, state=ReportState.ACCEPTED, at=at)
     linked = Link.objects.filter(report=OuterRef("pk"), unlinked_at=None)
-    return accepted.filter(~Exists(linked))
+    return list(accepted.filter(~Exists(linked)).values_list("pk", flat=True))
 
 
 def link_for_triage(user: User, link_id: uuid.UUID | str, *, at: datetime) -> Link:

@@ -124,7 +124,8 @@ def _first_words(incident_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 def _answers(agreement_id: uuid.UUID, asked: Sequence[_Question]) -> list[list[Suggestion]]:
     near = near_incidents(agreement_id, [question.facts for question in asked])
     wanted = {pk for found in near for pk in found}
-    incidents, accused = incidents_by_id(wanted), accused_by_incident(wanted)
+    # Hundreds are compared, by their own columns; the few that are offered are fetched whole.
+    incidents, accused = Incident.objects.in_bulk(wanted), accused_by_incident(wanted)
     matches = [
         [
             (incidents[pk], _fit(question, incidents[pk], accused))
@@ -133,7 +134,9 @@ def _answers(agreement_id: uuid.UUID, asked: Sequence[_Question]) -> list[list[S
         ]
         for question, found in zip(asked, near, strict=True)
     ]
-    return [_best(found) for found in _with_texts(matches, [question.words for question in asked])]
+    best = [_best(found) for found in _with_texts(matches, [question.words for question in asked])]
+    whole = incidents_by_id({incident.pk for found in best for incident, _match in found})
+    return [[Suggestion(whole[i.pk], match) for i, match in found] for found in best]
 
 
 def _fit(
@@ -161,9 +164,9 @@ def _with_texts(matches: Sequence[Matches], words: Sequence[str]) -> list[Matche
     return found
 
 
-def _best(found: Matches) -> list[Suggestion]:
-    offered = [Suggestion(i, match) for i, match in found if match.strength >= SUGGEST_FLOOR]
-    offered.sort(key=lambda s: (-s.match.strength, s.incident.code))
+def _best(found: Matches) -> Matches:
+    offered = [(i, match) for i, match in found if match.strength >= SUGGEST_FLOOR]
+    offered.sort(key=lambda pair: (-pair[1].strength, pair[0].code))
     return offered[:MOST_SUGGESTIONS]
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from reports.agreement.queries import Agreement
-from reports.intake.queries import Report, report_for_triage
+from reports.intake.queries import Report, report_for_triage, reports_by_id
 from reports.pages.answers import signed_in
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid, MoveRefused
@@ -59,7 +59,7 @@ def board(request: HttpRequest) -> HttpResponse:
     links_page = reports.get_page(request.GET.get("reports"))
     merges_page = incidents.get_page(request.GET.get("page"))
     context = {
-        "links": _links(agreement, list(links_page.object_list), at),
+        "links": _links(agreement, reports_by_id(links_page.object_list), at),
         "links_page": links_page,
         "merges": _merges(agreement, list(merges_page.object_list)),
         "page": merges_page,

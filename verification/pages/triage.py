@@ -21,7 +21,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.agreement.queries import Agreement
 from reports.intake.actions import accept_report, reinstate_report, reject_report
-from reports.intake.queries import Report, inbox, intake_counts, report_for_triage
+from reports.intake.queries import (
+    Report,
+    inbox,
+    intake_counts,
+    report_for_triage,
+    reports_by_id,
+)
 from reports.intake.states import ReportState
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
@@ -72,14 +78,14 @@ def triage(request: HttpRequest) -> HttpResponse:
     unlinked = accepted_without_incident(agreement, user, at=at)
     rows: dict[str, Callable[[], Any]] = {
         AWAITING: lambda: inbox(agreement, user, state=ReportState.FILED, at=at),
-        UNLINKED: lambda: unlinked,
+        UNLINKED: lambda: unlinked,  # ids: the page’s own are fetched below
         REJECTED: lambda: inbox(agreement, user, state=ReportState.REJECTED, at=at),
         INCIDENTS: lambda: incidents_of(
             agreement, states=[s for s in IncidentState.values if s not in SETTLED]
         ),
     }
     page = Paginator(rows[tab](), PER_PAGE).get_page(request.GET.get("page"))
-    n_unlinked = unlinked.count()
+    n_unlinked = len(unlinked)
     numbers = {AWAITING: counts.filed, UNLINKED: n_unlinked, REJECTED: counts.rejected}
     context = {
         "tab": tab,
@@ -93,15 +99,15 @@ def triage(request: HttpRequest) -> HttpResponse:
         "as_of": at,
         "now": at,
         "crumbs": [(reverse("triage"), _("Triage"))],
-        **_cards_of(page.object_list, tab, agreement, at),
+        **_cards_of(list(page.object_list), tab, agreement, at),
     }
     return render(request, "verification/triage_inbox.html", context)
 
 
-def _cards_of(rows: Any, tab: str, agreement: Agreement, at: datetime) -> dict[str, Any]:
+def _cards_of(rows: list[Any], tab: str, agreement: Agreement, at: datetime) -> dict[str, Any]:
     if tab == INCIDENTS:
-        return {"incidents": incident_cards(list(rows))}
-    reports = list(rows)
+        return {"incidents": incident_cards(rows)}
+    reports = reports_by_id(rows) if tab == UNLINKED else rows
     faces = faces_of(agreement.pk, [report.source for report in reports], at=at)
     cards = report_cards(reports, faces=faces)
     return {"reports": list(zip(reports_keys(reports), cards, strict=True))}

@@ -174,7 +174,7 @@ class TestLinking:
         linked(world, near, incident)
         assert incident_suggestions(near) == []
         waiting = accepted_without_incident(world.agreement, world.triage, at=NOW)
-        assert list(waiting) == [far]
+        assert waiting == [far.pk]
 
 
 class TestUnlinking:
