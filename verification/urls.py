@@ -2,17 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from verification.api import chair as api_chair
 from verification.api import compliance as api_compliance
 from verification.api import corrections as api_corrections
 from verification.api import inbox as api_inbox
 from verification.api import mechanism as api_mechanism
 from verification.api import notices as api_notices
+from verification.api import oversight as api_oversight
 from verification.api import procedure as api_procedure
 from verification.api import public as api
 from verification.api import recommendations as api_recommendations
 from verification.api import reopenings as api_reopenings
 from verification.api import review as api_review
+from verification.api import review_again as api_review_again
 from verification.api import triage as api_triage
+from verification.api import triage_incidents as api_triage_incidents
+from verification.api import triage_reports as api_triage_reports
 from verification.pages import (
     audit,
     board,
@@ -171,6 +176,11 @@ working: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/review/cases/<uuid:case_id>/draft", api_review.my_draft, name="api-my-draft"),
     path("api/v1/review/cases/<uuid:case_id>/ballot", api_review.my_ballot, name="api-my-ballot"),
+    path(
+        "api/v1/review/cases/<uuid:case_id>/second-ballot",
+        api_review_again.second_ballot,
+        name="api-second-ballot",
+    ),
     path("api/v1/notices", api_notices.list_notices, name="api-notices"),
     path("api/v1/notices/<uuid:position_id>", api_notices.show_notice, name="api-notice"),
     path("api/v1/notices/<uuid:position_id>/answer", api_notices.answer, name="api-notice-answer"),
@@ -188,6 +198,67 @@ working: list[URLPattern | URLResolver] = [
         api_triage.undo_a_refusal,
         name="api-refusal-undo",
     ),
+    path("api/v1/triage/reports", api_triage_reports.received, name="api-received"),
+    path(
+        "api/v1/triage/reports/<uuid:report_id>",
+        api_triage_reports.report,
+        name="api-received-report",
+    ),
+    path(
+        "api/v1/triage/reports/<uuid:report_id>/moves",
+        api_triage_reports.moves,
+        name="api-report-moves",
+    ),
+    path("api/v1/triage/incidents", api_triage_reports.incidents, name="api-open-incident"),
+    path(
+        "api/v1/triage/incidents/<str:code>",
+        api_triage_incidents.incident,
+        name="api-triage-incident",
+    ),
+    path(
+        "api/v1/triage/incidents/<str:code>/splits", api_triage_incidents.splits, name="api-splits"
+    ),
+    path("api/v1/triage/incidents/<str:code>/ties", api_triage_incidents.ties, name="api-ties"),
+    path(
+        "api/v1/triage/incidents/<str:code>/ruling", api_triage_incidents.ruling, name="api-ruling"
+    ),
+    path(
+        "api/v1/triage/splits/<uuid:split_id>/undo",
+        api_triage_incidents.undo_a_split,
+        name="api-split-undo",
+    ),
+    path(
+        "api/v1/triage/ties/<uuid:tie_id>/undo",
+        api_triage_incidents.undo_a_tie,
+        name="api-tie-undo",
+    ),
+    path(
+        "api/v1/triage/links/<uuid:link_id>/question",
+        api_triage_incidents.question,
+        name="api-question",
+    ),
+    path("api/v1/chair/cases", api_chair.cases, name="api-chair-cases"),
+    path("api/v1/chair/cases/<uuid:case_id>", api_chair.case, name="api-chair-case"),
+    path(
+        "api/v1/chair/cases/<uuid:case_id>/decision", api_chair.decision, name="api-chair-decision"
+    ),
+    path(
+        "api/v1/chair/cases/<uuid:case_id>/seats/<int:number>/vacate",
+        api_chair.vacate,
+        name="api-chair-seat",
+    ),
+    path("api/v1/chair/incidents", api_chair.openable, name="api-chair-incidents"),
+    path("api/v1/chair/incidents/<str:code>/case", api_chair.opening, name="api-chair-opening"),
+    path(
+        "api/v1/chair/incidents/<str:code>/recommendations",
+        api_oversight.recommend,
+        name="api-chair-recommend",
+    ),
+    path(
+        "api/v1/chair/notices/<uuid:position_id>", api_oversight.extension, name="api-chair-notice"
+    ),
+    path("api/v1/overdue", api_oversight.overdue, name="api-overdue"),
+    path("api/v1/panels", api_oversight.panels, name="api-panels"),
     path("api/v1/reopenings", api_reopenings.reopenings, name="api-reopenings"),
     path("api/v1/reopenings/<uuid:reopening_id>", api_reopenings.reopening, name="api-reopening"),
     path(

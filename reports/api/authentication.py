@@ -15,7 +15,10 @@ from rest_framework.request import Request
 from reports.people.queries import User, user_by_api_key
 
 SCHEME = b"bearer"
-ROOMS = ("reports", "review", "notices", "triage", "reopenings", "recommendations", "inbox")
+ROOMS = (
+    *("reports", "review", "notices", "triage", "chair", "reopenings", "recommendations"),
+    "inbox",
+)
 SCOPES = tuple(f"{room}:{verb}" for room in ROOMS for verb in ("read", "write"))
 
 

@@ -13,6 +13,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
 
 UNKNOWN_FIELD = "unknown-field"  # its problem is a 400: the client speaks another version
 
@@ -30,6 +31,14 @@ class Strict(serializers.Serializer[Any]):
                     {name: [ErrorDetail(str(words), code=UNKNOWN_FIELD)] for name in unknown}
                 )
         return super().to_internal_value(data)
+
+
+def read_body(form: type[Strict], request: Request) -> dict[str, Any]:
+    """Return what a body says, read by its form; a problem names what cannot be read."""
+    body = form(data=request.data)
+    body.is_valid(raise_exception=True)
+    read: dict[str, Any] = body.validated_data
+    return read
 
 
 class Text(serializers.CharField):

@@ -76,9 +76,7 @@ class Records:
     @property
     def told_link(self) -> Link:
         """The link of the report that was told later to the incident."""
-        found = self.incident.links.filter(unlinked_at=None).order_by("linked_at").last()
-        assert found is not None
-        return found
+        return told_later(self.incident)
 
     def seated(self, case: Case) -> set[str]:
         held = set(case.seats.filter(recused_at=None).values_list("reviewer_id", flat=True))
@@ -104,10 +102,17 @@ class Two:
         return people | {ANONYMOUS: None}
 
 
+def told_later(incident: Incident) -> Link:
+    """Return the link of the report an incident was told by last."""
+    found = incident.links.filter(unlinked_at=None).order_by("linked_at", "id").last()
+    assert found is not None
+    return found
+
+
 def build_two() -> Two:
     """Build both agreements through the actions."""
     world = build_world()
-    decided = _a_case(world)
+    decided = _a_case(world, twice_told=True)
     seal_all(decided)
     lapse_overdue_positions(at=decided.ballots_due_at)
     decide_case(
@@ -194,9 +199,13 @@ def _records(world: World) -> Records:
     )
 
 
-def _a_case(world: World, *, declared: bool = True) -> Case:
+def _a_case(world: World, *, declared: bool = True, twice_told: bool = False) -> Case:
     """Open a case with a recorded draw, so that every run seats the same."""
-    case = open_case(incident=an_incident(world), by=world.chair, at=NOW, seed=SEED)
+    incident = an_incident(world)
+    if twice_told:
+        told = an_accepted_report(world, an_allegation(world, world.mod_azerbaijan, "ARM"))
+        link_report(report=told, incident=incident, why="Same night.", by=world.triage, at=NOW)
+    case = open_case(incident=incident, by=world.chair, at=NOW, seed=SEED)
     for seat in case.seats.select_related("reviewer") if declared else ():
         declare_interest(case=case, by=seat.reviewer, at=NOW)
     return case

@@ -175,6 +175,14 @@ def told(name: str, two: Two) -> Iterator[Try]:
     yield Try("missing", at(name, MISSING), frozenset())
 
 
+def chaired(*tail: Any) -> Any:
+    return records(lambda r: {"case": ((r.case.pk, *tail), {"chair"})}, (MISSING, *tail))
+
+
+triaged_reports = records(
+    lambda r: {"filed": ((r.filed.pk,), {"triage"}), "accepted": ((r.taken.pk,), {"triage"})},
+    (MISSING,),
+)
 POST, PUT = frozenset({"POST"}), frozenset({"PUT"})
 PUBLIC: dict[str, Any] = {"refuses": HIDDEN, "stranger": HIDDEN}
 KEPT: dict[str, Any] = {"stranger_sends": 403}  # a page that keeps what was typed
@@ -218,16 +226,7 @@ DOORS: dict[str, Door] = {
     # the judgement
     "triage": Door(lists(here={"triage"}), refuses=REFUSED),
     "triage-board": Door(lists(here={"triage"}), refuses=REFUSED, takes=POST),
-    "triage-report": Door(
-        records(
-            lambda r: {
-                "filed": ((r.filed.pk,), {"triage"}),
-                "accepted": ((r.taken.pk,), {"triage"}),
-            },
-            (MISSING,),
-        ),
-        takes=POST,
-    ),
+    "triage-report": Door(triaged_reports, takes=POST),
     "triage-incident": Door(of_incident({"triage"}), takes=POST),
     "corroborate": Door(lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED),
     "corroborate-incident": Door(
@@ -256,9 +255,7 @@ DOORS: dict[str, Door] = {
     "chair": Door(  # the form names an incident, which is hidden from all but its chair
         lists(here={"chair"}), refuses=REFUSED, refuses_forms=HIDDEN, takes=POST
     ),
-    "chair-case": Door(
-        records(lambda r: {"case": ((r.case.pk,), {"chair"})}, (MISSING,)), takes=POST
-    ),
+    "chair-case": Door(chaired(), takes=POST),
     "chair-notice": Door(
         records(lambda r: {"notice": ((r.notice.pk,), {"chair"})}, (MISSING,)), takes=POST
     ),
@@ -384,6 +381,47 @@ DOORS: dict[str, Door] = {
     ),
     "api-merge-undo": Door(only(frozenset(), MISSING), takes=POST, shows=405, **MACHINE),
     "api-refusal-undo": Door(only(frozenset(), MISSING), takes=POST, shows=405, **MACHINE),
+    "api-received": Door(lists(here={"triage"}), refuses=REFUSED, **MACHINE),
+    "api-received-report": Door(triaged_reports, **MACHINE),
+    "api-report-moves": Door(triaged_reports, takes=POST, shows=405, **MACHINE),
+    "api-open-incident": Door(
+        lists(here={"triage"}), refuses=REFUSED, takes=POST, shows=405, **MACHINE
+    ),
+    "api-triage-incident": Door(of_incident({"triage"}), **MACHINE),
+    "api-splits": Door(of_incident({"triage"}), takes=POST, shows=405, **MACHINE),
+    "api-ties": Door(of_incident({"triage"}), takes=POST, shows=405, **MACHINE),
+    "api-ruling": Door(of_incident({"triage"}), takes=POST, shows=405, **MACHINE),
+    "api-split-undo": Door(only(frozenset(), MISSING), takes=POST, shows=405, **MACHINE),
+    "api-tie-undo": Door(only(frozenset(), MISSING), takes=POST, shows=405, **MACHINE),
+    "api-question": Door(
+        records(lambda r: {"link": ((r.told_link.pk,), {"triage"})}, (MISSING,)),
+        takes=POST,
+        shows=405,
+        **MACHINE,
+    ),
+    "api-second-ballot": Door(
+        records(lambda r: {"all ballots open": ((r.opened.pk,), r.seated(r.opened))}, (MISSING,)),
+        takes=POST,
+        **MACHINE,
+    ),
+    "api-chair-cases": Door(lists(here={"chair"}), refuses=REFUSED, **MACHINE),
+    "api-chair-incidents": Door(lists(here={"chair"}), refuses=REFUSED, **MACHINE),
+    "api-chair-case": Door(chaired(), **MACHINE),
+    "api-chair-decision": Door(chaired(), takes=POST, shows=405, **MACHINE),
+    "api-chair-seat": Door(chaired(1), takes=POST, shows=405, **MACHINE),
+    "api-chair-opening": Door(of_incident({"chair"}), takes=POST, shows=405, **MACHINE),
+    "api-chair-recommend": Door(of_incident({"chair"}), takes=POST, shows=405, **MACHINE),
+    "api-chair-notice": Door(
+        records(lambda r: {"notice": ((r.notice.pk,), {"chair"})}, (MISSING,)),
+        takes=POST,
+        **MACHINE,
+    ),
+    "api-overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED, **MACHINE),
+    "api-panels": Door(
+        lists(here=REVIEWERS, there={"chair", "reviewer_arm", "reviewer_aze"}),
+        refuses=REFUSED,
+        **MACHINE,
+    ),
     "api-reopenings": Door(
         lists(
             here=REVIEWERS | LIAISONS,

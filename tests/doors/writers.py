@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.api.machines import a_body
-from tests.doors.places import Two
+from tests.doors.places import Two, told_later
 from tests.doors.table import at
 from tests.factories import NOW, an_incident
 from tests.pages.judgement.test_notices import ANSWER
@@ -17,6 +17,7 @@ from tests.pages.judgement.test_review import as_form
 from tests.pages.record.test_filing import answers
 from verification.adjudication.models import Case
 from verification.incidents.actions import merge_incidents, unlink_report
+from verification.incidents.models import Incident
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
 
 WHY = {"why": "The same night and place."}
@@ -80,6 +81,12 @@ def by_triage(two: Two) -> dict[str, Sent]:
         "link": report("link", incident=other.code, **WHY),
         "open": report("open", **WHY),
         "refuse a link": report("refuse", incident=other.code),
+        "question a report": incident(
+            two.decided,
+            "question",
+            link=str(told_later(two.decided).pk),
+            why="This report speaks of the night before; the date was misread.",
+        ),
         "unlink": incident(here.incident, "unlink", link=str(link.pk), **WHY),
         "relink": incident(loose, "relink", report=str(ended.report_id), **WHY),
         "merge": incident(other, "merge", incident=here.incident.code, version="", **WHY),
@@ -172,6 +179,80 @@ def by_others(two: Two) -> dict[str, Sent]:
     }
 
 
+def triage_by_machine(two: Two) -> dict[str, Sent]:
+    """The bodies that triage's machines send of reports and files."""
+    here, world = two.here, two.here.world
+    given: dict[str, Any] = {"by": world.triage, "at": NOW}
+    kept, absorbed = an_incident(world), an_incident(world)
+    merge_incidents(kept=kept, absorbed=absorbed, why="One event.", **given)
+    one, other = an_incident(world), an_incident(world)
+    split = split_incident(incident=kept, links=[absorbed.links.get().pk], why="Two.", **given)
+    tie = tie_incidents(incident=kept, other=one, why="One exchange.", **given)
+    reads = {"If-Match": f'"{here.filed.version}"'}
+    rejects = {"do": "reject", "reason": "It is told twice."}
+    doubt = {"why": "This report speaks of the night before; the date was misread."}
+    query = "?agreement=nk2020"
+    outside = an_incident(world)
+    Incident.objects.filter(pk=outside.pk).update(admissibility="inadmissible")
+    rule = {"ruling": "The act lies before the texts were in force."}
+    seen = {"If-Match": f'"{outside.version}"'}
+    return {
+        "reject by machine": Sent(
+            "triage", "api-report-moves", (here.filed.pk,), rejects, headers=reads
+        ),
+        "open by machine": Sent(
+            "triage", "api-open-incident", (), {"report": str(here.taken.pk), **WHY}, query
+        ),
+        "split by machine": Sent(
+            "triage",
+            "api-splits",
+            (here.incident.code,),
+            {"links": [str(here.told_link.pk)], **WHY},
+        ),
+        "join by machine": Sent("triage", "api-split-undo", (split.pk,), {}),
+        "tie by machine": Sent("triage", "api-ties", (one.code,), {"other": other.code, **WHY}),
+        "untie by machine": Sent("triage", "api-tie-undo", (tie.pk,), {}),
+        "rule by machine": Sent("triage", "api-ruling", (outside.code,), rule, headers=seen),
+        "question by machine": Sent("triage", "api-question", (told_later(two.decided).pk,), doubt),
+    }
+
+
+def panel_by_machine(two: Two) -> dict[str, Sent]:
+    """The bodies that machines of a chair send, and of a reviewer who looks again."""
+    here, world = two.here, two.here.world
+    openable = an_incident(world)
+    again = as_form(here.opened, severity="grave", why="The toll is graver than I read it.")
+    del again["do"]
+    again["cites"] = again.pop("cited_reports")
+    later = (here.notice.due_at + timedelta(hours=24)).isoformat()
+    text = "Name to the mechanism who commands the battery on that road."
+    return {
+        "change a ballot by machine": Sent(
+            "reviewer_arm", "api-second-ballot", (here.opened.pk,), again
+        ),
+        "open a case by machine": Sent(
+            "chair",
+            "api-chair-opening",
+            (openable.code,),
+            {},
+            headers={"If-Match": f'"{openable.version}"'},
+        ),
+        "give more time by machine": Sent(
+            "chair",
+            "api-chair-notice",
+            (here.notice.pk,),
+            {"until": later, "reason": "The roads were closed."},
+            headers={"If-Match": f'"{here.notice.version}"'},
+        ),
+        "recommend by machine": Sent(
+            "chair",
+            "api-chair-recommend",
+            (two.decided.code,),
+            {"party": "ARM", "text": text, "due_at": "2020-12-30T00:00:00+04:00"},
+        ),
+    }
+
+
 def by_machine(two: Two) -> dict[str, Sent]:
     """The bodies that people's machines send."""
     here, first = two.here, {"If-Match": '"0"'}
@@ -226,9 +307,14 @@ def by_machine(two: Two) -> dict[str, Sent]:
     }
 
 
-WRITERS: tuple[Callable[[Two], dict[str, Sent]], ...] = (by_triage, by_others, by_machine)
+WRITERS: tuple[Callable[[Two], dict[str, Sent]], ...] = (
+    *(by_triage, by_others, by_machine),
+    *(triage_by_machine, panel_by_machine),
+)
 EXEMPT = {
     "chair-case": "a decision takes one text; it is tried in test_deciding.py",
+    "api-chair-decision": "a decision takes one text; it is tried in api/working/test_chair.py",
+    "api-chair-seat": "it needs another panel to draw from; tried in api/working/test_chair.py",
     "api-inbox-read": "it takes no body",
     "api-message-read": "it takes no body",
 }

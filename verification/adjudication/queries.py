@@ -364,6 +364,13 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
     )
 
 
+def own_standing(file: CaseFile) -> Ballot | SecondBallot | None:
+    """Return what counts of one's own on an unsealed file: the last ballot one sealed."""
+    own = file.own_ballot
+    found = [b for b in file.standing or () if own is not None and b.seat.pk == own.seat_id]
+    return found[0] if found else None
+
+
 def case_history(file: CaseFile) -> list[HistoryLine]:
     """Return the history of a case file, for those the file was handed out to.
 

@@ -16,7 +16,7 @@ from reports.identity import opaque
 from reports.people.queries import alignment_codes
 from reports.places.queries import place_choices
 from verification.adjudication.answers import Answers
-from verification.adjudication.queries import Ballot, CaseFile
+from verification.adjudication.queries import Ballot, CaseFile, SecondBallot
 from verification.publication.published_score import public_score
 
 Row = dict[str, Any]
@@ -45,7 +45,7 @@ def case_shown(file: CaseFile, *, at: datetime) -> Row:
         "positions": [_position(row) for row in file.positions],
         "own_ballot": ballot_shown(file.own_ballot) if file.own_ballot else None,
         "ballots": [ballot_shown(one) for one in file.ballots] if file.ballots else None,
-        "second_ballots": [_second(one) for one in file.second_ballots]
+        "second_ballots": [second_shown(one) for one in file.second_ballots]
         if file.second_ballots is not None
         else None,
         "score": public_score(file.score) if file.score is not None else None,
@@ -67,7 +67,7 @@ def case_line(file: CaseFile) -> Row:
     }
 
 
-def ballot_shown(ballot: Ballot) -> Row:
+def ballot_shown(ballot: Ballot | SecondBallot) -> Row:
     """Return a sealed ballot, by seat and never by name."""
     return {
         "seat": ballot.seat.number,
@@ -78,7 +78,8 @@ def ballot_shown(ballot: Ballot) -> Row:
     }
 
 
-def _second(ballot: Any) -> Row:
+def second_shown(ballot: SecondBallot) -> Row:
+    """Return a second ballot with its reason and whether it confirms the one before."""
     return {**ballot_shown(ballot), "confirms": ballot.confirms, "why": ballot.why}
 
 

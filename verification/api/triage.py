@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
-from reports.api.bodies import Key, Strict, Text
+from reports.api.bodies import Key, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
 from reports.intake.queries import Report, report_for_triage, reports_by_id
 from reports.pages.choosing import current_agreement
@@ -114,7 +114,7 @@ class NothingBody(Strict):
 class DoneOut(s.Serializer[Any]):
     """What was made, by the key that undoes it."""
 
-    kind = s.CharField(help_text="link, merge or refusal")
+    kind = s.CharField(help_text="link, merge, refusal, split, tie or reopening")
     id = s.UUIDField()
 
 
@@ -160,13 +160,13 @@ def confirm(request: Request) -> Response:
     """Link a report to an incident, or merge two incidents."""
     at, user = timezone.now(), asker(request)
     require_triage(user, current_agreement(request), at=at)
-    read = _read(ConfirmBody, request)
+    read = read_body(ConfirmBody, request)
     incident, of = _pair(request, read, at)
     if isinstance(of, Report):
         link = link_report(report=of, incident=incident, why=read["why"], by=user, at=at)
-        return _done("link", link)
+        return done("link", link)
     merge = merge_incidents(kept=incident, absorbed=of, why=read["why"], by=user, at=at)
-    return _done("merge", merge)
+    return done("merge", merge)
 
 
 @extend_schema(
@@ -178,8 +178,8 @@ def refuse(request: Request) -> Response:
     """Refuse a suggestion: it is not made again until that is undone."""
     at, user = timezone.now(), asker(request)
     require_triage(user, current_agreement(request), at=at)
-    incident, of = _pair(request, _read(PairBody, request), at)
-    return _done("refusal", refuse_suggestion(incident=incident, of=of, by=user, at=at))
+    incident, of = _pair(request, read_body(PairBody, request), at)
+    return done("refusal", refuse_suggestion(incident=incident, of=of, by=user, at=at))
 
 
 @extend_schema(operation_id="undo_link", request=WhyBody, responses={204: None, **PROBLEMS})
@@ -189,7 +189,7 @@ def undo_link(request: Request, link_id: uuid.UUID) -> Response:
     """Unlink a report; that it was linked stays on record."""
     at, user = timezone.now(), asker(request)
     link = link_for_triage(user, link_id, at=at)
-    unlink_report(link=link, why=_read(WhyBody, request)["why"], by=user, at=at)
+    unlink_report(link=link, why=read_body(WhyBody, request)["why"], by=user, at=at)
     return Response(status=204)
 
 
@@ -200,7 +200,7 @@ def undo_a_merge(request: Request, merge_id: uuid.UUID) -> Response:
     """Part two incidents that were merged, on both sides."""
     at, user = timezone.now(), asker(request)
     merge = merge_for_triage(user, merge_id, at=at)
-    _read(NothingBody, request)
+    read_body(NothingBody, request)
     undo_merge(merge=merge, by=user, at=at)
     return Response(status=204)
 
@@ -212,16 +212,9 @@ def undo_a_refusal(request: Request, refusal_id: uuid.UUID) -> Response:
     """Let a refused suggestion be made again."""
     at, user = timezone.now(), asker(request)
     refusal = refusal_for_triage(user, refusal_id, at=at)
-    _read(NothingBody, request)
+    read_body(NothingBody, request)
     undo_refusal(refusal=refusal, by=user, at=at)
     return Response(status=204)
-
-
-def _read(form: type[Strict], request: Request) -> dict[str, Any]:
-    body = form(data=request.data)
-    body.is_valid(raise_exception=True)
-    read: dict[str, Any] = body.validated_data
-    return read
 
 
 def _pair(
@@ -237,5 +230,6 @@ def _pair(
     return incident, incident_for_triage(user, read["other"], at=at)
 
 
-def _done(kind: str, row: Any) -> Response:
+def done(kind: str, row: Any) -> Response:
+    """Return what a deed made, by the key that undoes it."""
     return Response(DoneOut({"kind": kind, "id": row.pk}).data, status=201)

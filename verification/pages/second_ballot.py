@@ -26,6 +26,7 @@ from verification.adjudication.queries import (
     SecondBallot,
     case_for_reviewer,
     may_vote_again,
+    own_standing,
 )
 from verification.pages.asker import asker
 from verification.pages.case_file import cited_numbers, file_context
@@ -74,7 +75,9 @@ def review_again(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     verdict = may_vote_again(user, file.case)
     if not verdict:
         raise MoveRefused(verdict.reason)
-    last = _last_of(file)
+    last = own_standing(file)
+    if last is None:
+        raise NotFound()
     context = file_context(file, at=at)
     numbers = cited_numbers(context["cards"], context["statements"])
     posted = request.POST if request.method == "POST" else None
@@ -96,14 +99,6 @@ def review_again(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if posted is not None:
         return sent_back(request, "verification/review_again.html", shown)
     return render(request, "verification/review_again.html", shown)
-
-
-def _last_of(file: CaseFile) -> Ballot | SecondBallot:
-    own = file.own_ballot
-    found = [b for b in file.standing or () if own is not None and b.seat.pk == own.seat_id]
-    if not found:
-        raise NotFound()
-    return found[0]
 
 
 def _as_it_stands(last: Ballot | SecondBallot) -> BallotDraft:
