@@ -158,7 +158,8 @@ def _ballot_clocks(incidents: Sequence[Incident]) -> list[Clock]:
             file_id=case.incident_id,
             since=case.opened_at,
             due_at=case.ballots_due_at,
-            done_at=decided.get(case.pk) or (None if case.pk in waiting else sealed.get(case.pk)),
+            # Ballots may stay out when a case is decided; then the decision ends the waiting.
+            done_at=decided.get(case.pk) if case.pk in waiting else sealed.get(case.pk),
         )
         for case in cases
     ]

@@ -6,13 +6,23 @@ from datetime import timedelta
 
 import pytest
 
+from config.celery import app
 from reports.intake.actions import accept_report
 from reports.intake.models import Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.people.actions import grant_role
 from reports.problems import NotAllowed
-from tests.factories import LATER, NOW, World, a_case, a_report, an_incident, seal_all
+from tests.factories import (
+    LATER,
+    NOW,
+    World,
+    a_case,
+    a_recommendation,
+    a_report,
+    an_incident,
+    seal_all,
+)
 from tests.proofs import at_once, no_trace, one_event
 from verification.adjudication.actions.decisions import decide_case
 from verification.caseload.actions import escalate_deadline, escalate_overdue
@@ -21,7 +31,7 @@ from verification.caseload.queries import clocks_of, overdue, overdue_for, triag
 from verification.caseload.rules import Clock, Step
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.models import Incident
-from verification.tasks import escalate_deadlines
+from verification.tasks import escalate_deadlines, record_silences
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -68,6 +78,8 @@ class TestWhenAStepIsDue:
         decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
         decision = clocks(case.incident)[Step.DECISION]
         assert decision.done_at == LATER
+        ballots = clocks(case.incident)[Step.BALLOTS]
+        assert ballots.done_at == NOW + HOUR, "in time, however late the decision"
         assert not decision.is_missed(at=NOW + 99 * DAY)
 
 
@@ -111,6 +123,30 @@ class TestTellingOfIt:
     def test_the_task_may_run_twice(self, world: World) -> None:
         a_report(world)
         assert [escalate_deadlines(), escalate_deadlines()] == [1, 0]
+
+
+def test_the_clock_brings_each_of_the_five(world: World) -> None:
+    """What beat runs, on a morning after all five deadlines, and what the chair then reads."""
+    a_report(world)  # nobody looks at it
+    advice = a_recommendation(world)  # nobody complies
+    case = a_case(world)  # nobody votes, nobody decides, and the accused stays silent
+    with_beat = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert {record_silences.name, escalate_deadlines.name} <= with_beat
+    assert record_silences() == 1
+    assert escalate_deadlines() == 4
+    missed = Event.objects.filter(kind=Kind.DEADLINE_MISSED)
+    assert sorted(event.payload["step"] for event in missed) == [
+        *("ballots", "decision", "recommendation", "triage")
+    ]
+    silent = Event.objects.filter(kind=Kind.POSITION_LAPSED, file_id=case.incident_id)
+    assert silent.count() == 1  # the fifth: silence is its own event
+    found = overdue_for(world.chair, world.agreement, at=NOW + 400 * DAY)
+    steps = {line.incident.code: {str(c.step) for c in line.clocks} for line in found.incidents}
+    assert steps == {
+        case.incident.code: {"ballots", "decision"},
+        advice.incident.code: {"recommendation"},
+    }
+    assert found.n_reports == 1
 
 
 class TestTheOverdueList:
