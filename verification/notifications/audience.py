@@ -324,7 +324,8 @@ def of_missed_deadline(event: Event) -> Iterator[Message]:
         waited_for = _liaisons(
             one.party.code, agreement_id, "recommendation_overdue", at, key=one.code, about=one.code
         )
-    for message in [*waited_for, *_all(Role.CHAIR, agreement_id, "step_overdue", at)]:
+    late = Incident.objects.get(pk=event.file_id).code if event.file_id is not None else ""
+    for message in [*waited_for, *_all(Role.CHAIR, agreement_id, "step_overdue", at, about=late)]:
         if message.user_id not in told:
             told.add(message.user_id)
             yield message

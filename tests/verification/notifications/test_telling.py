@@ -188,6 +188,9 @@ class TestThePanel:
         owing = {self.seat(case, n).pk for n in (1, 2)}
         rows = Notification.objects.filter(topic="ballot_overdue")
         assert set(rows.values_list("user_id", flat=True)) == owing
+        chairs = Notification.objects.filter(topic="step_overdue").values_list("user_id", "about")
+        code, owes = case.incident.code, world.chair.pk in owing  # then it is told that instead
+        assert list(chairs) == ([] if owes else [(world.chair.pk, code)])
 
 
 def test_a_finding_reaches_those_it_concerns(world: World) -> None:
