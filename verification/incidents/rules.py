@@ -16,6 +16,7 @@ Window = tuple[datetime, datetime]
 NEAR_M = 5_000.0  # within the sum of the radii plus this, two spots may be one event
 FAR_M = 60_000.0  # beyond this plus the radii a report is not suggested at all
 SLACK = timedelta(hours=6)  # reports of one event name times this far apart
+NEXT_TO = timedelta(minutes=3)  # a gap as good as none
 WEIGHTS = {"place": 0.35, "time": 0.3, "act": 0.2, "accused": 0.15}  # our judgement; sum 1
 SUGGEST_FLOOR = 0.5  # strength from which an incident is offered
 
@@ -109,9 +110,11 @@ def _time_fit(a: Window, b: Window) -> tuple[float, str]:
     if gap < timedelta(0):
         longest = max(a[1] - a[0], b[1] - b[0])
         return (1.0 if longest <= timedelta(days=1) else 0.7), _("The time windows overlap.")
+    likely = max(0.0, 0.6 * (1 - gap / SLACK))
+    if gap < NEXT_TO:
+        return likely, _("One time window begins where the other ends.")
     hours = gap.total_seconds() / 3600
-    words = _("%(hours).1f hours apart.") % {"hours": hours}
-    return max(0.0, 0.6 * (1 - gap / SLACK)), words
+    return likely, _("%(hours).1f hours apart.") % {"hours": hours}
 
 
 def _act_fit(a: str, b: str) -> tuple[float, str]:

@@ -126,6 +126,12 @@ def test_the_nearer_the_stronger(nearer: EventFacts, farther: EventFacts) -> Non
     assert fits(facts(), nearer).strength > fits(facts(), farther).strength
 
 
+def test_windows_that_touch_are_not_called_an_interval_apart() -> None:
+    touching = fits(facts(window=hours(0, 2)), facts(window=hours(2, 4))).reasons
+    assert "One time window begins where the other ends." in touching
+    assert "2.0 hours apart." in fits(facts(window=hours(0, 2)), facts(window=hours(4, 5))).reasons
+
+
 def test_every_fit_gives_four_reasons() -> None:
     assert all(fits(facts(), facts(spot=None, accused=())).reasons)
     assert len(fits(facts(), facts(spot=BERD)).reasons) == 4
