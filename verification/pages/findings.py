@@ -60,6 +60,7 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
     content = seen.line.content
     agreement = agreement_of(content)
     decision = decision_view(content["decision"], agreement) if content["decision"] else None
+    positions = position_views(content["positions"], agreement)
     context = {
         "as_of": timezone.now(),
         "log": log_status(at=timezone.now()),
@@ -77,7 +78,8 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
         "panel": panel_view(content.get("panel")),
         "reasons": reason_rows(content["admissibility_reasons"]),
         "origins": origin_groups(content["statements"], agreement),
-        "positions": position_views(content["positions"], agreement),
+        "positions": positions,
+        "answers": answers_in_short(positions),
         "order": order_view(content.get("order")),
         "score": score_view(content["score"], agreement),
         "features": place_features(
@@ -86,6 +88,18 @@ def finding(request: HttpRequest, code: str) -> HttpResponse:
         "address": request.build_absolute_uri(reverse("finding", args=[seen.line.code])),
     }
     return render(request, "verification/finding.html", context)
+
+
+def answers_in_short(positions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each party with its answers by date: one that was heard again answered twice."""
+    by_party: dict[str, list[dict[str, Any]]] = {}
+    for one in positions:
+        on = one["answered_at"] or (one["due_at"] if one["state"] == "lapsed" else None)
+        by_party.setdefault(one["party"].code, []).append({**one, "on": on})
+    return [
+        {"party": rows[0]["party"], "answers": rows, "again": len(rows) > 1}
+        for rows in by_party.values()
+    ]
 
 
 def panel_view(panel: dict[str, Any] | None) -> dict[str, int] | None:

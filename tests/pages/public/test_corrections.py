@@ -81,6 +81,11 @@ def test_both_versions_stand_side_by_side(world: World, client: Client) -> None:
     assert f"This finding takes the place of {code}-F1, which stays readable." in second
     assert "Another panel judged the case again and came to other answers." in second
     assert REASON in second
+    heard = first[first.index("The accused") :].split("In their words")[0]
+    again = second[second.index("The accused") :].split("In their words")[0]
+    assert heard.count("did not answer in time") == 1 and "heard again" not in heard
+    assert again.count("did not answer in time") == 2 and again.count("heard again") == 1
+    assert again.count("Armenia") == 1  # one party with two answers by date, not two parties
     assert "As the ballots say, all three." in second  # the first reasons, word for word
     row = second[second.index("Both decisions side by side") :]
     assert row.index("Not attributable") < row.index("Attributed to a party")
