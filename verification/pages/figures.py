@@ -80,7 +80,10 @@ def alpha_view(alpha: Alpha) -> dict[str, Any]:
 
 
 def _cells(by_question: Mapping[str, Alpha]) -> list[dict[str, Any]]:
-    return [alpha_view(by_question[name]) for name in QUESTIONS]
+    return [
+        {"question": str(QUESTION_WORDS[name]), **alpha_view(by_question[name])}
+        for name in QUESTIONS
+    ]
 
 
 def _period(row: PeriodAlpha) -> dict[str, Any]:
