@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from verification.engine.averaging import average_ballots
+from verification.engine.averaging import Ballots, average_ballots
 from verification.engine.calibration import Pool, fit_pool
 from verification.engine.dawid_skene import Labels
 from verification.engine.model import fit
@@ -127,8 +127,7 @@ def averaged(labels: Labels) -> FloatArray:
     fitted = average_ballots(
         labels.item,
         labels.worker,
-        one,
-        np.ones(len(one)),
+        Ballots(one, np.ones(len(one)), np.ones(len(one))),
         rates,
         labels.gold,
         labels.n_workers,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from verification.engine.averaging import cast_ballots, tally_ballots
 from verification.engine.baseline import ballots_of_labels
 from verification.engine.bounds import chorus_bound, within_bounds
 from verification.engine.chorus import BINS, STRANGERS, strangers
@@ -131,11 +132,11 @@ class LiveScores:
         self.worth = ballot_worth(self.fitted.priors, claims.n_bases)
         if averaged is None:
             return
-        told = self.telling[claims.label] > 0
-        weight = averaged.weight[claims.source] * told * self.fitted.votes.weight
-        weight = weight / voices_of(self.fitted) * self.worth[claims.basis, claims.label]
-        self.tally = np.tile(averaged.rates, (claims.n_incidents, 1))
-        np.add.at(self.tally, claims.incident, self.ballots[claims.label] * weight[:, None])
+        share = self.fitted.votes.weight / voices_of(self.fitted)
+        cast = cast_ballots(claims, self.fitted.priors, share)
+        trust = averaged.weight[claims.source]
+        n = claims.n_incidents
+        self.tally = tally_ballots(averaged, cast, claims.incident, trust, n)
 
     @property
     def drift(self) -> float:

@@ -7,8 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from verification.engine.averaging import Averaged, average_ballots
-from verification.engine.baseline import ballots_of_labels, with_decisions
+from verification.engine.averaging import (
+    Averaged,
+    average_ballots,
+    cast_ballots,
+    tally_ballots,
+)
+from verification.engine.baseline import with_decisions
 from verification.engine.calibration import Pool, fit_pool
 from verification.engine.contributions import (
     additive_parts,
@@ -16,7 +21,6 @@ from verification.engine.contributions import (
     join_parts,
     sums_by_incident,
 )
-from verification.engine.evidence import ballot_worth
 from verification.engine.likelihood import Fitted, fit_claims
 from verification.engine.numeric import log_normalise, normalise
 from verification.engine.statements import fold_origins
@@ -124,19 +128,14 @@ def _fit_both(folded: Claims, priors: Priors) -> Scored:
     if folded.n_incidents >= SMALL_MISSION:
         alone = Pool(np.ones(1), 1.0 if priors.temper is None else priors.temper)
         return Scored(fitted, None, alone)
-    votes = fitted.votes
-    ballots, telling = ballots_of_labels(folded.n_parties, priors.class_prior)
-    scale = np.where(telling[folded.label] > 0, votes.weight, 0.0) / voices_of(fitted)
     averaged = average_ballots(
         folded.incident,
         folded.source,
-        ballots[folded.label],
-        scale,
+        cast_ballots(folded, priors, fitted.votes.weight / voices_of(fitted)),
         np.exp(fitted.fit.log_pi),
         folded.gold,
         folded.n_sources,
         learn_rates=False,
-        worth=ballot_worth(priors, folded.n_bases)[folded.basis, folded.label],
     )
     temper = 1.0 if priors.temper is None else priors.temper
     return Scored(fitted, averaged, Pool(_first_weights(folded.n_incidents), temper))
@@ -184,14 +183,10 @@ def member_answers(
 def _average_of(scored: Scored, averaged: Averaged, kept: BoolArray | None) -> FloatArray:
     if kept is None:
         return averaged.p
-    claims = scored.fitted.claims
-    ballots, telling = ballots_of_labels(claims.n_parties, scored.fitted.priors.class_prior)
-    weight = averaged.weight[claims.source] * kept * (telling[claims.label] > 0)
-    weight = weight * ballot_worth(scored.fitted.priors, claims.n_bases)[claims.basis, claims.label]
-    weight = weight * scored.fitted.votes.weight / voices_of(scored.fitted)
-    tally = np.tile(averaged.rates, (claims.n_incidents, 1))
-    np.add.at(tally, claims.incident, ballots[claims.label] * weight[:, None])
-    return normalise(tally)
+    fitted, claims = scored.fitted, scored.fitted.claims
+    cast = cast_ballots(claims, fitted.priors, fitted.votes.weight / voices_of(fitted))
+    trust = averaged.weight[claims.source] * kept
+    return normalise(tally_ballots(averaged, cast, claims.incident, trust, claims.n_incidents))
 
 
 def posterior_of(scored: Scored, *, explain: bool = True) -> Posterior:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from verification.engine.baseline import ballots_of_labels
+from verification.engine.averaging import cast_ballots, tally_ballots
 from verification.engine.chorus import FEW, STRANGERS
 from verification.engine.contributions import blend_part, join_parts
-from verification.engine.evidence import RIGHT, ballot_worth, family_of_label, label_rows
+from verification.engine.evidence import RIGHT, family_of_label, label_rows
 from verification.engine.incremental import LiveScores
 from verification.engine.labels import BadClaims
 from verification.engine.likelihood import presence_of
@@ -133,12 +133,10 @@ def _pooled(
     members = [np.exp(log_normalise(live.log_pi + total))]
     if scored.averaged is not None:
         members.append(np.exp(log_normalise(live.log_pi + SOFT * total)))
-        ballots, telling = ballots_of_labels(claims.n_parties, live.fitted.priors.class_prior)
-        trust = np.where(source >= 0, scored.averaged.weight[np.maximum(source, 0)], 1.0)
-        weight = trust * scale * kept * (telling[claims.label] > 0)
-        weight *= ballot_worth(live.fitted.priors, claims.n_bases)[claims.basis, claims.label]
-        tally = scored.averaged.rates + (ballots[claims.label] * weight[:, None]).sum(axis=0)
-        members.append(normalise(tally[None]))
+        trust = np.where(source >= 0, scored.averaged.weight[np.maximum(source, 0)], 1.0) * kept
+        cast = cast_ballots(claims, live.fitted.priors, scale)
+        tally = tally_ballots(scored.averaged, cast, claims.incident, trust, 1)
+        members.append(normalise(tally))
     return scored.pool.log_answer(members, FLOOR, scored.log_prior)
 
 
