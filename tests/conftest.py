@@ -50,27 +50,37 @@ def no_network() -> Iterator[None]:
 @pytest.fixture
 def world(db: None) -> Any:
     """The Moscow agreement and the cast (tests/factories.py), inside the test's transaction."""
-    from tests.factories import build_world
+    from tests.factories import a_world
 
-    return build_world()
+    return a_world()
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """Have the world and all in it built anew, not remembered (tests/remembered.py)."""
+    from tests.remembered import nothing_remembered
+
+    with nothing_remembered():
+        yield
 
 
 @pytest.fixture
 def live_world(transactional_db: None) -> Any:
     """The same, committed: for tests with threads or workers."""
-    from tests.factories import build_world
+    from tests.factories import a_world
 
-    return build_world()
+    return a_world()
 
 
 @pytest.fixture
 def signer(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[Any]:
     """The real signer in this process, with an empty memory: the test's log begins with it."""
+    from tests.remembered import signer_beside
     from verification.ledger.signer import SignerState
     from verification.ledger.signing import signer_at_hand
 
     made = SignerState(tmp_path_factory.mktemp("signer"), settings.LOG_ORIGIN)
-    with signer_at_hand(made.answer):
+    with signer_at_hand(made.answer), signer_beside(made):
         yield made
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from reports.agreement.actions import record_act_kinds, record_agreement
 from reports.agreement.models import Agreement, Party
@@ -28,6 +28,7 @@ from reports.people.actions import (
 from reports.people.models import Organisation, Source, User
 from reports.places.actions import record_places
 from reports.places.models import Place
+from tests.remembered import remembered
 from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import declare_interest, open_case
@@ -40,6 +41,7 @@ from verification.publication.actions import keep_public_rows
 from verification.recommendations.actions import issue_recommendation
 from verification.recommendations.models import Recommendation
 
+T = TypeVar("T")
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 SET_UP_AT = datetime(2020, 9, 28, tzinfo=UTC)
 NOW = datetime(2020, 10, 12, 8, 0, tzinfo=UTC)  # the tests' clock: two days into the truce
@@ -85,6 +87,17 @@ def act_rows() -> list[dict[str, Any]]:
             }
             for row in csv.DictReader(file)
         ]
+
+
+def a_world() -> World:
+    """Return the world as it stands when all that follows from its making was done."""
+
+    def build() -> World:
+        world = build_world()
+        drain(clock=lambda event: event.at)
+        return world
+
+    return remembered("a world", build)
 
 
 def build_world() -> World:
@@ -254,6 +267,12 @@ def an_accepted_report(
 
 def an_incident(world: World, draft: ReportDraft | None = None) -> Incident:
     """Open an incident from a report which accuses Armenia, and run all that follows."""
+    if draft is None:
+        return _remembered("an incident", lambda: _an_incident(world, None))
+    return _an_incident(world, draft)
+
+
+def _an_incident(world: World, draft: ReportDraft | None) -> Incident:
     draft = draft or an_allegation(world, world.mod_azerbaijan, "ARM")
     report = an_accepted_report(world, draft)
     incident = open_incident(report=report, why="First report of it.", by=world.triage, at=NOW)
@@ -264,7 +283,10 @@ def an_incident(world: World, draft: ReportDraft | None = None) -> Incident:
 
 def a_case(world: World, incident: Incident | None = None, *, at: datetime = NOW) -> Case:
     """Open a case on an incident, with a panel of three who have declared no interest."""
-    case = open_case(incident=incident or an_incident(world), by=world.chair, at=at)
+    if incident is None:
+        first = an_incident(world)
+        return _remembered(("a case", at), lambda: a_case(world, first, at=at))
+    case = open_case(incident=incident, by=world.chair, at=at)
     all_declare(case, at=at)
     return case
 
@@ -316,6 +338,10 @@ def seal_all(case: Case, answers: Answers | None = None, *, at: datetime = NOW) 
 def a_decided_incident(world: World, answers: Answers | None = None) -> Incident:
     """Open an incident that accuses Armenia and let a panel decide it."""
     case = a_case(world)
+    return _remembered(("decided", answers), lambda: _decided(world, case, answers))
+
+
+def _decided(world: World, case: Case, answers: Answers | None) -> Incident:
     seal_all(case, answers)
     lapse_overdue_positions(at=LATER)
     decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
@@ -335,6 +361,10 @@ def a_recommendation(world: World, incident: Incident | None = None) -> Recommen
     for tick in ticks:
         tick()
     return made
+
+
+def _remembered(name: Hashable, build: Callable[[], T]) -> T:
+    return remembered((name, bool(ticks)), build)
 
 
 ticks: list[Callable[[], None]] = []  # what the clock does after all is settled (`ticking`)

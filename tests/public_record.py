@@ -21,7 +21,9 @@ from tests.factories import (
     seal_all,
     settle,
     some_answers,
+    ticks,
 )
+from tests.remembered import remembered
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import open_case
 from verification.corroboration.actions import (
@@ -55,6 +57,10 @@ class PublicRecord:
 
 def build_public_record(world: World) -> PublicRecord:
     """Make the record through actions, as people would."""
+    return remembered(("public record", bool(ticks)), lambda: _build(world))
+
+
+def _build(world: World) -> PublicRecord:
     type(world.filer).objects.filter(pk=world.filer.pk).update(display_name=DISPLAY_NAME)
     observed = _observed(world)
     contested = _contested(world)

@@ -24,14 +24,15 @@ from tests.factories import (
     World,
     a_case,
     a_draft,
-    an_incident,
     seal_all,
     settle,
     some_answers,
+    ticks,
 )
+from tests.remembered import remembered
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.answers import Answers
-from verification.adjudication.models import Decision
+from verification.adjudication.models import Case, Decision
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import link_report
 from verification.incidents.models import Incident
@@ -112,7 +113,14 @@ def a_decided(
     world: World, answers: Answers = NOT_ATTRIBUTED, incident: Incident | None = None
 ) -> Decision:
     """Decide an incident: it happened, it is a breach, and who did it cannot be said."""
-    case = a_case(world, incident or an_incident(world))
+    if incident is None:
+        case = a_case(world)
+        name = ("a decision", answers, bool(ticks))
+        return remembered(name, lambda: _decided(world, case, answers))
+    return _decided(world, a_case(world, incident), answers)
+
+
+def _decided(world: World, case: Case, answers: Answers) -> Decision:
     seal_all(case, answers)
     lapse_overdue_positions(at=LATER)
     decision = decide_case(

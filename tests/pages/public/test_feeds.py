@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.factories import LATER, NOW, World, settle
 from tests.public_record import PublicRecord
+from tests.remembered import remembered
 from tests.second_round import a_correction, a_reserve
 from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.publication.models import Finding
@@ -32,13 +33,17 @@ def texts(feed: ElementTree.Element, path: str) -> list[str]:
 
 @pytest.fixture
 def everything(record: PublicRecord, world: World) -> PublicRecord:
+    remembered("a feed of everything", lambda: _let_everything_happen(world))
+    return record
+
+
+def _let_everything_happen(world: World) -> None:
     a_correction(world, a_reserve(world))
     made = draft_bulletin(agreement=world.agreement, day=NOW.date(), at=LATER)
     assert made is not None
     settle()
     release_bulletin(bulletin=made, by=world.publisher, at=LATER)
     settle()
-    return record
 
 
 @pytest.mark.parametrize("name", FEEDS)

@@ -153,6 +153,7 @@ def test_a_ruling_waits_too(client: Client, world: World, by_hand: Any) -> None:
         by_hand()
 
 
+@pytest.mark.usefixtures("anew")
 def test_when_nothing_is_signed_for_long_the_pages_say_so(
     client: Client, world: World, by_hand: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

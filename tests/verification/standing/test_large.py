@@ -10,6 +10,7 @@ from verification.standing.actions import recompute_standing
 from verification.standing.models import Standing
 
 
+@pytest.mark.usefixtures("anew")
 @pytest.mark.parametrize(("large", "computed"), [(0, False), (5000, True)])
 def test_an_event_recomputes_the_standings_of_a_small_agreement_only(
     world: World, monkeypatch: pytest.MonkeyPatch, large: int, computed: bool
