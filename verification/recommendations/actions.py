@@ -126,18 +126,9 @@ def answer_recommendation(
     if answer not in ANSWERS:
         raise Invalid(errors={"answer": [_("Choose whether your side accepts.")]})
     _say(recommendation, to=answer, text=text, by_party=True, by=by, at=at)
-    move_state(
-        recommendation,
-        to=answer,
-        moves=MOVES,
-        kind=Kind.RECOMMENDATION_ANSWERED,
-        by=by,
-        at=at,
-        acting_as=role,
-        file_id=recommendation.incident_id,
-        payload={"code": recommendation.code},
+    return _moved(
+        recommendation, to=answer, kind=Kind.RECOMMENDATION_ANSWERED, by=by, role=role, at=at
     )
-    return recommendation
 
 
 @transaction.atomic
@@ -157,18 +148,15 @@ def report_compliance(
     role = _require_addressee(by, recommendation, at)
     to = RecommendationState.REPORTED
     note = _say(recommendation, to=to, text=text, by_party=True, by=by, at=at, evidence=evidence)
-    move_state(
+    return _moved(
         recommendation,
         to=to,
-        moves=MOVES,
         kind=Kind.COMPLIANCE_REPORTED,
         by=by,
+        role=role,
         at=at,
-        acting_as=role,
-        file_id=recommendation.incident_id,
-        payload={"code": recommendation.code, "evidence": note.evidence.count()},
+        evidence=note.evidence.count(),
     )
-    return recommendation
 
 
 @transaction.atomic
@@ -194,18 +182,9 @@ def assess_recommendation(
     if not reported and at < recommendation.due_at:
         raise MoveRefused(_("The party still has time; nothing is assessed before its day."))
     _say(recommendation, to=verdict, text=text, by_party=False, by=by, at=at, evidence=evidence)
-    move_state(
-        recommendation,
-        to=verdict,
-        moves=MOVES,
-        kind=Kind.RECOMMENDATION_ASSESSED,
-        by=by,
-        at=at,
-        acting_as=role,
-        file_id=recommendation.incident_id,
-        payload={"code": recommendation.code},
+    return _moved(
+        recommendation, to=verdict, kind=Kind.RECOMMENDATION_ASSESSED, by=by, role=role, at=at
     )
-    return recommendation
 
 
 @transaction.atomic
@@ -220,16 +199,32 @@ def withdraw_recommendation(
     role = _require_neutral(by, recommendation.incident, at)
     to = RecommendationState.WITHDRAWN
     _say(recommendation, to=to, text=text, by_party=False, by=by, at=at)
+    return _moved(
+        recommendation, to=to, kind=Kind.RECOMMENDATION_WITHDRAWN, by=by, role=role, at=at
+    )
+
+
+def _moved(
+    recommendation: Recommendation,
+    *,
+    to: str,
+    kind: Kind,
+    by: User,
+    role: str,
+    at: datetime,
+    **told: int,
+) -> Recommendation:
+    """Move a recommendation after what was said; the event tells its code."""
     move_state(
         recommendation,
         to=to,
         moves=MOVES,
-        kind=Kind.RECOMMENDATION_WITHDRAWN,
+        kind=kind,
         by=by,
         at=at,
         acting_as=role,
         file_id=recommendation.incident_id,
-        payload={"code": recommendation.code},
+        payload={"code": recommendation.code, **told},
     )
     return recommendation
 

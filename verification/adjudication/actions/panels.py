@@ -84,7 +84,7 @@ def recuse_reviewer(*, case: Case, reason: str, by: User, at: datetime) -> Seat:
     """
     role = require(by, "case.review", at=at, agreement_id=case.incident.agreement_id)
     held = Case.objects.select_for_update().select_related("incident").get(pk=case.pk)
-    seat = Seat.objects.filter(case=held, reviewer=by, recused_at=None).first()
+    seat = held.seats.filter(reviewer=by, recused_at=None).first()
     if seat is None:
         raise NotFound()
     if held.state != CaseState.BALLOTING or Ballot.objects.filter(seat=seat).exists():
@@ -92,17 +92,7 @@ def recuse_reviewer(*, case: Case, reason: str, by: User, at: datetime) -> Seat:
     if len(reason.strip()) < 10:
         raise Invalid(errors={"reason": [_("Say in a sentence what the conflict is.")]})
     vacate_seat(seat, kind=RecusalKind.DECLARED, reason=reason.strip()[:500], at=at)
-    replacement = replace_seat(held, at=at)
-    record_event(
-        kind=Kind.REVIEWER_RECUSED,
-        subject=held,
-        by=by,
-        at=at,
-        acting_as=role,
-        file_id=held.incident_id,
-        payload={"seat": seat.number, "replaced_by_seat": replacement.number, "how": "declared"},
-    )
-    return replacement
+    return _replaced(seat, kind=Kind.REVIEWER_RECUSED, by=by, role=role, at=at, how="declared")
 
 
 @transaction.atomic
@@ -114,27 +104,12 @@ def replace_reviewer(*, case: Case, seat_number: int, by: User, at: datetime) ->
     Leaves: the ended Seat, a new Seat, reviewer.replaced. Errors: Invalid if no rule vacates it.
     """
     role = require(by, "case.decide", at=at, agreement_id=case.incident.agreement_id)
-    held = Case.objects.select_for_update(of=("self",)).select_related("incident").get(pk=case.pk)
-    if held.state != CaseState.BALLOTING:
-        raise MoveRefused(_("The panel has decided; its seats stay as they were."))
-    seat = Seat.objects.filter(case=held, number=seat_number, recused_at=None).first()
-    if seat is None:
-        raise NotFound()
+    held, seat = _open_seat(case, seat_number)
     why = why_vacated(held, at=at).get(seat.number)
     if why is None:
         raise Invalid(_("No rule vacates this seat: its holder has no conflict, and time is left."))
     vacate_seat(seat, kind=RecusalKind.BY_RULE, reason=why, at=at)
-    replacement = replace_seat(held, at=at)
-    record_event(
-        kind=Kind.REVIEWER_REPLACED,
-        subject=held,
-        by=by,
-        at=at,
-        acting_as=role,
-        file_id=held.incident_id,
-        payload={"seat": seat.number, "replaced_by_seat": replacement.number},
-    )
-    return replacement
+    return _replaced(seat, kind=Kind.REVIEWER_REPLACED, by=by, role=role, at=at)
 
 
 @transaction.atomic
@@ -146,12 +121,7 @@ def override_seat(*, case: Case, seat_number: int, reason: str, by: User, at: da
     Seat, a new Seat, panel.overridden. Errors: Invalid without a reason, MoveRefused, NoPanel.
     """
     role = require(by, "case.decide", at=at, agreement_id=case.incident.agreement_id)
-    held = Case.objects.select_for_update(of=("self",)).select_related("incident").get(pk=case.pk)
-    if held.state != CaseState.BALLOTING:
-        raise MoveRefused(_("The panel has decided; its seats stay as they were."))
-    seat = Seat.objects.filter(case=held, number=seat_number, recused_at=None).first()
-    if seat is None:
-        raise NotFound()
+    _held, seat = _open_seat(case, seat_number)
     if seat.reviewer_id == by.pk:
         raise MoveRefused(_("This seat is yours: declare your conflict instead."))
     if Ballot.objects.filter(seat=seat).exists():
@@ -159,15 +129,31 @@ def override_seat(*, case: Case, seat_number: int, reason: str, by: User, at: da
     if len(reason.strip()) < OVERRIDE_LEAST or "\x00" in reason:
         raise Invalid(errors={"reason": [_("Give the reason in at least 20 characters.")]})
     vacate_seat(seat, kind=RecusalKind.OVERRIDE, reason=reason.strip()[:500], at=at)
-    replacement = replace_seat(held, at=at)
+    return _replaced(seat, kind=Kind.PANEL_OVERRIDDEN, by=by, role=role, at=at)
+
+
+def _open_seat(case: Case, number: int) -> tuple[Case, Seat]:
+    """Return a case that still takes ballots, locked, with the seat of this number."""
+    held = Case.objects.select_for_update(of=("self",)).select_related("incident").get(pk=case.pk)
+    if held.state != CaseState.BALLOTING:
+        raise MoveRefused(_("The panel has decided; its seats stay as they were."))
+    seat = held.seats.filter(number=number, recused_at=None).first()
+    if seat is None:
+        raise NotFound()
+    return held, seat
+
+
+def _replaced(seat: Seat, *, kind: Kind, by: User, role: str, at: datetime, **told: str) -> Seat:
+    """Let the rules seat somebody after a seat was vacated; the event tells both numbers."""
+    replacement = replace_seat(seat.case, at=at)
     record_event(
-        kind=Kind.PANEL_OVERRIDDEN,
-        subject=held,
+        kind=kind,
+        subject=seat.case,
         by=by,
         at=at,
         acting_as=role,
-        file_id=held.incident_id,
-        payload={"seat": seat.number, "replaced_by_seat": replacement.number},
+        file_id=seat.case.incident_id,
+        payload={"seat": seat.number, "replaced_by_seat": replacement.number, **told},
     )
     return replacement
 
@@ -181,7 +167,7 @@ def declare_interest(*, case: Case, by: User, at: datetime) -> Seat:
     """
     role = require(by, "case.review", at=at, agreement_id=case.incident.agreement_id)
     held = Case.objects.select_for_update(of=("self",)).select_related("incident").get(pk=case.pk)
-    seat = Seat.objects.filter(case=held, reviewer=by, recused_at=None).first()
+    seat = held.seats.filter(reviewer=by, recused_at=None).first()
     if seat is None:
         raise NotFound()
     if held.state != CaseState.BALLOTING:
