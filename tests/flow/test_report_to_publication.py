@@ -27,7 +27,8 @@ from tests.proofs import row_counts
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import declare_interest, open_case
-from verification.adjudication.queries import case_for_reviewer, readiness
+from verification.adjudication.queries import case_for_reviewer
+from verification.adjudication.readiness import readiness
 from verification.corroboration.actions import (
     Answer,
     StatementDraft,

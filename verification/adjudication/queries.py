@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -24,23 +23,14 @@ from reports.agreement.models import Agreement, Clause, Party
 from reports.agreement.queries import clauses_in_force, parties_of
 from reports.intake.models import Report
 from reports.journal.queries import HistoryLine, history_lines
-from reports.people.models import Role, User
+from reports.people.models import User
 from reports.people.permissions import Verdict, may, require
-from reports.people.queries import alignment_codes, alignment_of, holders_of
 from reports.problems import NotFound
 from verification.adjudication.answers import Outcome
 from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat, SecondBallot
-from verification.adjudication.rules import (
-    Reviewer,
-    has_conflict,
-    is_party_heard,
-    is_second_look_offered,
-    meets_quorum,
-)
 from verification.adjudication.states import CaseState
 from verification.corroboration.models import PartyPosition, Statement
-from verification.corroboration.queries import accused_parties, positions_on, statements_on
-from verification.corroboration.states import PositionState
+from verification.corroboration.queries import positions_on, statements_on
 from verification.incidents.models import Incident, Link
 from verification.incidents.queries import (
     incident_by_code,
@@ -79,206 +69,8 @@ class CaseFile:
     draft: DraftBallot | None  # one's own, while it is not sealed
 
 
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """Whether a case can be decided now: each precondition with its reason."""
-
-    quorum: Verdict
-    heard: Verdict
-    complete: Verdict
-    offered: Verdict  # whoever voted on less than is on file now may look again
-    unconflicted: Verdict
-
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Return all of them, in the order they are shown."""
-        return (self.quorum, self.complete, self.heard, self.offered, self.unconflicted)
-
-    def __bool__(self) -> bool:
-        return all(self.verdicts())
-
-
 def _cases() -> QuerySet[Case]:
     return Case.objects.select_related("incident__agreement", "incident__act", "incident__place")
-
-
-def involved(incident: Incident) -> tuple[set[str], set[str]]:
-    """Return the keys of the people and organisations a case file rests on."""
-    people: set[str] = set()
-    organisations: set[str] = set()
-    for report in linked_reports(incident):
-        people |= {str(report.filed_by_id), str(report.source.user_id)}
-        organisations.add(str(report.source.organisation_id))
-        organisations.add(str(report.filed_by.organisation_id))
-    for statement in statements_on(incident):
-        people |= {str(statement.given_by_id), str(statement.source.user_id)}
-        organisations.add(str(statement.source.organisation_id))
-        organisations.add(str(statement.given_by.organisation_id))
-    return people - {"None"}, organisations - {"None"}
-
-
-def concerned_parties(incident: Incident, *, at: datetime) -> set[str]:
-    """Return the codes of the parties a panel has to be balanced between.
-
-    Those accused or accusing; where that is one alone, all signatories, so that a side is never
-    judged (or cleared) by its own people without the others.
-    """
-    found = {party.code for party in accused_parties(incident)}
-    sources = [report.source for report in linked_reports(incident)]
-    sides = alignment_codes(
-        organisation_ids={s.organisation_id for s in sources},
-        user_ids={s.user_id for s in sources},
-        at=at,
-    )
-    found |= set(sides.values())
-    if len(found) == 1:
-        found |= {party.code for party in parties_of(incident.agreement_id) if party.signatory}
-    return found
-
-
-def conflict_of(user: User, incident: Incident) -> Verdict:
-    """Answer whether the data shows that a person has a conflict of interest in a case."""
-    people, organisations = involved(incident)
-    me = Reviewer(key=str(user.pk), organisation=str(user.organisation_id or ""), alignment="")
-    return has_conflict(me, people=people, organisations=organisations)
-
-
-def possible_reviewers(incident: Incident, *, at: datetime) -> list[tuple[User, Reviewer]]:
-    """Return all who hold the reviewer role on the agreement, with what the rules look at."""
-    # Triage officers read scores all day: whoever triaged here since this incident was opened
-    # never sits on it, even if the role was taken from them meanwhile.
-    triagers = holders_of(
-        Role.TRIAGE, agreement_id=incident.agreement_id, since=incident.opened_at, at=at
-    )
-    reviewers = holders_of(Role.REVIEWER, agreement_id=incident.agreement_id, at=at)
-    users = list(reviewers.exclude(pk__in=triagers.values("pk")))
-    load = dict(
-        Seat.objects.filter(
-            reviewer__in=users, recused_at=None, ballot=None, case__state=CaseState.BALLOTING
-        )
-        .values_list("reviewer_id")
-        .annotate(Count("id"))
-    )
-    before = earlier_deciders(incident)
-    return [
-        (
-            user,
-            Reviewer(
-                key=str(user.pk),
-                organisation=str(user.organisation_id or ""),
-                alignment=alignment_of(user, at=at),
-                load=load.get(user.pk, 0),
-                earlier=user.pk in before,
-            ),
-        )
-        for user in users
-    ]
-
-
-def sitting_reviewers(incident: Incident, users: Sequence[User], *, at: datetime) -> list[Reviewer]:
-    """Return those who stay on a panel, with what the rules look at in them."""
-    before = earlier_deciders(incident)
-    return [
-        Reviewer(
-            key=str(user.pk),
-            organisation=str(user.organisation_id or ""),
-            alignment=alignment_of(user, at=at),
-            earlier=user.pk in before,
-        )
-        for user in users
-    ]
-
-
-def earlier_deciders(incident: Incident) -> set[uuid.UUID]:
-    """Return the keys of those who decided this incident before: voted, or sealed it."""
-    voted = Ballot.objects.filter(
-        case__incident=incident, case__state=CaseState.DECIDED, seat__recused_at=None
-    )
-    sealed = Decision.objects.filter(incident=incident)
-    return {
-        *voted.values_list("seat__reviewer_id", flat=True),
-        *sealed.values_list("decided_by_id", flat=True),
-    }
-
-
-def awaited_parties(incident: Incident) -> list[str]:
-    """Return the names of the accused parties that have neither answered nor fallen silent.
-
-    After a reopening only the hearing that followed it counts.
-    """
-    positions = [p for p in positions_on(incident) if p.hearing == incident.hearing]
-    heard = {p.party_id for p in positions if p.state != PositionState.AWAITED}
-    awaited = {p.party_id for p in positions if p.state == PositionState.AWAITED}
-    return [
-        party.name
-        for party in accused_parties(incident)
-        if party.pk in awaited or party.pk not in heard
-    ]
-
-
-def readiness(case: Case, *, at: datetime) -> Readiness:
-    """Return whether a case can be decided now, precondition by precondition."""
-    seats = list(case.seats.filter(recused_at=None).select_related("reviewer"))
-    sealed = set(Ballot.objects.filter(seat__in=seats).values_list("seat_id", flat=True))
-    voted = [str(s.reviewer.organisation_id) for s in seats if s.pk in sealed]
-    missing = len(seats) - len(voted)
-    if missing and at < case.ballots_due_at:
-        words = _("%(missing)s of %(seats)s seated reviewers have not sealed a ballot.")
-        complete = Verdict(False, words % {"missing": missing, "seats": len(seats)})
-    else:
-        complete = Verdict(
-            True, _("Every seated reviewer has voted, or the time for ballots is over.")
-        )
-    return Readiness(
-        quorum=meets_quorum(voted, quorum=case.quorum),
-        heard=is_party_heard(awaited_parties(case.incident)),
-        complete=complete,
-        offered=_second_look(case, all_sealed=not missing, at=at),
-        unconflicted=_unconflicted(conflicts_in(case)),
-    )
-
-
-def _second_look(case: Case, *, all_sealed: bool, at: datetime) -> Verdict:
-    if not all_sealed:
-        return Verdict(True, _("The ballots are still sealed: nobody has seen another’s."))
-    standing = standing_ballots(case)
-    grown = grown_at(case.incident)
-    older = [ballot.seat.number for ballot in standing if grown and ballot.sealed_at < grown]
-    if grown is None or not older:
-        return is_second_look_offered([], since=at, at=at)
-    opened = max(ballot.sealed_at for ballot in ballots_of(case))
-    return is_second_look_offered(older, since=max(grown, opened), at=at)
-
-
-def conflicts_in(case: Case) -> dict[int, str]:
-    """Return {seat number: reason} of those who sit and have a conflict of interest by now.
-
-    A file grows while its panel votes: what is linked later may be a reviewer's own.
-    """
-    people, organisations = involved(case.incident)
-    found: dict[int, str] = {}
-    for seat in case.seats.filter(recused_at=None).select_related("reviewer"):
-        holder = Reviewer(str(seat.reviewer_id), str(seat.reviewer.organisation_id or ""), "")
-        verdict = has_conflict(holder, people=people, organisations=organisations)
-        if verdict:
-            found[seat.number] = verdict.reason
-    return found
-
-
-def _unconflicted(conflicts: dict[int, str]) -> Verdict:
-    if conflicts:
-        words = _("A conflict of interest has come up in seat %(seats)s; replace the reviewer.")
-        return Verdict(False, words % {"seats": ", ".join(map(str, sorted(conflicts)))})
-    return Verdict(True, _("Nobody who sits has a conflict of interest."))
-
-
-def why_vacated(case: Case, *, at: datetime) -> dict[int, str]:
-    """Return {seat number: reason} of the seats a chair may have filled anew."""
-    found: dict[int, str] = {}
-    if at >= case.ballots_due_at:
-        silent = case.seats.filter(recused_at=None, ballot=None)
-        words = _("The time for ballots passed without one from this seat.")
-        found = dict.fromkeys(silent.values_list("number", flat=True), words)
-    return found | conflicts_in(case)
 
 
 def review_queue(user: User, *, at: datetime) -> list[tuple[Case, Seat]]:

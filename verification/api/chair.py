@@ -24,16 +24,16 @@ from reports.problems import Invalid
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import open_case, override_seat, replace_reviewer
 from verification.adjudication.answers import outcome_of, panel_answers
+from verification.adjudication.eligible import why_vacated
 from verification.adjudication.queries import (
     CaseFile,
     case_for_chair,
     cases_for_chair,
     incident_for_chair,
     incidents_without_case,
-    readiness,
     seats_of,
-    why_vacated,
 )
+from verification.adjudication.readiness import readiness
 from verification.api.case_shown import answers_shown, case_shown
 from verification.api.pages import PAGE, paged
 from verification.corroboration.queries import positions_by_incident

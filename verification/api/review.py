@@ -28,12 +28,12 @@ from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.drafts import DraftConflict, save_draft
 from verification.adjudication.actions.panels import declare_interest, recuse_reviewer
 from verification.adjudication.drafting import ANSWERS
+from verification.adjudication.eligible import concerned_parties
 from verification.adjudication.queries import (
     CaseFile,
     DraftBallot,
     awaits_declaration,
     case_for_reviewer,
-    concerned_parties,
     review_queue,
 )
 from verification.api.case_shown import ballot_shown, case_shown

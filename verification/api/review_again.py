@@ -19,11 +19,7 @@ from reports.api.reports import PROBLEMS
 from reports.problems import Invalid, MoveRefused
 from verification.adjudication.actions.ballots import BallotDraft
 from verification.adjudication.actions.second_ballots import change_ballot
-from verification.adjudication.queries import (
-    case_for_reviewer,
-    may_vote_again,
-    own_standing,
-)
+from verification.adjudication.queries import case_for_reviewer, may_vote_again, own_standing
 from verification.api.case_shown import ballot_shown, second_shown
 from verification.api.review_bodies import AnswersBody, ballot_from, with_cites
 

@@ -26,16 +26,16 @@ from verification.adjudication.actions.panels import (
     replace_reviewer,
 )
 from verification.adjudication.answers import Outcome, outcome_of
+from verification.adjudication.eligible import why_vacated
 from verification.adjudication.queries import (
     CaseFile,
     case_for_chair,
     cases_for_chair,
     incident_for_chair,
     incidents_without_case,
-    readiness,
     seats_of,
-    why_vacated,
 )
+from verification.adjudication.readiness import readiness
 from verification.caseload.queries import clocks_of
 from verification.corroboration.queries import positions_by_incident
 from verification.incidents.queries import Incident

@@ -17,12 +17,8 @@ from django.views.decorators.http import require_http_methods
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.problems import Invalid, MoveRefused
 from verification.adjudication.actions.panels import declare_interest, recuse_reviewer
-from verification.adjudication.queries import (
-    CaseFile,
-    awaits_declaration,
-    case_for_reviewer,
-    concerned_parties,
-)
+from verification.adjudication.eligible import concerned_parties
+from verification.adjudication.queries import CaseFile, awaits_declaration, case_for_reviewer
 from verification.pages.asker import asker
 from verification.pages.cards import faces_of, incident_card
 from verification.pages.forms_review import RecuseForm

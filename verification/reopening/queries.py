@@ -16,8 +16,9 @@ from reports.people.models import User
 from reports.people.permissions import Verdict, may
 from reports.people.queries import alignment_of, liaison_party_code
 from reports.problems import NotAllowed, NotFound
+from verification.adjudication.eligible import concerned_parties
 from verification.adjudication.models import Ballot, Decision
-from verification.adjudication.queries import concerned_parties, decision_on
+from verification.adjudication.queries import decision_on
 from verification.incidents.models import Incident, Link
 from verification.incidents.queries import active_links, incident_by_code, member_ids, root_of
 from verification.incidents.states import IncidentState

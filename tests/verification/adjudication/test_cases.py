@@ -28,15 +28,14 @@ from tests.proofs import as_if, one_event, refused
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.panels import open_case, recuse_reviewer
 from verification.adjudication.actions.seating import Conflicted, NoPanel
+from verification.adjudication.eligible import concerned_parties, possible_reviewers
 from verification.adjudication.models import Ballot, Case, Seat
 from verification.adjudication.queries import (
     case_for_chair,
     case_for_reviewer,
-    concerned_parties,
     incident_for_chair,
     incidents_without_case,
     may_see_score,
-    possible_reviewers,
     review_queue,
     seats_of,
 )

@@ -25,7 +25,8 @@ from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.decisions import NotReady, decide_case
 from verification.adjudication.actions.seating import Conflicted
 from verification.adjudication.models import Case, Decision
-from verification.adjudication.queries import cases_for_chair, decision_on, readiness
+from verification.adjudication.queries import cases_for_chair, decision_on
+from verification.adjudication.readiness import readiness
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.publication.actions import publish_finding
 from verification.publication.models import Finding

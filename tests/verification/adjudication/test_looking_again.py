@@ -24,9 +24,9 @@ from verification.adjudication.queries import (
     case_for_reviewer,
     decided_candidates,
     may_vote_again,
-    readiness,
     standing_ballots,
 )
+from verification.adjudication.readiness import readiness
 from verification.adjudication.rules import LOOKS_AGAIN_FOR
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import link_report

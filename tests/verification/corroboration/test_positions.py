@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.proofs import no_trace, one_event, refused
 from verification.adjudication.actions.decisions import decide_case
-from verification.adjudication.queries import awaited_parties
+from verification.adjudication.readiness import awaited_parties
 from verification.corroboration.actions import (
     Answer,
     answer_notice,

@@ -17,13 +17,9 @@ from tests.second_round import (
 )
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.seating import NoPanel
+from verification.adjudication.eligible import earlier_deciders
 from verification.adjudication.models import Decision
-from verification.adjudication.queries import (
-    case_for_chair,
-    case_for_reviewer,
-    decision_on,
-    earlier_deciders,
-)
+from verification.adjudication.queries import case_for_chair, case_for_reviewer, decision_on
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.publication.models import Finding
 from verification.publication.queries import report_partition, standings

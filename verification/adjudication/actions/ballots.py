@@ -22,12 +22,9 @@ from verification.adjudication.answers import (
     Answers,
     column_values,
 )
+from verification.adjudication.eligible import conflict_of
 from verification.adjudication.models import Ballot, Case, Seat
-from verification.adjudication.queries import (
-    bound_parties,
-    citable_reports,
-    conflict_of,
-)
+from verification.adjudication.queries import bound_parties, citable_reports
 from verification.adjudication.rules import problems_in_ballot
 from verification.adjudication.states import CaseState
 from verification.incidents.models import Incident

@@ -27,11 +27,8 @@ from verification.adjudication.answers import (
 )
 from verification.adjudication.decision_text import is_unfinished
 from verification.adjudication.models import Ballot, Case, Decision, SecondBallot
-from verification.adjudication.queries import (
-    decision_on,
-    readiness,
-    standing_ballots,
-)
+from verification.adjudication.queries import decision_on, standing_ballots
+from verification.adjudication.readiness import readiness
 from verification.adjudication.rules import (
     REASONS_LEAST,
 )

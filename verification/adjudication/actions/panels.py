@@ -22,11 +22,8 @@ from verification.adjudication.actions.seating import (
     seat_reviewer,
     vacate_seat,
 )
+from verification.adjudication.eligible import conflict_of, why_vacated
 from verification.adjudication.models import Ballot, Case, RecusalKind, Seat
-from verification.adjudication.queries import (
-    conflict_of,
-    why_vacated,
-)
 from verification.adjudication.states import CaseState
 from verification.incidents.actions import begin_review
 from verification.incidents.models import Incident

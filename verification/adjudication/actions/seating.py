@@ -16,13 +16,13 @@ from reports.people.queries import alignment_of, holders_of
 from reports.problems import Problem
 from verification.adjudication.actions.drafts import drop_draft
 from verification.adjudication.drawing import METHOD, drawn, entry_of
-from verification.adjudication.models import Case, PanelDraw, Seat
-from verification.adjudication.queries import (
+from verification.adjudication.eligible import (
     concerned_parties,
     involved,
     possible_reviewers,
     sitting_reviewers,
 )
+from verification.adjudication.models import Case, PanelDraw, Seat
 from verification.adjudication.rules import has_conflict
 from verification.incidents.models import Incident
 

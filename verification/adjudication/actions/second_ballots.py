@@ -17,8 +17,9 @@ from reports.problems import Invalid, MoveRefused, NotFound, StaleState
 from verification.adjudication.actions.ballots import BallotDraft, check_ballot
 from verification.adjudication.actions.seating import Conflicted
 from verification.adjudication.answers import column_values
+from verification.adjudication.eligible import conflict_of
 from verification.adjudication.models import Ballot, Case, SecondBallot
-from verification.adjudication.queries import conflict_of, may_vote_again
+from verification.adjudication.queries import may_vote_again
 
 WHY_LEAST = 20  # characters of the reason
 FIRST_SECOND = 2  # the number of the ballot after the first
