@@ -54,6 +54,7 @@ from verification.scoring.queries import scores_made_until
 from verification.standing.queries import standing_lines
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "scoring-demo.md"
+pytestmark = pytest.mark.django_db  # or nobody sets a database up when this file runs alone
 CUT_AFTER = 110  # steps of the story: in the middle of the rulings of October
 
 
