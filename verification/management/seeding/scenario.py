@@ -9,13 +9,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from reports.agreement.models import Agreement
 from reports.coverage.actions import end_watch, start_watch
 from reports.coverage.models import Watch
+from reports.evidence.actions import add_item
+from reports.evidence.drafts import ItemDraft
+from reports.evidence.queries import items_of
 from reports.places.queries import place_by_key
 from verification.adjudication.queries import decided_candidates
 from verification.management.seeding.claims import accept_claim, claims_of, file_claim
 from verification.management.seeding.deeds import DEEDS, Story
+from verification.management.seeding.drawings import drawing
 from verification.management.seeding.files import Row, document, instant
 from verification.management.seeding.stage import play
 from verification.scoring.actions import refit_sources
@@ -25,6 +31,7 @@ from verification.standing.queries import draw_of_agreement
 
 STEPS_PER_LINE = 50  # of progress
 BEFORE_A_PANEL = timedelta(hours=1)
+BEFORE_TRIAGE = timedelta(minutes=20)  # after a claim was received
 Say = Callable[[str], object]
 
 
@@ -63,6 +70,7 @@ def story_steps(agreement: Agreement, *, now: datetime) -> list[Step]:
         *_claim_steps(story, scenario["defaults"]),
         *_incident_steps(story, scenario["incidents"], now),
         *_watch_steps(story, scenario["watches"]),
+        *_file_steps(story, document(f"scenarios/{agreement.slug}-files.json")["files"]),
         _audit_step(story, scenario["audit"]),
         *_learning_steps(story, scenario["incidents"]),
     ]
@@ -164,6 +172,25 @@ def learn(agreement: Agreement, at: datetime) -> bool:
     gold = decided_candidates(agreement.pk)
     fit = refit_sources(agreement=agreement, gold=gold, at=at)
     return fit is not None and fit != before
+
+
+def _file_steps(story: Story, files: list[dict[str, Any]]) -> Iterator[Step]:
+    for row in files:
+        received = datetime.fromisoformat(story.claims[row["claim"]]["received_at"])
+        at = received + BEFORE_TRIAGE
+        yield Step(at, "files", partial(_add_file, story, row, at))
+
+
+def _add_file(story: Story, row: Mapping[str, Any], at: datetime) -> bool:
+    report = story.report(row["claim"])
+    if items_of([report.pk]):
+        return False
+    taken = datetime.fromisoformat(row["taken"]) if "taken" in row else None
+    spot = (row["at"][0], row["at"][1]) if "at" in row else None
+    content = drawing(row["drawing"], taken=taken, at=spot, changed=row.get("changed", False))
+    said = ItemDraft(kind="photo", caption=row["caption"])
+    add_item(report=report, draft=said, file=ContentFile(content), by=report.filed_by, at=at)
+    return True
 
 
 def _watch_steps(story: Story, watches: list[dict[str, Any]]) -> Iterator[Step]:
