@@ -243,7 +243,18 @@ MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Evidence has no address of its own: only pages that know who asks hand it out.
+    "evidence": {
+        "BACKEND": "reports.evidence.storage.SealedFolder",
+        "OPTIONS": {"location": env.str("CVR_EVIDENCE", default=str(DATA_DIR / "evidence"))},
+    },
 }
+FILE_UPLOAD_HANDLERS = [
+    "reports.evidence.uploads.CappedUploads",  # before the others: it bounds what they keep
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # -- the machine's door -----------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -10,6 +10,7 @@ from reports.agreement.models import (
     Renewal,
 )
 from reports.coverage.models import Watch
+from reports.evidence.models import Item, Reading
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
@@ -24,12 +25,14 @@ __all__ = [
     "ApiKey",
     "Clause",
     "Event",
+    "Item",
     "Job",
     "Organisation",
     "Origin",
     "Party",
     "Place",
     "PlaceName",
+    "Reading",
     "Renewal",
     "Report",
     "RoleGrant",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from reports.identity import RECEIPT_ALPHABET
 from reports.pages.desk import desk
+from reports.pages.evidence import evidence_add
 from reports.pages.filing import correct_page, file_page
 from reports.pages.machines import machines_page
 from reports.pages.own import own_list_page, report_page, withdraw_page
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/new/", file_page, name="report-new"),
     path("reports/<receipt:receipt>/", report_page, name="report"),
     path("reports/<receipt:receipt>/correct/", correct_page, name="report-correct"),
+    path("reports/<receipt:receipt>/files/", evidence_add, name="report-evidence"),
     path("reports/<receipt:receipt>/withdraw/", withdraw_page, name="report-withdraw"),
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),

@@ -12,8 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.core.files.base import ContentFile
+
 from reports.agreement.actions import record_act_kinds, record_agreement
 from reports.agreement.models import Agreement, Party
+from reports.evidence.actions import add_item
+from reports.evidence.drafts import ItemDraft
+from reports.evidence.models import Item
 from reports.intake.actions import accept_report, file_report
 from reports.intake.drafts import OriginDraft, ReportDraft, Where
 from reports.intake.models import Report
@@ -28,6 +33,7 @@ from reports.people.actions import (
 from reports.people.models import Organisation, Source, User
 from reports.places.actions import record_places
 from reports.places.models import Place
+from tests.pictures import photo
 from tests.remembered import remembered
 from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
 from verification.adjudication.actions.decisions import decide_case
@@ -383,3 +389,15 @@ def settle(*, at: datetime | None = None) -> int:
 
 
 LATER = NOW + timedelta(days=4)  # past every reply deadline counted from NOW
+
+
+def an_item(
+    world: World, report: Report | None = None, content: bytes | None = None, **said: Any
+) -> Item:
+    """Return a file added to a report by its author, read and all."""
+    made = report or a_report(world)
+    brought = ContentFile(content if content is not None else photo())
+    draft = ItemDraft(**said)
+    item = add_item(report=made, draft=draft, file=brought, by=made.filed_by, at=NOW).item
+    settle()
+    return item

@@ -30,6 +30,7 @@ from tests.factories import (
     an_accepted_report,
     an_allegation,
     an_incident,
+    an_item,
     build_world,
     seal_all,
     settle,
@@ -89,6 +90,7 @@ def build_scene() -> Scene:
     issue_api_key(user=world.partner, label="station", scopes=[], by=None, at=NOW)
     start_watch(agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW)
     first = a_report(world)
+    an_item(world, first)
     a_report(world, a_draft(world, supersedes=first.receipt))
     decided = an_incident(world)
     told = StatementDraft("actor", "supports", "eyewitness", "I saw who fired it.", "ARM")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from reports.agreement.models import Agreement
+from reports.evidence.actions import derive_item, destroy_bytes
+from reports.evidence.queries import erased_items, item_by_id
 from reports.intake.queries import reports_by_id
 from reports.intake.states import ReportState
 from reports.journal.handlers import Handler
@@ -145,6 +147,16 @@ def update_all_standings(*, event: Event, at: datetime) -> None:
         recompute_standing(agreement=agreement, at=at)
 
 
+def read_item(*, event: Event, at: datetime) -> None:
+    """Read a file that was added, and make the copies of it that may be shown."""
+    derive_item(item=item_by_id(event.subject_id), at=at)
+
+
+def destroy_files(*, event: Event, at: datetime) -> None:
+    """Destroy the bytes of the files of a report that was erased."""
+    destroy_bytes(items=erased_items(event.subject_id))
+
+
 def tell_people(*, event: Event, at: datetime) -> None:
     """Tell everybody whom this event concerns, each once, in their own inbox."""
     tell(event=event, at=at)
@@ -153,6 +165,8 @@ def tell_people(*, event: Event, at: datetime) -> None:
 _NEXT: dict[Kind, tuple[Handler, ...]] = {
     Kind.REPORT_ACCEPTED: (follow_origin, replace_corrected),
     Kind.REPORT_WITHDRAWN: (leave_incidents,),
+    Kind.ERASURE_DONE: (destroy_files,),
+    Kind.EVIDENCE_ADDED: (read_item,),
     Kind.INCIDENT_OPENED: (rescore_file, ask_accused),
     Kind.REPORT_LINKED: (rescore_file, ask_accused, weigh_report),
     Kind.REPORT_UNLINKED: (rescore_file,),

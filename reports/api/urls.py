@@ -3,6 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+from reports.api.evidence import evidence_door
 from reports.api.reports import report_door, reports_door
 from reports.api.terms import (
     acts_door,
@@ -16,6 +17,7 @@ urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("reports", reports_door, name="api-reports"),
     path("reports/<receipt:receipt>", report_door, name="api-report"),
+    path("reports/<receipt:receipt>/evidence", evidence_door, name="api-evidence"),
     path("agreements", agreements_door, name="api-agreements"),
     path("agreements/<slug:slug>", agreement_door, name="api-agreement"),
     path("acts", acts_door, name="api-acts"),

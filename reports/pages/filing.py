@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -23,7 +24,9 @@ from reports.intake.rules import problems_in
 from reports.pages.answers import View, add_errors, answers_problems, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.drafting import BLANK, FIELDS, answers_of, draft_of
+from reports.pages.evidence import filed_with
 from reports.pages.forms import ReportForm
+from reports.pages.forms_evidence import FilesWithReport
 from reports.pages.offers import readable_uuid
 from reports.people.permissions import require
 from reports.people.queries import named_sources
@@ -31,6 +34,7 @@ from reports.places.queries import PlaceChoice, place_choices, places_matching
 from reports.problems import Invalid
 
 PAGE = "reports/report_new.html"
+SENSITIVITY = f"{FilesWithReport.prefix}-sensitivity"
 
 
 def keeps_what_was_typed(view: View) -> View:
@@ -89,14 +93,20 @@ def _file(request: HttpRequest, agreement: Agreement, earlier: Report | None) ->
         return sent_back(request, PAGE, _context(form, agreement, earlier))
     except AnotherReportHasThisId:
         return _offer_a_new_key(request, agreement, earlier)
-    return _to_receipt(request, filing)
+    return _to_receipt(request, filing, at)
 
 
-def _to_receipt(request: HttpRequest, filing: Filing) -> HttpResponse:
+def _to_receipt(request: HttpRequest, filing: Filing, at: datetime) -> HttpResponse:
     if filing.created:
         messages.success(request, _("Your report is filed. Keep the receipt code."))
     else:
         messages.info(request, _("This report was filed already. Nothing was doubled."))
+    brought = FilesWithReport(request.POST, request.FILES)
+    files = brought.cleaned_data.get("upload", []) if brought.is_valid() else []
+    if files:
+        filed_with(request, filing.report, files, brought.cleaned_data["sensitivity"], at)
+    for texts in brought.errors.values():  # too many at once, say: the report stands
+        messages.error(request, " ".join(str(text) for text in texts))
     return redirect("report", filing.report.receipt)
 
 
@@ -195,5 +205,9 @@ def _context(form: ReportForm, agreement: Agreement, earlier: Report | None) -> 
         "acts": [(act.name, act.definition) for act in act_kinds()],
         "earlier": earlier.receipt if earlier else "",
         "cancel_url": reverse("report", args=[earlier.receipt]) if earlier else reverse("desk"),
+        "files_form": FilesWithReport(
+            initial={"sensitivity": form.data.get(SENSITIVITY, "ordinary")}
+        ),
+        "files_lost": form.is_bound,
         "nothing_found": bool(form["place_typed"].value()) and not form.has_candidates(),
     }

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from reports.evidence.actions import TAKES_FILES
 from reports.intake.actions import withdraw_report
 from reports.intake.queries import own_report, own_reports
 from reports.intake.receipts import signed_receipt
 from reports.pages.answers import asker, signed_in
+from reports.pages.evidence import own_files
 from reports.pages.forms import OwnListForm
 from reports.pages.reading import SHOWN_PRECISION, filed_report
 from reports.people.permissions import may, require
@@ -66,6 +68,8 @@ def report_page(request: HttpRequest, receipt: str) -> HttpResponse:
         "report": filed_report(report),
         "crumbs": [(reverse("reports-own"), _("My reports"))],
         "may_change": bool(verdict),
+        "files": own_files(report),
+        "may_add_files": bool(verdict) and report.state in TAKES_FILES,
         "agreement_title": report.agreement.title,
         "signed_receipt": signed_receipt(report),
     }

@@ -21,6 +21,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "report.triage": frozenset({Role.TRIAGE}),
     "report.erase": frozenset({Role.OPERATOR}),
     "watch.record": frozenset({Role.MONITOR, Role.TRIAGE}),
+    "evidence.read": frozenset({Role.TRIAGE, Role.CHAIR}),
     # the judgement
     "incident.triage": frozenset({Role.TRIAGE}),
     "incident.corroborate": frozenset({Role.MONITOR, Role.PARTNER}),
@@ -53,6 +54,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "report.triage": gettext_lazy("accept or reject reports"),
     "report.erase": gettext_lazy("erase reports"),
     "watch.record": gettext_lazy("record watches"),
+    "evidence.read": gettext_lazy("look at the files of reports"),
     "incident.triage": gettext_lazy("link reports to incidents"),
     "incident.corroborate": gettext_lazy("corroborate incidents"),
     "position.answer": gettext_lazy("answer for a party"),

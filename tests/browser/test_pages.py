@@ -60,6 +60,7 @@ PAGES = (
     Page("reports-own", "desk", "/reports/"),
     Page("report", "desk", "/reports/", r"/reports/\w{5}-\w{5}/$"),
     Page("report-proof", "desk", "/reports/", r"/reports/\w{5}-\w{5}/$", "proof/"),
+    Page("report-evidence", "desk", "/reports/", r"/reports/\w{5}-\w{5}/$", "files/"),
     Page("watches", "monitor1", "/watches/"),
     Page("corroborate", "monitor3", "/corroborate/"),
     Page("corroborate-incident", "monitor3", "/corroborate/", r"/corroborate/[\w-]+/$"),
@@ -116,6 +117,8 @@ NO_PAGE = {
     *("log-checkpoint", "log-key", "log-tile", "log-record", "log-receipts-key"),  # the log
     *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
     *("data-csv", "data-geojson", "data-xlsx", "data-about", "data-dcat"),  # files
+    "evidence",  # needs a report with a file: looked at in its own tests
+    *("evidence-picture", "evidence-thumb", "evidence-original"),  # files
     *("feed-findings", "feed-corrections", "feed-bulletins"),  # for feed readers
     *("bulletin-pdf", "publish-pdf"),  # on paper
     *("report-correct", "report-withdraw"),  # need a report one filed: looked at after filing

@@ -11,6 +11,7 @@ from datetime import timedelta
 from reports.agreement.actions import record_agreement
 from reports.coverage.actions import start_watch
 from reports.coverage.models import Watch
+from reports.evidence.models import Item
 from reports.intake.models import Report
 from reports.people.models import User
 from tests.factories import (
@@ -25,6 +26,7 @@ from tests.factories import (
     an_accepted_report,
     an_allegation,
     an_incident,
+    an_item,
     build_world,
     seal_all,
     settle,
@@ -72,6 +74,7 @@ class Records:
     unasked: Case  # its members have declared nothing yet
     opened: Case  # all its ballots are sealed, nothing is decided
     watch: Watch  # by filer
+    item: Item  # of the filer's report that is before the panel of `case`
 
     @property
     def told_link(self) -> Link:
@@ -182,6 +185,7 @@ def _records(world: World) -> Records:
     link_report(report=told, incident=incident, why="Same night.", by=world.triage, at=NOW)
     case, opened = _a_case(world), _a_case(world)
     seal_all(opened)
+    of_case = Report.objects.get(links__incident=case.incident)
     return Records(
         world=world,
         filed=filed,
@@ -196,6 +200,7 @@ def _records(world: World) -> Records:
         watch=start_watch(
             agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=EARLIER
         ),
+        item=an_item(world, of_case),
     )
 
 

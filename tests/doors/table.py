@@ -114,6 +114,17 @@ def of_incident(may: set[str]) -> Any:
     )
 
 
+def of_item(*, original: bool = False) -> Any:
+    """A file opens to its author, triage, chair and panel; its original not to the panel."""
+
+    def may(r: Records) -> set[str]:
+        panel = r.seated(r.case)
+        desk = {"filer", "triage", "chair"}
+        return desk - panel if original else desk | panel
+
+    return records(lambda r: {"file": ((r.item.code,), may(r))}, ("22222-22222",))
+
+
 def public_incident(name: str, two: Two) -> Iterator[Try]:
     for records_ in (two.here, two.there):
         yield Try("incident", at(name, records_.incident.code), EVERYBODY)
@@ -205,6 +216,12 @@ DOORS: dict[str, Door] = {
     "report-withdraw": Door(own_reports(), takes=POST),
     "report-proof": Door(own_reports()),
     "report-proof-file": Door(own_reports("leaf.json")),
+    "report-evidence": Door(own_reports(), takes=POST),
+    "evidence": Door(of_item()),
+    "evidence-picture": Door(of_item()),
+    "evidence-thumb": Door(of_item()),
+    "evidence-original": Door(of_item(original=True)),
+    "api-evidence": Door(own_reports(), takes=POST, **MACHINE),
     "watches": Door(
         lists(here=MONITORS | {"triage"}, there={"filer", "triage"}), refuses=REFUSED, takes=POST
     ),

@@ -15,6 +15,7 @@ from tests.factories import NOW, an_incident
 from tests.pages.judgement.test_notices import ANSWER
 from tests.pages.judgement.test_review import as_form
 from tests.pages.record.test_filing import answers
+from tests.pictures import photo
 from verification.adjudication.models import Case
 from verification.incidents.actions import merge_incidents, unlink_report
 from verification.incidents.models import Incident
@@ -149,6 +150,12 @@ def by_others(two: Two) -> dict[str, Sent]:
         ),
         "withdraw": Sent("filer", "report-withdraw", (here.filed.receipt,), {"version": 1}),
         "file by machine": Sent("filer", "api-reports", (), a_body(world, id=KEY)),
+        "add a file": Sent(
+            "filer",
+            "report-evidence",
+            (here.filed.receipt,),
+            {"upload": photo(5), "sensitivity": "graphic", "caption": "A crater."},
+        ),
         "start a watch": Sent(
             "filer", "watches", (), {"place": str(world.ganja.pk), "means": "saw", "from": hour}
         ),
@@ -271,6 +278,9 @@ def by_machine(two: Two) -> dict[str, Sent]:
     asked = {"incident": two.decided.code, "ground": "error", "text": text}
     refused = {"do": "answer", "proposal": "refuse", "reason": text}
     return {
+        "add a file by machine": Sent(
+            "filer", "api-evidence", (here.filed.receipt,), {"file": photo(5), "kind": "radar"}
+        ),
         "confirm by machine": Sent("triage", "api-confirm", (), {**pair, **WHY}, query),
         "refuse by machine": Sent("triage", "api-refuse", (), pair, query),
         "unlink by machine": Sent("triage", "api-link-undo", (here.told_link.pk,), WHY),

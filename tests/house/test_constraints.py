@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 
 from reports.agreement.models import Agreement, AgreementVersion, Clause, Party
 from reports.coverage.models import Watch
+from reports.evidence.models import Item, Reading
 from reports.identity import new_key
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
@@ -136,6 +137,14 @@ BROKEN: dict[str, Breaking] = {
     ),
     "report_rejection_has_a_reason": (Report, lambda row: {**FRESH, "state": "rejected"}, {}),
     "report_spot_is_whole_or_absent": (Report, lambda row: {**FRESH, "lat": None}, {}),
+    "evidence_item_is_on_a_report_once": (Item, own(code="X"), {}),
+    "evidence_item_claims_a_whole_position": (
+        Item,
+        own(code="X", sha256="x", claimed_lat=40.0),
+        {},
+    ),
+    "evidence_copy_has_its_size": (Reading, own(width=None), {"outcome": "copied"}),
+    "evidence_unread_has_a_reason": (Reading, own(outcome="unreadable"), {"reason": ""}),
     "incident_window_ends_after_it_begins": (
         Incident,
         lambda row: {"code": "X", "window_until": row.window_from},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import InternalError, ProgrammingError, connection, models, transaction
 
+from reports.evidence.models import Item, Reading
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
 from tests.scenes import Scene, kept_scene
@@ -25,6 +26,7 @@ from verification.standing.models import Draw, Standing
 APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     CarriedOver,
+    *(Item, Reading),
     *(Leaf, TileRoot, SignedTree),
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),

@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
 from reports.agreement.actions import record_act_kinds, record_agreement
 from reports.coverage.actions import end_watch, start_watch
+from reports.evidence.actions import add_item
+from reports.evidence.drafts import ItemDraft
 from reports.intake.actions import (
     accept_report,
     file_report,
@@ -167,6 +170,10 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
                 agreement=world.agreement, place=world.ganja, means="saw", **who
             ),
             MONITORS | {"triage"},
+        ),
+        "add_item": (
+            lambda **who: add_item(report=report, draft=ItemDraft(), file=ContentFile(b""), **who),
+            FILERS,
         ),
         "end_watch": (lambda **who: end_watch(watch=watch, **who), MONITORS | {"triage"}),
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from reports.evidence.models import Item
 from reports.journal.kinds import Kind
 from reports.journal.models import Event, Unlogged
 from verification.ledger.models import Leaf, LogState, Opening, SignedTree
@@ -99,6 +100,7 @@ def _faults_in(leaves: Sequence[Leaf], forms: Forms, tally: Tally) -> Iterator[s
     rows = rows_of(events.values())
     done = Event.objects.filter(kind=Kind.ERASURE_DONE)
     erased = set(done.values_list("subject_id", flat=True))
+    erased |= set(Item.objects.filter(report_id__in=erased).values_list("pk", flat=True))
     for leaf in leaves:
         if leaf.event_id is None:
             if leaf.pk in openings:

@@ -439,6 +439,9 @@ NOT_TOLD = frozenset(
         *(Kind.REOPENING_PROPOSED, Kind.REOPENING_RETURNED, Kind.REOPENING_WITHDRAWN),
         Kind.CORRECTION_PUBLISHED,  # the new version of the finding is told
         *(Kind.SOURCES_REFITTED, Kind.AUDIT_DRAWN, Kind.ARCHIVE_CARRIED_OVER),
+        # the hour of a file can name who brought it; its report's page and the desk show it
+        *(Kind.EVIDENCE_ADDED, Kind.EVIDENCE_DERIVED),
+        *(Kind.EVIDENCE_VIEWED, Kind.EVIDENCE_DOWNLOADED),  # read in the custody of the file
         Kind.ERASURE_DONE,  # nobody is to be reminded that there was such a report
         Kind.INCIDENT_SCORED,  # no reviewer may learn of a score before the ballot
     }

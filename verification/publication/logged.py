@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from reports.evidence.models import Item, Reading
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
@@ -36,6 +37,13 @@ def _subjects(model: type[models.Model]) -> Rows:
         return {e.pk: [found[e.subject_id]] for e in events if e.subject_id in found}
 
     return rows
+
+
+def _readings(events: Sequence[Event]) -> Found:
+    """A file that was read vouches for what was read out of it."""
+    items = [event.subject_id for event in events]
+    found = {row.item_id: row for row in Reading.objects.filter(item_id__in=items)}
+    return {e.pk: [found[e.subject_id]] for e in events if e.subject_id in found}
 
 
 def _decisions(events: Sequence[Event]) -> Found:
@@ -100,6 +108,8 @@ def _draw_in_clear(event: Event, rows: Sequence[models.Model]) -> dict[str, str]
 
 ROWS: Mapping[Kind, Rows] = {
     Kind.REPORT_FILED: _subjects(Report),
+    Kind.EVIDENCE_ADDED: _subjects(Item),
+    Kind.EVIDENCE_DERIVED: _readings,
     Kind.STATEMENT_GIVEN: _subjects(Statement),
     Kind.INCIDENT_SCORED: _subjects(Score),
     Kind.BALLOT_SEALED: _ballots,

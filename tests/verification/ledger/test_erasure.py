@@ -11,16 +11,23 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.core import serializers
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
 
 from config import prepare
+from reports.evidence.actions import add_item
+from reports.evidence.drafts import ItemDraft
+from reports.evidence.models import Reading
+from reports.evidence.queries import item_by_code
+from reports.evidence.storage import COPY, ORIGINAL, THUMB, path_of, vault
 from reports.intake.actions import withdraw_report
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.problems import Invalid
-from tests.factories import LATER, NOW, World, a_draft, a_report
+from tests.factories import LATER, NOW, World, a_draft, a_report, an_item, settle
+from tests.pictures import photo
 from tests.proofs import no_trace, one_event, refused
 from verification.ledger.actions.erasure import (
     EMPTY,
@@ -63,6 +70,47 @@ def everything() -> str:
             cursor.execute(f"SELECT json_agg(t)::text FROM {table} t")  # noqa: S608 - our tables
             found.append(str(cursor.fetchone()[0]))
     return "".join(found)
+
+
+class TestFiles:
+    def test_its_files_go_with_it(self, world: World, publish: Any) -> None:
+        report = a_report(world, a_draft(world, narrative=SAID))
+        content = photo(device=("CANARY-MAKER", "One"), position=(40.123, 46.321))
+        item = an_item(world, report, content, caption="CANARY-CAPTION")
+        kept = an_item(world, a_report(world), content)
+        withdraw_report(report=report, by=world.filer, at=NOW)
+        publish()
+        place, sha256 = item.stored_as, item.sha256
+        assert vault().exists(path_of(ORIGINAL, place)) and vault().exists(path_of(COPY, place))
+        erase_report(report=report, basis=BASIS, by=world.operator, at=LATER)
+        settle()
+        for folder in (ORIGINAL, COPY, THUMB):
+            assert not vault().exists(path_of(folder, place))
+            assert vault().exists(path_of(folder, kept.stored_as))  # another report's own
+        item.refresh_from_db()
+        assert (item.sha256, item.caption, item.stored_as, item.size) == ("", "", "", 0)
+        reading = item.reading
+        assert (reading.device, reading.pdq, reading.words, reading.embedded_lat) == (
+            *("", None, []),
+            None,
+        )
+        assert everything().count(sha256) == 2  # of the other report: its hash, and its place
+        assert item_by_code(item.code) is None
+        publish()
+        said = StringIO()
+        call_command("verify_log", stdout=said, stderr=StringIO())
+        assert "5 erased" in said.getvalue()  # filed, withdrawn, erased; the file added and read
+
+    def test_one_erased_before_it_was_read_is_never_read(self, world: World, publish: Any) -> None:
+        report = a_report(world)
+        draft, file = ItemDraft(), ContentFile(photo())
+        item = add_item(report=report, draft=draft, file=file, by=world.filer, at=NOW).item
+        withdraw_report(report=report, by=world.filer, at=NOW)
+        publish()
+        erase_report(report=report, basis=BASIS, by=world.operator, at=LATER)
+        settle()
+        assert not Reading.objects.filter(item=item).exists()
+        assert not vault().exists(path_of(ORIGINAL, item.stored_as))
 
 
 def filed_leaf(report: Report) -> Leaf:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.evidence.actions import empty_items
 from reports.intake.choices import AccusedKind
 from reports.intake.models import Report
 from reports.intake.states import ReportState
@@ -111,11 +112,8 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
     }
     with pgtrigger.ignore("reports.Report:report_statement_is_immutable"):
         Report.objects.filter(pk=held.pk).update(**EMPTY, **times)
-    key, _made = LeafKey.objects.select_for_update().get_or_create(
-        subject_id=held.pk, defaults={"secret": None, "destroyed_at": at}
-    )
-    Opening.objects.filter(key=key).delete()
-    LeafKey.objects.filter(pk=key.pk).update(secret=None, destroyed_at=at)
+    for subject in (held, *empty_items(report=held, since=since)):
+        _destroy_key(subject.pk, at)
     record_event(
         kind=Kind.ERASURE_DONE,
         subject=held,
@@ -125,3 +123,12 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
         payload={"basis": basis},
     )
     return Report.objects.get(pk=held.pk)
+
+
+def _destroy_key(subject_id: uuid.UUID, at: datetime) -> None:
+    """Destroy what opens a record's leaves; what comes after stays closed too."""
+    key, _made = LeafKey.objects.select_for_update().get_or_create(
+        subject_id=subject_id, defaults={"secret": None, "destroyed_at": at}
+    )
+    Opening.objects.filter(key=key).delete()
+    LeafKey.objects.filter(pk=key.pk).update(secret=None, destroyed_at=at)

@@ -32,6 +32,7 @@ from verification.merkle.tree import Frontier, root_of, tree_root
 
 LOCK = 0x63767202  # of the sequencer; any number that nobody else locks
 BATCH = 2_000  # events of one transaction
+WITH_BODY = ("report.filed", "evidence.added")  # kinds whose first row tells what was sent
 
 
 class LogBroken(Exception):
@@ -127,7 +128,7 @@ def _entry(event: Event, rows: Sequence[models.Model], seed: bytes) -> Entry:
         fields["file"] = str(event.file_id)
     if rows:
         fields["rows"] = rows_digest(rows)
-    body = getattr(rows[0], "sha256", "") if event.kind == "report.filed" and rows else ""
+    body = getattr(rows[0], "sha256", "") if event.kind in WITH_BODY and rows else ""
     if body:
         fields["body"] = body
     value = {

@@ -1,0 +1,289 @@
+"""Writes of evidence: take a file in, read it, destroy it with its report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from tempfile import TemporaryFile
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+import pgtrigger
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from reports.evidence.choices import EvidenceKind, Outcome, Sensitivity
+from reports.evidence.drafts import ItemDraft
+from reports.evidence.models import Item, Reading
+from reports.evidence.queries import has_room
+from reports.evidence.refusals import why_refused
+from reports.evidence.rules import (
+    ALLOWED,
+    DEFAULT_KINDS,
+    IMAGE,
+    MOST_BYTES,
+    MOST_IMAGE_BYTES,
+)
+from reports.evidence.sandbox import Seen, run_decoder
+from reports.evidence.sniffing import type_of
+from reports.evidence.storage import (
+    COPY,
+    DERIVED,
+    ORIGINAL,
+    PIECE,
+    THUMB,
+    Hashed,
+    digest_of,
+    new_place,
+    path_of,
+    vault,
+)
+from reports.evidence.words import words_of
+from reports.intake.models import Report
+from reports.intake.states import ReportState
+from reports.journal.actions import record_event
+from reports.journal.kinds import Kind
+from reports.people.models import User
+from reports.people.permissions import require
+from reports.problems import Invalid
+
+TAKES_FILES = (ReportState.FILED, ReportState.ACCEPTED)
+
+
+class StoredOtherwise(OSError):
+    """Raised when what lies in the storage is not what came: a matter of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """What became of a file; `created` is false when the report had it already."""
+
+    item: Item
+    created: bool
+
+
+def add_item(
+    *, report: Report, draft: ItemDraft, file: IO[bytes], by: User, at: datetime
+) -> Adding:
+    """Take a file in as evidence of one's own report; the original is sealed before we answer.
+
+    Needs: report.file; one's own report, filed or accepted; a type, size and picture we take in.
+    Leaves: the original in the storage, Item, evidence.added. The same file again: nothing new.
+    Errors: Invalid, the fault named at `file` or at its own field; NotAllowed.
+    """
+    role = require(by, "report.file", at=at, agreement_id=report.agreement_id)
+    if report.filed_by_id != by.pk:
+        raise Invalid(_("Only the author of a report can add files to it."))
+    sha256, size = digest_of(file)
+    known = Item.objects.filter(report=report, sha256=sha256).first()
+    if known is not None:
+        return Adding(known, created=False)
+    detected = _checked(report, draft, file, size)
+    place = _sealed(file, sha256)
+    kept = False
+    try:
+        with transaction.atomic():
+            item = Item.objects.create(
+                report=report,
+                added_by=by,
+                added_at=at,
+                kind=draft.kind or DEFAULT_KINDS[ALLOWED[detected]],
+                sensitivity=draft.sensitivity,
+                caption=draft.caption.strip(),
+                claimed_at=draft.claimed_at,
+                claimed_lat=draft.claimed_lat,
+                claimed_lon=draft.claimed_lon,
+                sha256=sha256,
+                size=size,
+                detected=detected,
+                stored_as=place,
+            )
+            record_event(kind=Kind.EVIDENCE_ADDED, subject=item, by=by, at=at, acting_as=role)
+        kept = True
+    except IntegrityError:  # the same file came twice at once
+        return Adding(Item.objects.get(report=report, sha256=sha256), created=False)
+    finally:
+        if not kept:
+            vault().delete(path_of(ORIGINAL, place))
+    return Adding(item, created=True)
+
+
+def _checked(report: Report, draft: ItemDraft, file: IO[bytes], size: int) -> str:
+    """Return a file's type. Errors: Invalid, with every fault that can be told at once."""
+    problems: dict[str, list[str]] = {}
+    if report.state not in TAKES_FILES:
+        problems["file"] = [_("This report takes no more files. File a correction instead.")]
+    elif (full := has_room(report, size)) is not None:
+        problems["file"] = [full]
+    if draft.kind and draft.kind not in EvidenceKind.values:
+        problems["kind"] = [_("Choose from the list.")]
+    if draft.sensitivity not in Sensitivity.values:
+        problems["sensitivity"] = [_("Choose from the list.")]
+    if len(draft.caption.strip()) > 300:
+        problems["caption"] = [_("At most 300 characters.")]
+    detected = "" if "file" in problems else _detected(file, size, problems)
+    if problems:
+        raise Invalid(_("This file was not taken in."), errors=problems)
+    return detected
+
+
+def _detected(file: IO[bytes], size: int, problems: dict[str, list[str]]) -> str:
+    reason, detected = "", ""
+    if size == 0:
+        reason = "empty"
+    elif size > MOST_BYTES:
+        reason = "too_large"
+    else:
+        detected = type_of(file, size)
+        if not detected:
+            reason = "not_taken"
+        elif ALLOWED[detected] == IMAGE:
+            reason = "image_too_large" if size > MOST_IMAGE_BYTES else _looked_at(file, detected)
+    if reason:
+        problems["file"] = [why_refused(reason)]
+    return detected
+
+
+def _looked_at(file: IO[bytes], detected: str) -> str:
+    """Return why a picture is refused, '' if it is not; its header is read by a child."""
+    file.seek(0)
+    with TemporaryFile() as handed:
+        while piece := file.read(PIECE):
+            handed.write(piece)
+        handed.flush()
+        seen = run_decoder("look", handed)
+    if not seen.refused and seen.told.get("type") != detected:
+        return "not_readable"
+    return seen.refused
+
+
+def _sealed(file: IO[bytes], sha256: str) -> str:
+    """Store the original and return its place. Errors: StoredOtherwise."""
+    place = new_place(sha256)
+    handed = Hashed(file)
+    path = vault().save(path_of(ORIGINAL, place), handed)
+    if handed.digest.hexdigest() != sha256 or path != path_of(ORIGINAL, place):
+        vault().delete(path)
+        raise StoredOtherwise("the bytes changed on their way into the storage")
+    return place
+
+
+@transaction.atomic
+def derive_item(*, item: Item, at: datetime) -> Reading | None:
+    """Read an item in a child process; make the copies that may be shown. May run twice.
+
+    Needs: the original as it was sealed. Leaves: Reading, evidence.derived, and of a picture a
+    working copy and a thumbnail without anything but pixels.
+    Errors: OSError while the storage does not answer.
+    """
+    held = Item.objects.select_for_update(of=("self",)).select_related("report__agreement")
+    item = held.get(pk=item.pk)
+    if not item.sha256 or Reading.objects.filter(item=item).exists():
+        return None
+    seen = _read(item) if ALLOWED[item.detected] == IMAGE else None
+    if seen is None:
+        found: dict[str, Any] = {"outcome": Outcome.SEALED, "reader": ""}
+    elif seen.refused:
+        found = {"outcome": Outcome.UNREADABLE, "reason": seen.refused, "reader": ""}
+    else:
+        _put(path_of(COPY, item.stored_as), seen.copy)
+        _put(path_of(THUMB, item.stored_as), seen.thumb)
+        found = _understood(seen, ZoneInfo(item.report.agreement.timezone))
+    reading = Reading.objects.create(item=item, read_at=at, **found)
+    record_event(
+        kind=Kind.EVIDENCE_DERIVED,
+        subject=item,
+        by=None,
+        at=at,
+        acting_as="machine",
+        payload={"outcome": str(reading.outcome)},
+    )
+    return reading
+
+
+def _read(item: Item) -> Seen:
+    """Have the original read by a child, after checking that it is what was sealed."""
+    digest = hashlib.sha256()
+    with TemporaryFile() as handed:
+        with vault().open(path_of(ORIGINAL, item.stored_as)) as original:
+            for piece in original.chunks(PIECE):
+                digest.update(piece)
+                handed.write(piece)
+        if digest.hexdigest() != item.sha256:
+            raise StoredOtherwise(f"the original of {item.code} is not what was sealed")
+        handed.flush()
+        return run_decoder("read", handed)
+
+
+def _put(path: str, content: bytes) -> None:
+    """Store what can be made again, over what an earlier run may have left."""
+    vault().delete(path)
+    vault().save(path, ContentFile(content))
+
+
+def _understood(seen: Seen, zone: ZoneInfo) -> dict[str, Any]:
+    """Return a reading's columns. What the child told is checked as if a stranger had."""
+    told, taken = seen.told, None
+    with suppress(ValueError):
+        taken = datetime.fromisoformat(str(told.get("taken") or ""))
+    if taken is not None:
+        taken = (taken if taken.tzinfo else taken.replace(tzinfo=zone)).astimezone(UTC)
+    pdq = bytes.fromhex(str(told["pdq"]))
+    return {
+        "outcome": Outcome.COPIED,
+        "reader": str(told["version"])[:10],
+        "width": int(told["width"]),
+        "height": int(told["height"]),
+        "embedded_at": taken,
+        "embedded_by": str(told["basis"])[:10] if taken else "",
+        "embedded_lat": told["lat"],
+        "embedded_lon": told["lon"],
+        "device": str(told["device"])[:170],
+        "software": str(told["software"])[:80],
+        "copy_sha256": hashlib.sha256(seen.copy).hexdigest(),
+        "pdq": pdq,
+        "pdq_quality": int(told["pdq_quality"]),
+        "words": words_of(pdq),
+    }
+
+
+EMPTY_ITEM: dict[str, Any] = {
+    **dict.fromkeys(("sha256", "caption"), ""),
+    **dict.fromkeys(("claimed_at", "claimed_lat", "claimed_lon"), None),
+    "size": 0,
+}
+EMPTY_READING: dict[str, Any] = {
+    **dict.fromkeys(("device", "software", "copy_sha256", "embedded_by"), ""),
+    **dict.fromkeys(("embedded_at", "embedded_lat", "embedded_lon", "pdq", "pdq_quality"), None),
+    "words": [],
+}
+
+
+def empty_items(*, report: Report, since: datetime) -> list[Item]:
+    """Empty a report's items and their readings: a part of erasing the report.
+
+    Leaves: rows without content, dated `since`. The bytes go by destroy_bytes.
+    """
+    items = list(Item.objects.filter(report=report))
+    with pgtrigger.ignore("reports.Item:item_no_update", "reports.Reading:reading_no_update"):
+        Item.objects.filter(report=report).update(**EMPTY_ITEM, added_at=since)
+        Reading.objects.filter(item__report=report).update(**EMPTY_READING, read_at=since)
+    return items
+
+
+def destroy_bytes(*, items: Sequence[Item]) -> int:
+    """Destroy the originals and copies of items that were emptied; may run twice.
+
+    Leaves: nothing in the storage, no name of it in the row. Errors: OSError, to be tried again.
+    """
+    gone = [item for item in items if not item.sha256 and item.stored_as]
+    for item in gone:
+        for folder in (ORIGINAL, *DERIVED):
+            vault().delete(path_of(folder, item.stored_as))
+        with pgtrigger.ignore("reports.Item:item_no_update"):
+            Item.objects.filter(pk=item.pk).update(stored_as="")
+    return len(gone)

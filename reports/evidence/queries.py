@@ -1,0 +1,104 @@
+"""Reads of evidence. Callers check access, except where a person is asked for."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.core.files.base import File
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from reports.evidence.models import Item, Reading
+from reports.evidence.rules import MEGA, MOST_BYTES_OF_REPORT, MOST_ITEMS
+from reports.evidence.storage import (
+    COPY,  # noqa: F401 - doors take it from here
+    ORIGINAL,
+    THUMB,  # noqa: F401
+    path_of,
+    vault,
+)
+from reports.evidence.words import TELLS_ENOUGH, WITHIN, bits_apart, words_near
+from reports.intake.models import Report
+
+
+def _rows() -> QuerySet[Item]:
+    return Item.objects.select_related("reading", "report__agreement", "report__place")
+
+
+def items_of(report_ids: Iterable[uuid.UUID]) -> list[Item]:
+    """Return the items of these reports that were not erased, in the order they came."""
+    rows = _rows().filter(report_id__in=list(report_ids)).exclude(sha256="")
+    return list(rows.order_by("report__received_at", "report_id", "added_at", "id"))
+
+
+def item_by_code(code: str) -> Item | None:
+    """Return an item that was not erased by its code, or None."""
+    return _rows().filter(code=code).exclude(sha256="").first()
+
+
+def item_by_id(item_id: uuid.UUID) -> Item:
+    """Return an item, erased or not."""
+    return _rows().get(pk=item_id)
+
+
+def erased_items(report_id: uuid.UUID) -> list[Item]:
+    """Return a report's items that were emptied and whose bytes may still be there."""
+    return list(Item.objects.filter(report_id=report_id, sha256="").exclude(stored_as=""))
+
+
+def has_room(report: Report, size: int) -> str | None:
+    """Return why a report takes no further file of this size, or None if it does."""
+    held = Item.objects.filter(report=report).aggregate(n=Count("id"), size=Sum("size"))
+    if held["n"] >= MOST_ITEMS:
+        return _("A report takes at most %(most)d files.") % {"most": MOST_ITEMS}
+    if (held["size"] or 0) + size > MOST_BYTES_OF_REPORT:
+        return _("The files of a report may have at most %(most)d MB together.") % {
+            "most": MOST_BYTES_OF_REPORT // MEGA
+        }
+    return None
+
+
+def reading_of(item: Item) -> Reading | None:
+    """Return what was read out of an item, None while that waits."""
+    return getattr(item, "reading", None)
+
+
+def bytes_of(folder: str, item: Item) -> bytes | None:
+    """Return a copy or thumbnail, None where there is none."""
+    path = path_of(folder, item.stored_as)
+    if folder == ORIGINAL or not vault().exists(path):
+        return None
+    with vault().open(path) as file:
+        return bytes(file.read())
+
+
+def original_of(item: Item) -> File[bytes]:
+    """Return an original, open for reading; whoever gets it is noted by download_item."""
+    found: File[bytes] = vault().open(path_of(ORIGINAL, item.stored_as))
+    return found
+
+
+def near_identical(items: Iterable[Item]) -> dict[uuid.UUID, list[Item]]:
+    """Return {item: items of other reports of its agreement that show the same picture}.
+
+    Found by the index over words (words.py), which misses none within its bits.
+    """
+    found: dict[uuid.UUID, list[Item]] = defaultdict(list)
+    for item in items:
+        reading = reading_of(item)
+        if reading is None or reading.pdq is None or (reading.pdq_quality or 0) < TELLS_ENOUGH:
+            continue
+        pdq = bytes(reading.pdq)
+        near = (
+            Reading.objects.filter(words__overlap=words_near(pdq), pdq_quality__gte=TELLS_ENOUGH)
+            .filter(item__report__agreement_id=item.report.agreement_id)
+            .exclude(item__report_id=item.report_id)
+            .select_related("item__report")
+            .order_by("item__added_at", "item_id")
+        )
+        for other in near:
+            if other.pdq is not None and bits_apart(pdq, bytes(other.pdq)) <= WITHIN:
+                found[item.pk].append(other.item)
+    return dict(found)

@@ -1,0 +1,33 @@
+"""Files on their way in: what is too large is dropped while it comes, and said so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+from reports.evidence.rules import MOST_BYTES
+
+
+class TooLarge(SimpleUploadedFile):
+    """Stands for a file that was not kept because it is larger than any may be."""
+
+
+class CappedUploads(FileUploadHandler):
+    """Comes before Django's own handlers and lets only so many bytes of a file pass."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Return the piece, or nothing once there were too many."""
+        return raw_data if start + len(raw_data) <= MOST_BYTES else None
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        """Return a stand-in for a file that was too large; else leave it to the others."""
+        if file_size <= MOST_BYTES:
+            return None
+        return TooLarge(name="too-large", content=b"")
+
+
+def is_too_large(file: Any) -> bool:
+    """Answer whether a file was dropped for its length."""
+    return isinstance(file, TooLarge)
