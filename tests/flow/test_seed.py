@@ -320,6 +320,8 @@ ROLES = {
     Kind.WATCH_STARTED: {"monitor"},
     Kind.WATCH_ENDED: {"monitor"},
     Kind.REPORT_FILED: {"monitor"},
+    Kind.EVIDENCE_ADDED: {"monitor"},
+    Kind.EVIDENCE_DERIVED: {"machine"},
     Kind.REPORT_ACCEPTED: {"triage"},
     Kind.INCIDENT_OPENED: {"triage"},
     Kind.REPORT_LINKED: {"triage", "machine"},
