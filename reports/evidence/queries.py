@@ -80,25 +80,30 @@ def original_of(item: Item) -> File[bytes]:
     return found
 
 
-def near_identical(items: Iterable[Item]) -> dict[uuid.UUID, list[Item]]:
-    """Return {item: items of other reports of its agreement that show the same picture}.
+def readings_near(pdq: bytes) -> list[Reading]:
+    """Return the readings whose hash differs from this one in at most 31 bits, oldest first.
 
-    Found by the index over words (words.py), which misses none within its bits.
+    By the index over words (words.py), which misses none; what else it brings is counted out.
     """
+    rows = (
+        Reading.objects.filter(words__overlap=words_near(pdq), pdq_quality__gte=TELLS_ENOUGH)
+        .order_by("item__added_at", "item_id")
+        .values_list("pk", "pdq")
+    )
+    near = [pk for pk, other in rows if other and bits_apart(pdq, bytes(other)) <= WITHIN]
+    found = Reading.objects.select_related("item__report").in_bulk(near) if near else {}
+    return [found[pk] for pk in near]
+
+
+def near_identical(items: Iterable[Item]) -> dict[uuid.UUID, list[Item]]:
+    """Return {item: items of other reports of its agreement that show the same picture}."""
     found: dict[uuid.UUID, list[Item]] = defaultdict(list)
     for item in items:
         reading = reading_of(item)
         if reading is None or reading.pdq is None or (reading.pdq_quality or 0) < TELLS_ENOUGH:
             continue
-        pdq = bytes(reading.pdq)
-        near = (
-            Reading.objects.filter(words__overlap=words_near(pdq), pdq_quality__gte=TELLS_ENOUGH)
-            .filter(item__report__agreement_id=item.report.agreement_id)
-            .exclude(item__report_id=item.report_id)
-            .select_related("item__report")
-            .order_by("item__added_at", "item_id")
-        )
-        for other in near:
-            if other.pdq is not None and bits_apart(pdq, bytes(other.pdq)) <= WITHIN:
+        for other in readings_near(bytes(reading.pdq)):
+            report = other.item.report
+            if report.agreement_id == item.report.agreement_id and report.pk != item.report_id:
                 found[item.pk].append(other.item)
     return dict(found)

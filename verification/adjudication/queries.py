@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement, Clause, Party
 from reports.agreement.queries import clauses_in_force, parties_of
+from reports.evidence.models import Item
+from reports.evidence.queries import items_of
 from reports.intake.models import Report
 from reports.journal.queries import HistoryLine, history_lines
 from reports.people.models import User
@@ -66,6 +68,7 @@ class CaseFile:
     may_vote_again: bool
     members: list[uuid.UUID]  # the incident and all it has absorbed
     linked_at: dict[uuid.UUID, datetime]  # report -> since when it is on file
+    items: list[Item]  # the files of the reports, in their order
     draft: DraftBallot | None  # one's own, while it is not sealed
 
 
@@ -133,11 +136,13 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
     members = member_ids(incident)
     clauses = list(clauses_in_force(incident.agreement_id, window=window))
     prefetch_related_objects(clauses, "prohibits")
+    reports = linked_reports(incident, members=members)
     return CaseFile(
         case=case,
         incident=incident,
         seat=seat,
-        reports=linked_reports(incident, members=members),
+        reports=reports,
+        items=items_of(report.pk for report in reports),
         statements=statements_on(incident, members=members),
         positions=positions_on(incident, members=members),
         clauses=clauses,
@@ -255,13 +260,15 @@ def standing_ballots(case: Case) -> list[Ballot | SecondBallot]:
 
 
 def grown_at(incident: Incident) -> datetime | None:
-    """Return when a file last grew: by a report, a statement or a party's answer."""
+    """Return when a file last grew: by a report, a file of one, a statement or an answer."""
     members = member_ids(incident)
     linked = Link.objects.filter(incident_id__in=members, unlinked_at=None)
     told = Statement.objects.filter(incident_id__in=members)
     heard = PartyPosition.objects.filter(incident_id__in=members)
+    brought = Item.objects.filter(report__in=linked.values("report_id")).exclude(sha256="")
     found = [
         linked.aggregate(last=Max("linked_at"))["last"],
+        brought.aggregate(last=Max("added_at"))["last"],
         told.aggregate(last=Max("given_at"))["last"],
         heard.aggregate(last=Max("answered_at"))["last"],
     ]
@@ -320,8 +327,10 @@ def decision_on(incident: Incident) -> Decision | None:
 
 
 def citable_reports(incident: Incident) -> dict[str, str]:
-    """Return {id: label} of what reasons may cite: the file's reports and statements."""
-    found = {str(r.pk): f"{r.receipt}" for r in linked_reports(incident)}
+    """Return {id: label} of what reasons may cite: the file's reports, their files, statements."""
+    reports = linked_reports(incident)
+    found = {str(r.pk): f"{r.receipt}" for r in reports}
+    found.update({str(item.pk): item.code for item in items_of(r.pk for r in reports)})
     found.update({str(s.pk): f"S-{s.pk.hex[-6:]}" for s in statements_on(incident)})
     return found
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from reports.evidence.queries import reading_of
 from reports.identity import opaque
 from reports.people.queries import alignment_codes
 from reports.places.queries import place_choices
@@ -42,6 +43,7 @@ def case_shown(file: CaseFile, *, at: datetime) -> Row:
             _statement(row, f"S{n}", sides, file.incident.agreement.timezone)
             for n, row in enumerate(file.statements, 1)
         ],
+        "items": [_item(one, f"E{n}", file) for n, one in enumerate(file.items, 1)],
         "positions": [_position(row) for row in file.positions],
         "own_ballot": ballot_shown(file.own_ballot) if file.own_ballot else None,
         "ballots": [ballot_shown(one) for one in file.ballots] if file.ballots else None,
@@ -194,6 +196,25 @@ def _statement(row: Any, number: str, sides: Mapping[uuid.UUID, str], zone: str)
         "given_on": row.given_at.astimezone(ZoneInfo(zone)).date(),
         "publisher": row.origin.publisher,
         "url": row.origin.url,
+    }
+
+
+def _item(item: Any, number: str, file: CaseFile) -> Row:
+    """Return a file as the desk shows it: never its original, its device or its spot."""
+    numbers = {report.pk: f"R{n}" for n, report in enumerate(file.reports, 1)}
+    reading = reading_of(item)
+    return {
+        "number": number,
+        "cite": opaque(str(item.pk)),
+        "code": item.code,
+        "report": numbers.get(item.report_id, ""),
+        "kind": item.kind,
+        "sensitivity": item.sensitivity,
+        "caption": item.caption,
+        "type": item.detected,
+        "size": item.size,
+        "sha256": item.sha256,
+        "state": str(reading.outcome) if reading is not None else "waiting",
     }
 
 

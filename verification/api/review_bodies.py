@@ -112,4 +112,4 @@ def _cited(read: dict[str, Any], file: CaseFile) -> tuple[str, ...]:
 
 
 def _citable(file: CaseFile) -> dict[str, str]:
-    return keys_behind(str(row.pk) for row in (*file.reports, *file.statements))
+    return keys_behind(str(row.pk) for row in (*file.reports, *file.statements, *file.items))

@@ -29,7 +29,8 @@ from verification.incidents.rules import SUGGEST_FLOOR, EventFacts, Match, fits
 from verification.incidents.states import IncidentState
 from verification.linking.models import Refusal, Split, Tie
 from verification.linking.near import likeness, near_incidents
-from verification.linking.rules import NEARLY, with_text
+from verification.linking.pictures import sharing_a_picture
+from verification.linking.rules import NEARLY, with_picture, with_text
 
 MOST_SUGGESTIONS = 5
 MOST_TIED = 8  # incidents an order is computed for
@@ -52,6 +53,7 @@ class _Question:
     facts: EventFacts
     words: str
     but: Collection[uuid.UUID]
+    pictured: frozenset[uuid.UUID] = frozenset()  # incidents with a picture of this
 
 
 def link_suggestions(
@@ -65,7 +67,11 @@ def link_suggestions(
     for rows in (links, refused):
         for report_id, incident_id in rows.values_list("report_id", "incident_id"):
             but[report_id].add(incident_id)
-    asked = [_Question(facts_of_report(r), r.narrative, but[r.pk]) for r in reports]
+    same = sharing_a_picture({report.pk: [report.pk] for report in reports})
+    asked = [
+        _Question(facts_of_report(r), r.narrative, but[r.pk], same.get(r.pk, frozenset()))
+        for r in reports
+    ]
     return dict(zip(keys, _answers(agreement_id, asked), strict=True))
 
 
@@ -88,9 +94,13 @@ def merge_suggestions_of(
             if a in but and b is not None:
                 but[a].add(b)
     accused, words = accused_by_incident(keys), _first_words(keys)
+    same = sharing_a_picture(_reports_in(keys))
     asked = [
         _Question(
-            facts_of_incident(i, accused.get(i.pk, frozenset())), words.get(i.pk, ""), but[i.pk]
+            facts_of_incident(i, accused.get(i.pk, frozenset())),
+            words.get(i.pk, ""),
+            but[i.pk],
+            same.get(i.pk, frozenset()),
         )
         for i in incidents
     ]
@@ -99,6 +109,15 @@ def merge_suggestions_of(
         key: [s for s in suggestions if s.incident.state == IncidentState.OPEN]
         for key, suggestions in zip(keys, found, strict=True)
     }
+
+
+def _reports_in(incident_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Return {incident: its reports}."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    rows = Link.objects.filter(incident__in=incident_ids, unlinked_at=None)
+    for incident_id, report_id in rows.values_list("incident_id", "report_id"):
+        found[incident_id].append(report_id)
+    return found
 
 
 def incident_suggestions(report: Report) -> list[Suggestion]:
@@ -123,6 +142,8 @@ def _first_words(incident_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def _answers(agreement_id: uuid.UUID, asked: Sequence[_Question]) -> list[list[Suggestion]]:
     near = near_incidents(agreement_id, [question.facts for question in asked])
+    for question, found in zip(asked, near, strict=True):
+        found += sorted(question.pictured)
     wanted = {pk for found in near for pk in found}
     # Hundreds are compared, by their own columns; the few that are offered are fetched whole.
     incidents, accused = Incident.objects.in_bulk(wanted), accused_by_incident(wanted)
@@ -142,7 +163,9 @@ def _answers(agreement_id: uuid.UUID, asked: Sequence[_Question]) -> list[list[S
 def _fit(
     question: _Question, incident: Incident, accused: Mapping[uuid.UUID, frozenset[str]]
 ) -> Match:
-    return fits(question.facts, facts_of_incident(incident, accused.get(incident.pk, frozenset())))
+    there = facts_of_incident(incident, accused.get(incident.pk, frozenset()))
+    found = fits(question.facts, there)
+    return with_picture(found) if incident.pk in question.pictured else found
 
 
 Matches = list[tuple[Incident, Match]]

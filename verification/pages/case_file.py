@@ -25,6 +25,7 @@ from verification.pages.cards import (
 from verification.pages.case_growth import outgrown
 from verification.pages.case_places import map_of, named_places, place_rows
 from verification.pages.case_terms import clause_rows, zone_check
+from verification.pages.exhibit_cards import ItemCard, item_cards
 from verification.pages.figures import case_alphas
 from verification.pages.scores import score_card
 
@@ -43,6 +44,8 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
     cards = report_cards(file.reports, faces=faces, places=places)
     zone = agreement.timezone
     statements = statement_rows(file.statements, faces=faces, days_of=zone)
+    numbers = {r.pk: card.number for r, card in zip(file.reports, cards, strict=True)}
+    items = item_cards(file.items, numbers)
     incident = incident_card(file.incident, places=places)
     named = named_places(cards)
     return {
@@ -61,6 +64,7 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
         "cards": cards,
         "origins": grouped_by_origin(cards, file.reports, faces=faces),
         "n_reports": len(cards),
+        "items": items,
         "statements": statements,
         "on_occurrence": tallied(statements, "occurred"),
         "on_actor": tallied(statements, "actor"),
@@ -74,15 +78,19 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
         "seats": file.seats,
         "decided": file.case.state == "decided",
         "now": at,
-        **_unsealed(file, faces, cards, statements),
+        **_unsealed(file, faces, cards, statements, items),
     }
 
 
 def _unsealed(
-    file: CaseFile, faces: Faces, cards: list[ReportCard], statements: list[dict[str, Any]]
+    file: CaseFile,
+    faces: Faces,
+    cards: list[ReportCard],
+    statements: list[dict[str, Any]],
+    items: list[ItemCard],
 ) -> dict[str, Any]:
     """Return the ballots and the score, as far as the query gave them."""
-    own, cited = file.own_ballot, cited_numbers(cards, statements)
+    own, cited = file.own_ballot, cited_numbers(cards, statements, items)
     panel = panel_answers([b.answers() for b in file.standing]) if file.standing else None
     ballots = [
         ballot_card(b, faces=faces, cited=cited, own=own, panel=panel) for b in file.ballots or ()
@@ -113,11 +121,13 @@ def _unsealed(
     }
 
 
-def cited_numbers(cards: list[ReportCard], statements: list[dict[str, Any]]) -> dict[str, str]:
+def cited_numbers(
+    cards: list[ReportCard], statements: list[dict[str, Any]], items: list[ItemCard]
+) -> dict[str, str]:
     """Return {id: the number the page shows} of everything reasons may cite."""
-    return {card.key: card.number for card in cards} | {
-        row["key"]: row["number"] for row in statements
-    }
+    found = {card.key: card.number for card in cards}
+    found |= {row["key"]: row["number"] for row in statements}
+    return found | {item.key: item.number for item in items}
 
 
 SAYS = ("supports", "contradicts", "cannot_say")

@@ -12,7 +12,7 @@ from verification.pages.cards import ReportCard
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Numbers of the reports and statements that came since, and names of the parties heard."""
+    """Numbers of the reports, statements and files that came since, names of the parties heard."""
 
     since: datetime
     numbers: tuple[str, ...]
@@ -50,7 +50,8 @@ def growth_since(
         if (spoke := position.answered_at or (position.lapsed_at if silences else None)) is not None
         and spoke > since
     ]
-    return Growth(since, tuple(reports + told), tuple(heard))
+    brought = [f"E{n}" for n, item in enumerate(file.items, start=1) if item.added_at > since]
+    return Growth(since, tuple(reports + told + brought), tuple(heard))
 
 
 def outgrown(

@@ -11,10 +11,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.evidence.queries import Item, Reading, reading_of
+from reports.evidence.queries import Item, Reading, near_identical, reading_of
 from reports.evidence.rules import compared_place, compared_time
 from reports.intake.queries import spot_of
 from reports.places.geo import Spot
+from verification.pages.opaque import opaque
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CLAIM_RADIUS_M = 100.0  # of a position somebody gave for the file itself
@@ -52,10 +53,19 @@ class ItemCard:
     software: str
     device: str
     added_at: datetime
+    cite: str
+    same_here: tuple[str, ...]  # numbers of files on this page that show the same picture
+    same_elsewhere: int  # reports that are not on this page and have it too
 
 
 def item_card(
-    item: Item, *, number: str = "", report: str = "", with_device: bool = False
+    item: Item,
+    *,
+    number: str = "",
+    report: str = "",
+    with_device: bool = False,
+    same_here: tuple[str, ...] = (),
+    same_elsewhere: int = 0,
 ) -> ItemCard:
     """Return one file."""
     reading = reading_of(item)
@@ -81,14 +91,25 @@ def item_card(
         software=reading.software if reading is not None else "",
         device=reading.device if reading is not None and with_device else "",
         added_at=item.added_at,
+        cite=opaque(str(item.pk)),
+        same_here=same_here,
+        same_elsewhere=same_elsewhere,
     )
 
 
 def item_cards(items: Sequence[Item], numbers: Mapping[Any, str]) -> list[ItemCard]:
     """Return the files of a case, numbered as given; `numbers` says those of their reports."""
+    own = {item.pk: f"E{n}" for n, item in enumerate(items, start=1)}
+    same = near_identical(items)
     return [
-        item_card(item, number=f"E{n}", report=numbers.get(item.report_id, ""))
-        for n, item in enumerate(items, start=1)
+        item_card(
+            item,
+            number=own[item.pk],
+            report=numbers.get(item.report_id, ""),
+            same_here=tuple(own[o.pk] for o in same.get(item.pk, ()) if o.pk in own),
+            same_elsewhere=len({o.report_id for o in same.get(item.pk, ()) if o.pk not in own}),
+        )
+        for item in items
     ]
 
 

@@ -68,6 +68,7 @@ def _cited(context: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
     """Return which ticks are set, and the numbers of what they stand at."""
     numbers = {card.key: card.number for card in context["cards"]}
     numbers |= {row["key"]: row["number"] for row in context["statements"]}
+    numbers |= {item.key: item.number for item in context["items"]}
     shown = {opaque(key): number for key, number in numbers.items()}
     found = [key for key in shown if key in frozenset(chosen)]
     return {
@@ -83,7 +84,7 @@ def desk_keys(context: dict[str, Any]) -> list[tuple[str, str]]:
         ("f", _("facts of the case")),
         ("r", _("reports")),
         ("s", _("statements")),
-        ("e", _("evidence to look up")),
+        ("e", _("evidence")),
         ("t", _("timeline")),
         ("b", _("my ballot")),
     ]
@@ -101,7 +102,7 @@ def ballot_form(
         initial=initial,
         clauses=[(clause.code, f"{clause.code}: {clause.title}") for clause in file.clauses],
         parties=[(party.code, party.name) for party in file.parties],
-        citable=[(str(row.pk), "") for row in (*file.reports, *file.statements)],
+        citable=[(str(row.pk), "") for row in (*file.reports, *file.statements, *file.items)],
         floor=file.incident.agreement.attribution_floor,
         auto_id="ballot-%s",
     )

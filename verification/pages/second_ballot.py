@@ -79,7 +79,7 @@ def review_again(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if last is None:
         raise NotFound()
     context = file_context(file, at=at)
-    numbers = cited_numbers(context["cards"], context["statements"])
+    numbers = cited_numbers(context["cards"], context["statements"], context["items"])
     posted = request.POST if request.method == "POST" else None
     confirms = posted is not None and posted.get("do") == "confirm"
     confirm = ConfirmForm(posted if confirms else None, auto_id="confirm-%s")

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.agreement.queries import Agreement
+from reports.evidence.queries import items_of
 from reports.intake.actions import accept_report, reinstate_report, reject_report
 from reports.intake.queries import (
     Report,
@@ -51,6 +52,7 @@ from verification.pages.cards import (
     incident_cards,
     report_cards,
 )
+from verification.pages.exhibit_cards import item_cards
 from verification.pages.forms_triage import LinkForm, OpenForm, RejectForm, SeenForm
 
 PER_PAGE = 25
@@ -247,6 +249,7 @@ def _report_context(request: HttpRequest, report: Report, at: datetime) -> dict[
             agreement, [report], window=(report.observed_from, report.observed_until)
         ),
         "features": features_of([card], shape="allegation"),
+        "items": item_cards(items_of([report.pk]), {}),
         "links": links,
         "suggestions": _suggestions(report) if accepted else [],
         "next_url": reverse("triage-report", args=[waiting[0].pk]) if waiting else "",
