@@ -49,6 +49,11 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "check-evidence": {
+        "task": "reports.tasks.check_evidence",
+        "schedule": 300.0,  # a slice; every original within a week
+        "options": {"expires": 300},
+    },
     "integrate": {
         "task": "verification.tasks.integrate",
         "schedule": float(os.environ.get("CVR_LOG_TICK", "60")),

@@ -10,7 +10,7 @@ from reports.agreement.models import (
     Renewal,
 )
 from reports.coverage.models import Watch
-from reports.evidence.models import Item, Reading
+from reports.evidence.models import Item, Reading, Vigil
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
@@ -39,5 +39,6 @@ __all__ = [
     "Source",
     "Unlogged",
     "User",
+    "Vigil",
     "Watch",
 ]

@@ -2,5 +2,5 @@
 
 Decided here: which files are taken in and how large, what is read out of them and compared with
 the claim, what of them may be shown. Hears: evidence.added, erasure.done. Leaves: evidence.added,
-evidence.derived.
+evidence.derived, evidence.altered.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,14 +17,16 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from reports.evidence.choices import EvidenceKind, Outcome, Sensitivity
+from reports.evidence.choices import Condition, EvidenceKind, Outcome, Sensitivity
 from reports.evidence.drafts import ItemDraft
-from reports.evidence.models import Item, Reading
-from reports.evidence.queries import has_room
+from reports.evidence.models import Item, Reading, Vigil
+from reports.evidence.queries import has_room, longest_unchecked
 from reports.evidence.refusals import why_refused
 from reports.evidence.rules import (
     ALLOWED,
+    AT_A_TIME,
     DEFAULT_KINDS,
+    EVERY,
     IMAGE,
     MOST_BYTES,
     MOST_IMAGE_BYTES,
@@ -249,6 +252,56 @@ def _understood(seen: Seen, zone: ZoneInfo) -> dict[str, Any]:
         "pdq_quality": int(told["pdq_quality"]),
         "words": words_of(pdq),
     }
+
+
+def check_originals(*, at: datetime, budget_s: float = 20.0) -> int:
+    """Read again the originals that were not read for longest; return how many; may run twice.
+
+    Leaves: for each what check_original leaves.
+    """
+    stop_at = time.monotonic() + budget_s
+    checked = 0
+    for item in longest_unchecked(before=at - EVERY, most=AT_A_TIME):
+        if time.monotonic() > stop_at:
+            break
+        check_original(item=item, at=at)
+        checked += 1
+    return checked
+
+
+@transaction.atomic
+def check_original(*, item: Item, at: datetime) -> str:
+    """Read an original again and compare it with what was sealed.
+
+    Leaves: Vigil; evidence.altered the first time it is not what was sealed. A storage that does
+    not answer is no finding: OSError, to be tried again.
+    """
+    item = Item.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if not item.sha256:  # erased meanwhile
+        return ""
+    found = _condition_of(item)
+    before = Vigil.objects.filter(item=item).first()
+    Vigil.objects.update_or_create(item=item, defaults={"checked_at": at, "found": found})
+    if found != Condition.WHOLE and (before is None or before.found != found):
+        record_event(
+            kind=Kind.EVIDENCE_ALTERED,
+            subject=item,
+            by=None,
+            at=at,
+            acting_as="machine",
+            payload={"found": str(found)},
+        )
+    return str(found)
+
+
+def _condition_of(item: Item) -> Condition:
+    path = path_of(ORIGINAL, item.stored_as)
+    if not vault().exists(path):
+        return Condition.MISSING
+    with vault().open(path) as original:
+        digest, size = digest_of(original)
+    same = (digest, size) == (item.sha256, item.size)
+    return Condition.WHOLE if same else Condition.CHANGED
 
 
 EMPTY_ITEM: dict[str, Any] = {

@@ -43,3 +43,11 @@ class TimeBasis(models.TextChoices):
     SATELLITE = "satellite", _("by satellite")
     OFFSET = "offset", _("with its time zone")
     LOCAL = "local", _("the device’s clock, taken as local time")
+
+
+class Condition(models.TextChoices):
+    """What was found when an original was read again."""
+
+    WHOLE = "whole", _("As it was sealed")
+    CHANGED = "changed", _("Not what was sealed")
+    MISSING = "missing", _("Not there")

@@ -1,4 +1,4 @@
-"""Item (a file as it came) and Reading (what was read out of it)."""
+"""Item (a file as it came), Reading (what was read out of it), Vigil (that it is still whole)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from reports.evidence.choices import EvidenceKind, Outcome, Sensitivity, TimeBasis
+from reports.evidence.choices import Condition, EvidenceKind, Outcome, Sensitivity, TimeBasis
 from reports.identity import new_key, new_receipt
 from reports.journal.models import append_only
 
@@ -101,3 +101,18 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} at {self.read_at:%Y-%m-%d %H:%M}"
+
+
+class Vigil(models.Model):
+    """When an original was last read again, and whether it was still what was sealed."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="vigil")
+    checked_at = models.DateTimeField()
+    found = models.CharField(max_length=10, choices=Condition.choices)
+
+    class Meta:
+        indexes = [models.Index(fields=["checked_at"], name="vigil_oldest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.found} at {self.checked_at:%Y-%m-%d %H:%M}"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.core.files.base import File
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from reports.evidence.models import Item, Reading
+from reports.evidence.choices import Condition
+from reports.evidence.models import Item, Reading, Vigil
 from reports.evidence.rules import MEGA, MOST_BYTES_OF_REPORT, MOST_ITEMS
 from reports.evidence.storage import (
     COPY,  # noqa: F401 - doors take it from here
@@ -58,6 +60,18 @@ def has_room(report: Report, size: int) -> str | None:
             "most": MOST_BYTES_OF_REPORT // MEGA
         }
     return None
+
+
+def longest_unchecked(*, before: datetime, most: int) -> list[Item]:
+    """Return the items whose originals were not read again since `before`, longest first."""
+    rows = Item.objects.exclude(sha256="").select_related("vigil")
+    due = rows.filter(Q(vigil=None) | Q(vigil__checked_at__lt=before))
+    return list(due.order_by(F("vigil__checked_at").asc(nulls_first=True), "id")[:most])
+
+
+def originals_not_whole() -> int:
+    """Return how many originals were found changed or missing when they were last read."""
+    return Vigil.objects.exclude(found=Condition.WHOLE).exclude(item__sha256="").count()
 
 
 def reading_of(item: Item) -> Reading | None:

@@ -16,6 +16,8 @@ MOST_FILES_AT_ONCE = 10
 MOST_ITEMS = 20  # of one report
 MOST_BYTES_OF_REPORT = 1024 * MEGA
 HEAD = 8192  # bytes looked at to tell what a file is
+EVERY = timedelta(days=7)  # each original is read again at least this often
+AT_A_TIME = 50  # originals one call reads again
 GRACE = timedelta(minutes=15)  # a clock of a phone, and the time between the event and the shutter
 
 IMAGE, VIDEO, AUDIO, DOCUMENT = "image", "video", "audio", "document"

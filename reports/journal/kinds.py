@@ -30,6 +30,7 @@ class Kind(models.TextChoices):
     EVIDENCE_ADDED = "evidence.added", _("A file was added to a report")
     EVIDENCE_DERIVED = "evidence.derived", _("A file was read, and what may be shown was made")
     EVIDENCE_VIEWED = "evidence.viewed", _("A picture was looked at")
+    EVIDENCE_ALTERED = "evidence.altered", _("An original is not what was sealed")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("An original was handed out")
     INCIDENT_OPENED = "incident.opened", _("An incident was opened")
     REPORT_LINKED = "report.linked", _("A report was linked to the incident")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.evidence.models import Item
 from reports.intake.models import Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
@@ -96,6 +97,13 @@ def to_filer(topic: str) -> Audience:
         yield Message(report.filed_by_id, topic, report.receipt, report.receipt)
 
     return audience
+
+
+def of_altered_original(event: Event) -> Iterator[Message]:
+    """Tell triage and chair, who may look at the file; the health page tells the operator."""
+    item = Item.objects.select_related("report").get(pk=event.subject_id)
+    for role in (Role.TRIAGE, Role.CHAIR):
+        yield from _all(role, item.report.agreement_id, "original_altered", event.at, key=item.code)
 
 
 # -- incidents --------------------------------------------------------------------------------
@@ -412,6 +420,7 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.REOPENING_ADMITTED: of_answered_request,
     Kind.REOPENING_REFUSED: of_answered_request,
     Kind.DEADLINE_MISSED: of_missed_deadline,
+    Kind.EVIDENCE_ALTERED: of_altered_original,
     Kind.RECOMMENDATION_ISSUED: of_recommendation("recommended"),
     Kind.RECOMMENDATION_ANSWERED: of_party_s_answer,
     Kind.COMPLIANCE_REPORTED: of_party_s_answer,

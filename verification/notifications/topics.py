@@ -39,6 +39,9 @@ TOPICS: Mapping[str, Topic] = {
         _("It was answered whether a questioned report belongs to its case"), "triage-incident"
     ),
     "triage_overdue": Topic(_("A report was not looked at in its time"), "overdue"),
+    "original_altered": Topic(
+        _("A sealed file is not what it was: see its custody"), "evidence", must=True
+    ),
     # the accused
     "accused": Topic(_("Your side is asked for an answer"), "notice", must=True),
     "accused_again": Topic(

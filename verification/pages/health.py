@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from reports.agreement.queries import agreements
+from reports.evidence.queries import originals_not_whole
 from reports.journal.doorbell import is_heard
 from reports.journal.queries import pending_work, quarantined_jobs
 from reports.pages.answers import signed_in
@@ -31,6 +32,7 @@ def health(request: HttpRequest) -> HttpResponse:
     context = {
         "as_of": at,
         "backlog": backlog,
+        "not_whole": originals_not_whole(),
         "late": waited > LATE_S,
         "broker": is_heard(),
         "fits": [(one.title, fit_line(one.pk, at=at)) for one in agreements()],
