@@ -48,7 +48,8 @@ def build(cursor: Any, pictures: int) -> Any:
     item = {
         "id": "md5('i' || g)::uuid",
         "code": "upper(substr(md5('x' || g), 1, 12))",
-        "report_id": "md5('r' || g)::uuid",
+        "sha256": "md5('a' || g) || md5('b' || g)",
+        "stored_as": "'x/' || g",
     }
     insert_copies(cursor, "reports_item", first.pk, series, item)
     words = WORD.format(hash=RANDOM_HASH)
