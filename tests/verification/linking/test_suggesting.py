@@ -85,10 +85,10 @@ class TestNear:
     ) -> None:
         reports = [an_accepted_report(world) for _ in range(5)]
         an_incident(world)
-        with django_assert_max_num_queries(7):  # type: ignore[operator]
+        with django_assert_max_num_queries(8):  # type: ignore[operator]
             found = link_suggestions(world.agreement.pk, reports)
         assert all(found[report.pk] for report in reports)
-        with django_assert_max_num_queries(10):  # type: ignore[operator]
+        with django_assert_max_num_queries(12):  # type: ignore[operator]
             merge_suggestions_of(world.agreement.pk, list(Incident.objects.all()))
 
 
