@@ -8,7 +8,7 @@ one seed, so two runs make the same rows. What stands in it:
     day          3,650 days from the entry into force; more on some days: a truce decays in waves
                  (a sine of 180 days) and relapses (one day in forty has five times as many)
     where        52 % at one of 300 named places, as a named speaker said; 48 % near one of 400
-                 posts, known from an observer alone, so public as a cell of the grid
+                 posts, known from an observer alone, so public as an area
     who          a party accused at the places, six of ten times the first; nobody at the posts
     what         six kinds of act, shelling most often
     state        75 % open, 18 % contested (the accused denies), 6 % decided with a finding,
@@ -131,6 +131,7 @@ def make_decade(count: int, *, seed: int = SEED, say: Any = print) -> Any:
     """Fill the empty database with so many incidents; return the agreement."""
     from django.db import connection
 
+    from reports.places.queries import public_areas
     from tests import factories as f
     from verification.publication.actions import keep_public_rows, mark_all, recount
 
@@ -143,9 +144,10 @@ def make_decade(count: int, *, seed: int = SEED, say: Any = print) -> Any:
         cursor.execute("SET session_replication_role = replica")  # no triggers, no key checks
         cursor.execute("UPDATE reports_agreementversion SET in_force_until = NULL")
         _copy_places(cursor, places)
+        areas = public_areas(world.agreement)
         cursor.execute(SCRATCH)
         with cursor.copy("COPY made FROM STDIN") as copy:
-            for row in _plan(count, Random(seed + 2), places, posts):
+            for row in _plan(count, Random(seed + 2), places, posts, areas):
                 copy.write_row(row)
         cursor.execute("ANALYZE made")
         say("  planned")
@@ -272,10 +274,15 @@ def _plan(
     random: Random,
     places: list[tuple[uuid.UUID, str, float, float, int]],
     posts: list[tuple[float, float]],
+    areas: Any,
 ) -> Iterator[tuple[Any, ...]]:
-    from reports.places.blur import public_area
+    from reports.places.blur import middle_of
 
-    named = {key: public_area(lat, lon) for key, _slug, lat, lon, _radius in places}
+    def cell_of(lat: float, lon: float) -> str:
+        area = areas.at(lat, lon)
+        return area.cell if area is not None else ""
+
+    named = {key: cell_of(lat, lon) for key, _slug, lat, lon, _radius in places}
     start = datetime(2020, 10, 10, 8, tzinfo=UTC)
     for n, day in enumerate(_days(count, random), start=1):
         begins = start + timedelta(days=day, minutes=random.randrange(1380))
@@ -288,8 +295,9 @@ def _plan(
         if sort == "observed":
             lat, lon = random.choice(posts)
             lat, lon = lat + random.gauss(0, 0.01), lon + random.gauss(0, 0.01)
-            area, place, accused, radius = public_area(lat, lon), None, "", 500.0
-            name, spot = area.cell, (area.lat, area.lon)
+            place, accused, radius = None, "", 500.0
+            name = cell = cell_of(lat, lon)
+            spot = middle_of(cell) if cell else (None, None)
             midnight = begins.astimezone(BAKU).replace(hour=0, minute=0)
             last = (
                 (ends - timedelta(microseconds=1))
@@ -299,7 +307,7 @@ def _plan(
             shown_from, shown_until = midnight.astimezone(UTC), (last + DAY).astimezone(UTC)
         else:
             place, name, lat, lon, metres = random.choice(places)
-            area, spot, radius = named[place], (lat, lon), float(metres)
+            cell, spot, radius = named[place], (lat, lon), float(metres)
             accused = "ARM" if random.random() < 0.6 else "AZE"
         yield (
             n,
@@ -309,7 +317,7 @@ def _plan(
             random.choices(ACTS, WEIGHTS)[0],
             place,
             name,
-            area.cell,
+            cell,
             lat,
             lon,
             *spot,

@@ -44,13 +44,18 @@ class Agreement(models.Model):
     attribution_floor = models.CharField(
         max_length=20, choices=Likelihood.choices, default=Likelihood.LIKELY
     )
+    # How many named inhabited places the area holds that a place is shown as (places/blur.py).
+    places_per_area = models.PositiveSmallIntegerField(default=3)
     last_number = models.PositiveIntegerField(default=0)  # of incident codes
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(quorum__gte=2), name="agreement_quorum_is_two_or_more"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(places_per_area__gte=2), name="agreement_area_holds_two_or_more"
+            ),
         ]
 
     def __str__(self) -> str:

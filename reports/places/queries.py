@@ -12,6 +12,8 @@ from django.db.models import Case, Max, Q, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from reports.agreement.models import Agreement
+from reports.places.blur import HUNDRED, Areas, areas_of_places, box_round
 from reports.places.folding import folded
 from reports.places.geo import distance_m, initial_bearing_deg
 from reports.places.models import Place, PlaceKind, PlaceName
@@ -22,6 +24,7 @@ MOST_CANDIDATES = 8
 LONGEST_NAME = 80  # characters; the search takes milliseconds for each, so longer costs seconds
 MOST_SPELLINGS = 2  # of each script, beside the official ones
 SETTLEMENTS = (PlaceKind.TOWN, PlaceKind.VILLAGE)
+INHABITED = (PlaceKind.CITY, *SETTLEMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,22 @@ def places_matching(typed: str, *, most: int = MOST_CANDIDATES) -> list[PlaceCho
 def _cities() -> list[PlaceChoice]:
     rows = Place.objects.filter(kind=PlaceKind.CITY).prefetch_related("names").order_by("key")
     return [_choice(city) for city in rows]
+
+
+def public_areas(agreement: Agreement) -> Areas:
+    """Return the areas that places of an agreement are shown as in public."""
+    root = box_round(agreement.area)
+    if root is None:
+        return areas_of_places(None, (), agreement.places_per_area)
+    within = Place.objects.filter(
+        kind__in=INHABITED,
+        lat__gte=root.south / HUNDRED,
+        lat__lt=root.north / HUNDRED,
+        lon__gte=root.west / HUNDRED,
+        lon__lt=root.east / HUNDRED,
+    )
+    points = tuple(within.order_by("pk").values_list("lat", "lon"))  # keys follow time
+    return areas_of_places(root, points, agreement.places_per_area)
 
 
 def place_by_id(place_id: uuid.UUID | str) -> Place:

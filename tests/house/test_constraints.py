@@ -108,6 +108,11 @@ BROKEN: dict[str, Breaking] = {
     ),
     "source_grade_carries_its_reason": (Source, own(key="x", grade="A"), {"user": None}),
     "agreement_quorum_is_two_or_more": (Agreement, own(slug="x", prefix="X", quorum=1), {}),
+    "agreement_area_holds_two_or_more": (
+        Agreement,
+        own(slug="x", prefix="X", places_per_area=1),
+        {},
+    ),
     "version_number_is_unique": (AgreementVersion, own(), {}),
     "version_ends_after_it_begins": (
         AgreementVersion,

@@ -23,7 +23,7 @@ class PlaceOut(s.Serializer[Any]):
 
 
 class IncidentOut(s.Serializer[Any]):
-    """An incident in a list. `ring` outlines a grid cell where only an observer gave the place."""
+    """An incident in a list. `ring` outlines an area where only an observer gave the place."""
 
     code = s.CharField()
     act = s.CharField()

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from reports.intake.models import Report
-from reports.places.queries import place_choices
+from reports.places.blur import Areas
+from reports.places.queries import place_choices, public_areas
 from verification.bulletins.past import Past
 from verification.corroboration.models import PartyPosition
 from verification.incidents.facts import facts_of
@@ -52,6 +53,7 @@ class PastIncident:
         }
 
 
+NO_AREAS = Areas(None, (), 0)
 NOWHERE: Mapping[str, Any] = {"label": "", "lat": None, "lon": None, "radius_m": None, "ring": []}
 
 
@@ -61,8 +63,10 @@ def past_incidents(past: Past) -> list[PastIncident]:
     answers: dict[uuid.UUID, list[PartyPosition]] = {}
     for position in past.positions:
         answers.setdefault(past.roots[position.incident_id], []).append(position)
+    agreement = next((one.agreement for one in past.incidents.values()), None)
+    areas = public_areas(agreement) if agreement is not None else NO_AREAS
     return [
-        _one(past, incident, files.get(key, []), answers.get(key, []), told.get(key))
+        _one(past, incident, files.get(key, []), answers.get(key, []), told.get(key), areas)
         for key, incident in past.incidents.items()
         if past.roots[key] == key
     ]
@@ -80,13 +84,14 @@ def _one(
     reports: Sequence[Report],
     answers: Sequence[PartyPosition],
     told: Mapping[str, Any] | None,
+    areas: Areas,
 ) -> PastIncident:
     asserting = [report for report in reports if report.stance != "denies"]
     denied = any(
         p.position in DENIALS and p.answered_at is not None and p.answered_at < past.at
         for p in answers
     )
-    window, where = _from_finding(told) if told else _from_reports(incident, reports)
+    window, where = _from_finding(told) if told else _from_reports(incident, reports, areas)
     return PastIncident(
         code=incident.code,
         act=incident.act_id,
@@ -113,12 +118,12 @@ def _from_finding(content: Mapping[str, Any]) -> Told:
     )
 
 
-def _from_reports(incident: Incident, reports: Sequence[Report]) -> Told:
+def _from_reports(incident: Incident, reports: Sequence[Report], areas: Areas) -> Told:
     if not reports:
         return None, NOWHERE
     then = Incident(agreement=incident.agreement, **facts_of(reports))  # never saved
     begins, ends, precision = public_window(then, reports)
-    where = public_place(then, reports)
+    where = public_place(then, reports, areas)
     names = place_choices([uuid.UUID(where["place_id"])] if where["place_id"] else [])
     label = " ".join(choice.label for choice in names.values())
     return (begins.isoformat(), ends.isoformat(), precision), where | {"label": label}

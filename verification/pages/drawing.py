@@ -24,7 +24,7 @@ EVEN = (45, 55)  # per cent of the time by which half had begun: about a constan
 
 
 def map_features(incidents: Sequence[PublicIncident], zone: str) -> dict[str, Any]:
-    """Return incidents as GeoJSON: circles round named places, cells of the grid otherwise.
+    """Return incidents as GeoJSON: circles round named places, areas otherwise.
 
     A cell is drawn once for all its incidents; each has its pin in the middle, which is no point
     anybody reported.
@@ -82,7 +82,7 @@ def _pin(incident: PublicIncident, zone: ZoneInfo) -> dict[str, Any]:
 
 def _pin_text(incident: PublicIncident, zone: ZoneInfo) -> str:
     day = date_format(incident.window_from.astimezone(zone), "j M Y")
-    where = incident.place.label if incident.place else _("place known to a grid cell")
+    where = incident.place.label if incident.place else _("place known to an area")
     if incident.state == "decided":
         who = ", ".join(p.name for p in incident.attributed)
         said = _("attributed to %(who)s") % {"who": who} if who else _("not attributed")
@@ -123,16 +123,16 @@ def area_features(areas: Iterable[Area], to: Callable[[Area], str]) -> dict[str,
 
 
 def area_name(area: Area) -> str:
-    """Return an area in words: a place by its names, a cell by where its middle lies."""
+    """Return an area in words: a place by its names, others by where their middle lies."""
     if area.place is not None:
         return area.place.label
     where = {"lat": f"{area.lat:.1f}", "lon": f"{area.lon:.1f}"}
     if area.n_areas > 1:
-        return _("%(n)d places and cells around %(lat)s° N, %(lon)s° E") % {
+        return _("%(n)d places and areas around %(lat)s° N, %(lon)s° E") % {
             **where,
             "n": area.n_areas,
         }
-    return _("Grid cell around %(lat)s° N, %(lon)s° E") % where
+    return _("Area around %(lat)s° N, %(lon)s° E") % where
 
 
 def area_rows(areas: Iterable[Area], to: Callable[[Area], str]) -> list[dict[str, Any]]:

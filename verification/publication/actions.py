@@ -17,7 +17,7 @@ from reports.agreement.models import Agreement
 from reports.agreement.queries import parties_of
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
-from reports.places.queries import place_choices
+from reports.places.queries import place_choices, public_areas
 from verification.adjudication.answers import Outcome
 from verification.adjudication.models import Decision
 from verification.adjudication.queries import decision_on
@@ -138,7 +138,7 @@ def _content(incident: Incident, decision: Decision | None, at: datetime) -> dic
     reports = linked_reports(incident)
     statements = statements_on(incident)
     begins, ends, precision = public_window(incident, reports)
-    place = public_place(incident, reports)
+    place = public_place(incident, reports, public_areas(incident.agreement))
     names = place_choices([uuid.UUID(place["place_id"])] if place["place_id"] else [])
     # The advice the panel had is frozen with its decision; a later score is not its ground.
     score = decision.score if decision is not None else None

@@ -14,7 +14,8 @@ from reports.agreement.models import Agreement
 from reports.agreement.queries import parties_of
 from reports.intake.models import Report
 from reports.intake.states import ReportState
-from reports.places.queries import PlaceChoice, place_choices
+from reports.places.blur import Areas
+from reports.places.queries import PlaceChoice, place_choices, public_areas
 from verification.adjudication.models import Decision
 from verification.caseload.classes import Line
 from verification.caseload.queries import (
@@ -164,8 +165,9 @@ def public_faces(book: CaseBook, *, whole: bool = False) -> list[PublicIncident]
     reports = _reports_by_root(book)
     findings = _finding_codes(book)
     places = place_choices({i.place_id for i in roots if i.place_id})
+    areas = public_areas(book.agreement)
     faces = [
-        _face(book, incident, reports.get(incident.pk, []), findings, places, whole=whole)
+        _face(book, incident, reports.get(incident.pk, []), findings, places, areas, whole=whole)
         for incident in roots
     ]
     # By the public window: the exact one would tell an observer's hour by the order of the list.
@@ -211,11 +213,12 @@ def _face(
     reports: Sequence[Report],
     findings: Mapping[uuid.UUID, str],
     places: Mapping[uuid.UUID, PlaceChoice],
+    areas: Areas,
     *,
     whole: bool,
 ) -> PublicIncident:
     begins, ends, precision = public_window(incident, reports)
-    where = public_place(incident, reports)
+    where = public_place(incident, reports, areas)
     positions = book.positions.get(incident.pk, ())
     accused = {r.accused.code for r in reports if r.accused is not None}
     decision = book.decisions.get(incident.pk)

@@ -101,7 +101,7 @@ class PublicIncident:
 
     @property
     def area(self) -> str:
-        """Return the named place or the cell of the grid it is shown in; '' if not located."""
+        """Return the named place or the area it is shown in; '' if not located."""
         return self.place.key if self.place else self.cell
 
     @property
@@ -172,7 +172,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Incidents of one named place or cell of the grid, or of a larger cell of several."""
+    """Incidents of one named place or area, or of a larger cell of several."""
 
     key: str  # what the filter calls it; '' for a larger cell
     place_id: uuid.UUID | None

@@ -22,7 +22,7 @@ class IncidentFilter:
     """A reader's question; '' or None asks for all.
 
     `since` and `until` are days in the agreement's zone, both included. `reply` is a party's code
-    and its answer ("ARM-denies"), `area` a place's key or a cell of the grid. `counted` leaves out
+    and its answer ("ARM-denies"), `area` a place's key or an area's. `counted` leaves out
     what the standings leave out.
     """
 

@@ -170,7 +170,7 @@ def faces_of_rows(rows: Sequence[PublicRow], agreement: AgreementFace) -> list[P
 
 
 def ring_of(cell: str) -> tuple[tuple[float, float], ...]:
-    """Return the outline of a cell of the grid."""
+    """Return the outline of an area, or of a larger cell of several."""
     return area_of_cell(cell).ring
 
 

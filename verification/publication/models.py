@@ -162,7 +162,7 @@ class DayCount(PublicCount):
 
 
 class AreaCount(PublicCount):
-    """How many public rows lie in an area (a named place or a cell of the grid)."""
+    """How many public rows lie in an area (a named place or an area of several)."""
 
     area = models.CharField(max_length=60)
     place_id = models.UUIDField(null=True)

@@ -148,7 +148,11 @@ INCIDENTS = Table(
         _c("window_until", "instant", _("Latest time; the window is half-open")),
         _c("precision", "code", _("How exactly the time is known")),
         _c("place", "text", _("Named place in its official spellings; empty if only a cell")),
-        _c("cell", "code", _("Cell of the H3 grid the place lies in")),
+        _c(
+            "cell",
+            "code",
+            _("Area the place lies in: its key holds its edges (docs/decisions/0027)"),
+        ),
         _c("lat", "number", _("Latitude of the place or the cell’s middle; no point of the event")),
         _c("lon", "number", _("Longitude of the same")),
         _c("radius_m", "number", _("Metres around it in which the event lies; empty: the cell")),

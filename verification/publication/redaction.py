@@ -1,8 +1,8 @@
 """What becomes public: built field by field, so that what is not named here stays inside.
 
 A person's own report shows as one more observation and nothing else: no words, no exact time, no
-place finer than a grid cell, no receipt. A named speaker's published statement shows with its
-speaker, publisher and link, since it was public before it came here.
+place finer than an area of several, no receipt. A named speaker's published statement shows with
+its speaker, publisher and link, since it was public before it came here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from reports.agreement.models import Party
 from reports.intake.models import Report
 from reports.people.models import Source
-from reports.places.blur import area_of_cell, public_area
+from reports.places.blur import Areas
 from reports.places.models import PlaceKind
 from verification.adjudication.models import Case, Decision, RecusalKind, SecondBallot
 from verification.corroboration.models import PartyPosition, Statement
@@ -65,11 +65,11 @@ def public_window(incident: Incident, reports: Sequence[Report]) -> tuple[dateti
     return first.astimezone(UTC), last.astimezone(UTC), "day"
 
 
-def public_place(incident: Incident, reports: Sequence[Report]) -> dict[str, Any]:
-    """Return where an incident was, as the public may know it: a named place or a grid cell.
+def public_place(incident: Incident, reports: Sequence[Report], areas: Areas) -> dict[str, Any]:
+    """Return where an incident was, as the public may know it: a named place or an area.
 
-    The place is shown only if a public statement named that place; a point or bearing that only
-    an observer gave is shown as its cell.
+    The place is shown only if a public statement named that place; where only observers say
+    where it was, it is shown as the area of several places that holds it.
     """
     named = any(
         is_public_source(r.source) and r.place_id == incident.place_id and r.place_id
@@ -77,10 +77,11 @@ def public_place(incident: Incident, reports: Sequence[Report]) -> dict[str, Any
     )
     place = incident.place
     if place is not None and named and place.kind in PUBLIC_PLACE_KINDS:
-        # A gazetteer's centre is a public fact; the cell is its own, not that of the event.
+        # A gazetteer's centre is a public fact; the area is its own, not that of the event.
+        own = areas.at(place.lat, place.lon)
         return {
             "place_id": str(place.pk),
-            "cell": public_area(place.lat, place.lon).cell,
+            "cell": own.cell if own is not None else "",
             "lat": place.lat,
             "lon": place.lon,
             "radius_m": place.radius_m,
@@ -96,8 +97,10 @@ def public_place(incident: Incident, reports: Sequence[Report]) -> dict[str, Any
     }
     if incident.lat is None or incident.lon is None:
         return empty
-    area = public_area(incident.lat, incident.lon)
-    ring = [list(corner) for corner in area_of_cell(area.cell).ring]
+    area = areas.at(incident.lat, incident.lon)
+    if area is None:
+        return empty
+    ring = [list(corner) for corner in area.ring]
     return empty | {"cell": area.cell, "lat": area.lat, "lon": area.lon, "ring": ring}
 
 

@@ -61,10 +61,10 @@ def test_nothing_public_gives_an_observer_away(client: Client, record: PublicRec
 def test_an_observers_incident_shows_a_day_and_a_cell(client: Client, record: PublicRecord) -> None:
     text = shown(client.get(reverse("incident", args=[record.hidden.code])))
     assert "1 comes from an observer, of whom nothing is shown" in text
-    assert "grid cell of about 250" in text
+    assert "area that holds several" in text
     assert "Polygon" in text
     row = client.get(reverse("api-incident", args=[record.hidden.code])).json()
-    assert (row["precision"], row["place"], len(row["ring"])) == ("day", None, 7)
+    assert (row["precision"], row["place"], len(row["ring"])) == ("day", None, 5)
 
 
 def test_no_score_of_an_undecided_incident_is_public(client: Client, world: World) -> None:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.places.blur import area_of_cell, public_area
 from reports.places.geo import (
     METRES_PER_DEGREE,
     bounding_box,
@@ -131,30 +130,6 @@ def test_a_box_holds_its_circle(lat: float, lon: float, radius: float, bearing: 
     there_lat, there_lon = destination(lat, lon, bearing, radius * 0.95)
     assert south <= there_lat <= north
     assert west <= there_lon <= east or abs(there_lon - lon) > 180
-
-
-class TestBlur:
-    def test_a_public_place_is_an_area_of_the_grid(self) -> None:
-        area = public_area(40.6816, 46.3613)
-        assert area == area_of_cell(area.cell)
-        assert area.ring[0] == area.ring[-1]
-        assert ring_contains(area.ring, 40.6816, 46.3613)
-
-    def test_neighbours_in_a_cell_look_alike(self) -> None:
-        centre = public_area(40.6816, 46.3613)
-        beside = destination(centre.lat, centre.lon, 200, 1500)
-        assert public_area(*beside) == public_area(centre.lat, centre.lon)
-
-    def test_the_exact_point_cannot_be_read_back(self) -> None:
-        lat, lon = 40.6816, 46.3613
-        area = public_area(lat, lon)
-        assert (area.lat, area.lon) != (lat, lon)
-        assert all(distance_m(y, x, area.lat, area.lon) > 5000 for x, y in area.ring)
-
-    @given(st.floats(38.8, 41.4), st.floats(44.8, 47.9))
-    def test_every_point_of_the_theatre_has_an_area_near_it(self, lat: float, lon: float) -> None:
-        area = public_area(lat, lon)
-        assert distance_m(lat, lon, area.lat, area.lon) < 15_000
 
 
 def test_a_degree_of_latitude_in_metres() -> None:

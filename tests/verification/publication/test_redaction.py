@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from reports.places.blur import public_area
+from reports.places.queries import public_areas
 from tests.factories import World, a_draft, an_incident
 from tests.public_record import LAT, LON, PublicRecord, build_public_record
+from verification.incidents.models import Incident
 from verification.incidents.queries import linked_reports
 from verification.publication.models import Finding
 from verification.publication.redaction import public_place, public_window
@@ -115,9 +116,14 @@ def test_a_minute_said_in_public_stays_a_minute(record: PublicRecord) -> None:
     assert precision == "minute"
 
 
-def test_an_observers_point_becomes_its_cell(record: PublicRecord) -> None:
-    place = public_place(record.hidden, linked_reports(record.hidden))
-    area = public_area(LAT, LON)
+def shown_place(incident: Incident) -> dict[str, Any]:
+    return public_place(incident, linked_reports(incident), public_areas(incident.agreement))
+
+
+def test_an_observers_point_becomes_its_area(record: PublicRecord) -> None:
+    place = shown_place(record.hidden)
+    area = public_areas(record.hidden.agreement).at(LAT, LON)
+    assert area is not None
     assert (place["lat"], place["lon"], place["cell"]) == (area.lat, area.lon, area.cell)
     assert (place["place_id"], place["radius_m"]) == ("", None)
     assert [tuple(corner) for corner in place["ring"]] == list(area.ring)
@@ -126,15 +132,17 @@ def test_an_observers_point_becomes_its_cell(record: PublicRecord) -> None:
 def test_a_place_named_in_public_shows_its_own_centre_and_cell(
     world: World, record: PublicRecord
 ) -> None:
-    place = public_place(record.decided, linked_reports(record.decided))
+    place = shown_place(record.decided)
     assert place["place_id"] == str(world.ganja.pk)
     assert (place["lat"], place["lon"]) == (world.ganja.lat, world.ganja.lon)
-    assert place["cell"] == public_area(world.ganja.lat, world.ganja.lon).cell
+    own = public_areas(world.agreement).at(world.ganja.lat, world.ganja.lon)
+    assert own is not None
+    assert place["cell"] == own.cell
 
 
 def test_a_place_only_an_observer_named_is_a_cell(world: World) -> None:
     incident = an_incident(world, a_draft(world))
-    assert public_place(incident, linked_reports(incident))["place_id"] == ""
+    assert shown_place(incident)["place_id"] == ""
 
 
 def test_the_published_place_is_named(record: PublicRecord) -> None:
