@@ -70,6 +70,7 @@ from verification.recommendations.rules import Evidence
 from verification.reopening.actions import admit_reopening
 from verification.scoring.actions import refit_sources
 from verification.standing.actions import draw_audit
+from verification.withholding.actions import place_embargo, set_delay
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,10 @@ def build_scene() -> Scene:
     world.chair.email = "chair@example.org"
     set_preferences(digest="daily", muted=[], language="en", by=world.chair, at=NOW)
     send_digest(user=world.chair, unread=1, at=NOW)
+    soon: dict[str, Any] = {"days": 2, "reason": "People are being moved.", "at": NOW}
+    set_delay(agreement=world.agreement, act=kept.act, by=world.chair, **soon)
+    place_embargo(incident=an_incident(world), by=world.publisher, **soon)
+    settle()
     bulletin = draft_bulletin(agreement=world.agreement, day=NOW.date(), at=LATER)
     assert bulletin is not None
     log_it()

@@ -124,6 +124,12 @@ def publish(*, event: Event, at: datetime) -> None:
         publish_finding(incident=incident_by_id(event.file_id), at=at)
 
 
+def publish_held_back(*, event: Event, at: datetime) -> None:
+    """Publish the finding of an incident that was withheld until now, if it was decided since."""
+    if event.file_id is not None:
+        publish_finding(incident=root_of(incident_by_id(event.file_id)), at=at)
+
+
 def correct(*, event: Event, at: datetime) -> None:
     """Publish what a later version of a finding changes in the one before it."""
     publish_correction(finding=finding_by_id(event.subject_id), at=at)
@@ -183,6 +189,8 @@ _NEXT: dict[Kind, tuple[Handler, ...]] = {
     Kind.REOPENING_ADMITTED: (take_off_questioned, rescore_file, ask_accused, update_standing),
     Kind.FINDING_PUBLISHED: (correct,),
     Kind.INCIDENT_RULED_INADMISSIBLE: (publish, update_standing),
+    Kind.EMBARGO_LIFTED: (publish_held_back,),
+    Kind.WITHHOLDING_ENDED: (publish_held_back,),
 }
 # Whoever is concerned is told last, when all that follows from the event itself is done.
 FLOW: dict[Kind, tuple[Handler, ...]] = {

@@ -34,6 +34,7 @@ from verification.recommendations.models import (
 from verification.reopening.models import Reopening
 from verification.scoring.models import Fit, Score, SourceReliability
 from verification.standing.models import Draw, Standing
+from verification.withholding.models import Delay, Withholding
 
 __all__ = [
     "AreaCount",
@@ -46,6 +47,7 @@ __all__ = [
     "Correction",
     "DayCount",
     "Decision",
+    "Delay",
     "DigestSent",
     "DraftBallot",
     "Draw",
@@ -82,4 +84,5 @@ __all__ = [
     "Statement",
     "Tie",
     "TileRoot",
+    "Withholding",
 ]

@@ -23,6 +23,7 @@ from verification.publication.actions import keep_public_rows as keep_marked_row
 from verification.scoring.actions import refit_sources as refit_all_sources
 from verification.standing.actions import recompute_standing
 from verification.standing.queries import audited_incidents
+from verification.withholding.actions import end_withholdings
 
 KEEPING_S = 20.0  # seconds after which the keeper starts no further turn
 log = logging.getLogger(__name__)
@@ -45,7 +46,11 @@ def integrate(**_: Any) -> int:
 
 @shared_task(name="verification.tasks.keep_public_rows")
 def keep_public_rows(**_: Any) -> int:
-    """Bring the public rows up to date; return how many marks were worked off; may run twice."""
+    """Bring the public rows up to date; return how many marks were worked off; may run twice.
+
+    What is withheld for a time is let go first, so that it shows as soon as it may.
+    """
+    end_withholdings(at=timezone.now())
     kept = total = keep_marked_rows()
     stop_at = time.monotonic() + KEEPING_S
     while kept and time.monotonic() < stop_at:

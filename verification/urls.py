@@ -53,6 +53,7 @@ from verification.pages import (
     texts,
     triage,
     triage_incident,
+    withholding,
 )
 
 # Those who work on incidents and cases.
@@ -80,6 +81,7 @@ judgement: list[URLPattern | URLResolver] = [
     path("reopenings/", reopenings.reopenings, name="reopenings"),
     path("reopenings/<uuid:reopening_id>/", reopenings.reopening, name="reopening"),
     path("recommendations/<slug:code>/answer/", recommendations.work, name="recommendation-work"),
+    path("withheld/", withholding.withheld, name="withheld"),
     path("publish/", publishing.publish, name="publish"),
     path("publish/<slug:code>/", publishing.publish_bulletin, name="publish-bulletin"),
     path("publish/<slug:code>/<slug:language>.pdf", publishing.publish_pdf, name="publish-pdf"),

@@ -97,6 +97,13 @@ class Kind(models.TextChoices):
         "archive.carried_over",
         _("The published tables of another mechanism were carried over"),
     )
+    DELAY_SET = "delay.set", _("A kind of act was given a delay before it is shown")
+    EMBARGO_PLACED = "embargo.placed", _("The incident was kept from the public for a time")
+    EMBARGO_LIFTED = "embargo.lifted", _("The incident was let be shown before its time")
+    WITHHOLDING_ENDED = (
+        "withholding.ended",
+        _("The time for which the incident was kept from the public was over"),
+    )
     STANDING_COMPUTED = "standing.computed", _("The standings were recomputed")
 
 

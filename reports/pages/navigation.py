@@ -21,6 +21,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("notices", gettext_noop("Notices"), "position.answer"),
     ("reopenings", gettext_noop("Reopenings"), "reopening.ask"),
     ("publish", gettext_noop("To release"), "bulletin.release"),
+    ("withheld", gettext_noop("Withheld"), "publication.withhold"),
     ("report-new", gettext_noop("New report"), "report.file"),
     ("reports-own", gettext_noop("My reports"), "report.file"),
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),

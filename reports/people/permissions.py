@@ -39,6 +39,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "audit.draw": frozenset({Role.CHAIR, Role.OPERATOR}),
     "reliability.read": frozenset({Role.CHAIR}),
     "history.read": frozenset({Role.TRIAGE, Role.CHAIR, Role.REVIEWER, Role.PUBLISHER}),
+    "publication.withhold": frozenset({Role.CHAIR, Role.PUBLISHER}),
     "bulletin.release": frozenset({Role.PUBLISHER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
@@ -71,6 +72,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "audit.draw": gettext_lazy("hold the audit lottery"),
     "reliability.read": gettext_lazy("read what was learned of each source"),
     "history.read": gettext_lazy("read an incident's full history"),
+    "publication.withhold": gettext_lazy("keep incidents from the public for a time"),
     "bulletin.release": gettext_lazy("release bulletins"),
     "health.read": gettext_lazy("read the health page"),
     "archive.carry_over": gettext_lazy("carry published tables over"),

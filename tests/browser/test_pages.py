@@ -37,6 +37,7 @@ PAGES = (
     Page("bulletins", "", "/bulletins/"),
     Page("bulletin", "", "/bulletins/", r"/bulletins/[\w-]+/$"),
     Page("bulletin-proof", "", "/bulletins/", r"/bulletins/[\w-]+/$", "proof/"),
+    Page("withheld", "publisher", "/withheld/"),
     Page("publish", "publisher", "/publish/"),
     Page("publish-bulletin", "publisher", "/publish/", r"/publish/[\w-]+/$"),
     Page("log", "", "/log/"),

@@ -297,6 +297,7 @@ DOORS: dict[str, Door] = {
     "inbox": Door(only(SIGNED_IN), takes=POST),
     "inbox-preferences": Door(only(SIGNED_IN), takes=POST),
     "overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED),
+    "withheld": Door(lists(here={"chair", "publisher"}, there=set()), refuses=REFUSED, takes=POST),
     "publish": Door(lists(here={"publisher"}, there=set()), refuses=REFUSED),
     "publish-bulletin": Door(to_release(), takes=POST),
     "publish-pdf": Door(to_release("en")),

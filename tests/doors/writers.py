@@ -136,6 +136,23 @@ def by_others(two: Two) -> dict[str, Sent]:
             (two.advice.code,),
             {"answer": "accepted_by_party", "text": text, "version": 1},
         ),
+        "withhold an incident": Sent(
+            "publisher",
+            "withheld",
+            (),
+            {
+                "do": "embargo",
+                "embargo-code": here.incident.code,
+                "embargo-days": 3,
+                "embargo-reason": text,
+            },
+        ),
+        "delay an act": Sent(
+            "chair",
+            "withheld",
+            (),
+            {"do": "delay", "delay-act": "shelling", "delay-days": 3, "delay-reason": text},
+        ),
         "release a bulletin": Sent(
             "publisher",
             "publish-bulletin",

@@ -32,6 +32,7 @@ from verification.recommendations.models import ComplianceEvidence, Recommendati
 from verification.reopening.models import Reopening
 from verification.scoring.models import SourceReliability
 from verification.standing.models import Draw, Standing
+from verification.withholding.models import Delay, Withholding
 
 BEFORE = NOW - timedelta(days=900)
 Changes = dict[str, Any]
@@ -113,6 +114,18 @@ BROKEN: dict[str, Breaking] = {
         own(slug="x", prefix="X", places_per_area=1),
         {},
     ),
+    "delay_is_bounded": (Delay, own(days=91), {}),
+    "withholding_ends_after_it_begins": (
+        Withholding,
+        lambda row: {"until": row.placed_at},
+        {},
+    ),
+    "withholding_end_is_dated": (
+        Withholding,
+        lambda row: {"ended_by": row.placed_by, "ended_at": None},
+        {"placed_by__isnull": False},
+    ),
+    "public_row_withheld_tells_nothing": (PublicRow, own(code="X", withheld_until=NOW), {}),
     "version_number_is_unique": (AgreementVersion, own(), {}),
     "version_ends_after_it_begins": (
         AgreementVersion,

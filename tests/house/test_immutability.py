@@ -22,6 +22,7 @@ from verification.recommendations.models import ComplianceEvidence, Recommendati
 from verification.reopening.models import ASKED_FIELDS, Reopening
 from verification.scoring.models import Fit, Score, SourceReliability
 from verification.standing.models import Draw, Standing
+from verification.withholding.models import Delay
 
 APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
@@ -32,6 +33,7 @@ APPEND_ONLY = (
     *(Event, Statement, Score, Fit, SourceReliability),
     *(Ballot, Decision, Finding, Correction, Standing, Draw, PanelDraw),
     SecondBallot,
+    Delay,
 )
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]

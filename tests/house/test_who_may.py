@@ -99,6 +99,7 @@ from verification.reopening.actions import (
     withdraw_reopening,
 )
 from verification.standing.actions import draw_audit
+from verification.withholding.actions import lift_embargo, place_embargo, set_delay
 
 Try = Callable[..., Any]
 NOTHING_TYPED = Typed({}, (), "", ())
@@ -346,6 +347,18 @@ def of_bulletins(world: World) -> dict[str, tuple[Try, set[str]]]:
     }
 
 
+def of_withholding(world: World) -> dict[str, tuple[Try, set[str]]]:
+    incident, said = an_incident(world), {"days": 2, "reason": "People are being moved."}
+    held = place_embargo(incident=incident, by=world.chair, at=NOW, **said)
+    given: dict[str, Any] = {"agreement": world.agreement, "act": incident.act, **said}
+    roles = {"chair", "publisher"}
+    return {
+        "set_delay": (lambda **who: set_delay(**given, **who), roles),
+        "place_embargo": (lambda **who: place_embargo(incident=incident, **said, **who), roles),
+        "lift_embargo": (lambda **who: lift_embargo(withholding=held, **who), roles),
+    }
+
+
 def refuse_all_but(allowed: set[str], attempt: Try, world: World) -> None:
     for name in CAST:
         if name not in allowed:
@@ -375,7 +388,7 @@ def test_reopenings(world: World) -> None:
 
 
 def test_bulletins(world: World) -> None:
-    for attempt, allowed in of_bulletins(world).values():
+    for attempt, allowed in {**of_bulletins(world), **of_withholding(world)}.values():
         refuse_all_but(allowed, attempt, world)
 
 

@@ -24,7 +24,7 @@ from verification.bulletins.rules import code_of, period_of, quarter_edges
 from verification.caseload.classes import CLASSES
 from verification.publication.models import Correction, Finding
 from verification.publication.redaction import is_public_source, public_parties
-from verification.publication.shapes import SHAPES
+from verification.publication.shapes import SHAPES, WITHHELD
 
 FORM = 1  # of the content; a later form says so
 FEWEST = 3  # observers who gave a count in one unit, below which the sum would be one person's
@@ -81,9 +81,11 @@ def _incidents(
         shapes = {shape: counted[act, shape] for shape in SHAPES}
         names = {"act": act, "act_names": acts[act]}
         kinds.append(names | shapes | {"new": new[act], "all": sum(shapes.values())})
+    withheld = len(now.withheld())
     return {
         "opened": len(now.incidents),
-        "merged": len(now.incidents) - len(incidents),
+        "merged": len(now.incidents) - len(incidents) - withheld,
+        **({"withheld": withheld} if withheld else {}),
         "standing": len(incidents),
         "kinds": kinds,
         "new": [one.in_public() | {"act_names": acts[one.act]} for one in opened],
@@ -93,6 +95,7 @@ def _incidents(
 def _observations(now: Past, acts: Mapping[str, Any], begins: datetime) -> dict[str, Any]:
     """Divide what was received: by act where it stands in an incident, else by why not."""
     classes, corrected = now.classes(), now.superseded()
+    homes, withheld = now.homes(), now.withheld()
     left_out: Counter[str] = Counter()
     counted: list[Report] = []
     for key, report in now.reports.items():
@@ -100,6 +103,8 @@ def _observations(now: Past, acts: Mapping[str, Any], begins: datetime) -> dict[
             continue
         if classes[key] in NOT_COUNTED:
             left_out[classes[key]] += 1
+        elif homes.get(key) in withheld:
+            left_out[WITHHELD] += 1
         elif key in corrected:
             left_out["corrected"] += 1
         else:
@@ -120,7 +125,7 @@ def _observations(now: Past, acts: Mapping[str, Any], begins: datetime) -> dict[
                     "all": len(of_act),
                 }
             )
-    reasons = (*NOT_COUNTED, "corrected")
+    reasons = (*NOT_COUNTED, "corrected", WITHHELD)
     return {
         "kinds": kinds,
         "not_counted": [{"class": why, "count": left_out[why]} for why in reasons if left_out[why]],

@@ -58,7 +58,8 @@ NOWHERE: Mapping[str, Any] = {"label": "", "lat": None, "lon": None, "radius_m":
 
 
 def past_incidents(past: Past) -> list[PastIncident]:
-    """Return the incidents that stood, by code; those merged into another count there."""
+    """Return the incidents that stood and were shown, by code; merged ones count elsewhere."""
+    withheld = past.withheld()
     files, told = past.files(), _told(past)
     answers: dict[uuid.UUID, list[PartyPosition]] = {}
     for position in past.positions:
@@ -68,7 +69,7 @@ def past_incidents(past: Past) -> list[PastIncident]:
     return [
         _one(past, incident, files.get(key, []), answers.get(key, []), told.get(key), areas)
         for key, incident in past.incidents.items()
-        if past.roots[key] == key
+        if past.roots[key] == key and key not in withheld
     ]
 
 
@@ -101,7 +102,7 @@ def _one(
             accused=len({r.accused_id for r in asserting if r.accused_id is not None}),
             denied=denied or len(asserting) < len(reports),
         ),
-        opened_at=incident.opened_at,
+        opened_at=past.shown_since(incident.pk),
         window=window,
         where=where,
         accused=tuple(sorted({r.accused.code for r in reports if r.accused is not None})),

@@ -23,6 +23,8 @@ from verification.adjudication.models import Decision
 from verification.corroboration.models import PartyPosition
 from verification.incidents.models import Incident, Link
 from verification.incidents.states import IncidentState
+from verification.withholding.models import Withholding
+from verification.withholding.queries import withholdings_before
 
 REPORT_MOVES = (
     *(Kind.REPORT_ACCEPTED, Kind.REPORT_REJECTED),
@@ -56,6 +58,24 @@ class Past:
     roots: Mapping[uuid.UUID, uuid.UUID]
     decisions: Mapping[uuid.UUID, Decision]  # the standing one of each incident
     positions: Sequence[PartyPosition]  # of parties notified before, whatever came of it
+    withholdings: Sequence[Withholding] = ()  # placed before, whatever came of them
+
+    def withheld(self) -> set[uuid.UUID]:
+        """Return the case files that were kept from the public then."""
+        return {
+            self.roots[one.incident_id]
+            for one in self.withholdings
+            if not _before(one.ended_at, self.at)
+        }
+
+    def shown_since(self, root: uuid.UUID) -> datetime:
+        """Return when a case file was first to be seen: opened, or let go after that."""
+        ends = [
+            one.ended_at
+            for one in self.withholdings
+            if self.roots[one.incident_id] == root and one.ended_at is not None
+        ]
+        return max([self.incidents[root].opened_at, *ends])
 
     def class_of_root(self, root: uuid.UUID) -> str:
         """Return the class of a whole case file."""
@@ -154,6 +174,7 @@ def past_of(agreement: Agreement, *, at: datetime) -> Past:
         roots={key: _root(key, parents) for key in incidents},
         decisions={d.incident_id: d for d in decided.order_by("decided_at", "id")},
         positions=list(asked.select_related("party").order_by("party__code", "notified_at")),
+        withholdings=withholdings_before(agreement.pk, at),
     )
 
 

@@ -74,7 +74,10 @@ def sums_that_fail(content: dict[str, Any]) -> list[str]:
         ),
         "incidents": (sum(k["all"] for k in kinds), incidents["standing"]),
         "incidents by shape": (sum(k[s] for k in kinds for s in shapes), incidents["standing"]),
-        "incidents opened": (incidents["standing"] + incidents["merged"], incidents["opened"]),
+        "incidents opened": (
+            incidents["standing"] + incidents["merged"] + incidents.get("withheld", 0),
+            incidents["opened"],
+        ),
         "opened in the period": (sum(k["new"] for k in kinds), len(incidents["new"])),
     }
     return [

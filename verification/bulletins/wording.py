@@ -23,6 +23,8 @@ from verification.publication.wording import label
 
 BASEMAP = "vendor/basemap/caucasus.json"
 CORRECTED = gettext_lazy("corrected by their authors since")
+WITHHELD = gettext_lazy("in an incident that is not shown yet, to protect people")
+SET_ASIDE = {"corrected": CORRECTED, "withheld": WITHHELD}
 QUESTIONS: Mapping[str, Any] = {
     "occurrence": gettext_lazy("whether it happened"),
     "occurrence_likelihood": gettext_lazy("how likely it happened"),
@@ -85,8 +87,7 @@ def bulletin_view(content: Mapping[str, Any]) -> dict[str, Any]:
         "observed": _named(observed["kinds"]),
         "observed_sums": _sums(observed["kinds"], "observers", "public", "denials", "all"),
         "not_counted": [
-            row
-            | {"label": CORRECTED if row["class"] == "corrected" else label("class", row["class"])}
+            row | {"label": SET_ASIDE.get(row["class"]) or label("class", row["class"])}
             for row in observed["not_counted"]
         ],
         "units": [

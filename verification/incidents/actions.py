@@ -26,6 +26,7 @@ from verification.incidents.models import Incident, Link, Merge
 from verification.incidents.queries import linked_reports, root_of
 from verification.incidents.rules import reason_given, sharpest_spot
 from verification.incidents.states import LIVING, MOVES, RECEIVING, IncidentState
+from verification.withholding.actions import withhold_by_delay
 
 VERB = "incident.triage"
 MACHINE = "machine"  # acting_as of what follows by rule, without a person
@@ -75,7 +76,7 @@ def new_incident(*, report: Report, at: datetime) -> Incident:
     """Make an incident with the next number, as part of opening or splitting one."""
     Agreement.objects.filter(pk=report.agreement_id).update(last_number=F("last_number") + 1)
     agreement = Agreement.objects.get(pk=report.agreement_id)
-    return Incident.objects.create(
+    made = Incident.objects.create(
         agreement=agreement,
         code=f"{agreement.prefix}-{agreement.last_number:04d}",
         act_id=report.act_id,
@@ -85,6 +86,8 @@ def new_incident(*, report: Report, at: datetime) -> Incident:
         admissibility="unclear",
         opened_at=at,
     )
+    withhold_by_delay(incident=made, at=at)
+    return made
 
 
 def _hold_accepted(report: Report) -> None:

@@ -28,6 +28,7 @@ _CLASS_OF_NOUN = {
     "agreement": RULE,
     "places": RULE,
     "procedure": RULE,
+    "delay": RULE,
     "role": RULE,
     "key": RULE,
     "user": DAY,

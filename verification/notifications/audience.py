@@ -451,6 +451,8 @@ NOT_TOLD = frozenset(
         # the hour of a file can name who brought it; its report's page and the desk show it
         *(Kind.EVIDENCE_ADDED, Kind.EVIDENCE_DERIVED),
         *(Kind.EVIDENCE_VIEWED, Kind.EVIDENCE_DOWNLOADED),  # read in the custody of the file
+        # done by those who would be told; their page shows what is withheld
+        *(Kind.DELAY_SET, Kind.EMBARGO_PLACED, Kind.EMBARGO_LIFTED, Kind.WITHHOLDING_ENDED),
         Kind.ERASURE_DONE,  # nobody is to be reminded that there was such a report
         Kind.INCIDENT_SCORED,  # no reviewer may learn of a score before the ballot
     }

@@ -16,7 +16,7 @@ from verification.publication.queries import (
     AgreementFace,
     PublicIncident,
     incidents_by_codes,
-    public_incident,
+    known_incident,
 )
 
 
@@ -46,7 +46,7 @@ class PublicView:
 
 def public_view(code: str, *, at: datetime) -> PublicView:
     """Return one incident with its public statements."""
-    incident, agreement = public_incident(code, at=at)
+    incident, agreement = known_incident(code, at=at)
     return _view(incident, agreement)
 
 

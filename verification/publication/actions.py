@@ -23,7 +23,7 @@ from verification.adjudication.models import Decision
 from verification.adjudication.queries import decision_on
 from verification.corroboration.queries import positions_on, statements_on
 from verification.incidents.models import Incident
-from verification.incidents.queries import linked_reports
+from verification.incidents.queries import linked_reports, member_ids
 from verification.incidents.states import IncidentState
 from verification.publication.differences import differences
 from verification.publication.kept import files_of, rows_now, same
@@ -50,6 +50,7 @@ from verification.publication.redaction import (
 from verification.publication.unsigned import Unsigned
 from verification.reopening.queries import admitted_before
 from verification.scoring.assemble import inputs_of, origin_numbers
+from verification.withholding.queries import withheld_until
 
 KEEPER = 0x5055424C  # the lock of whoever keeps the public rows: one at a time
 BATCH = 300  # marks of one turn
@@ -76,6 +77,8 @@ def publish_finding(*, incident: Incident, at: datetime) -> Finding | None:
             return None
     elif held.state != IncidentState.INADMISSIBLE or earlier:
         return None
+    if withheld_until(member_ids(held)):
+        return None  # published by what follows its end
     version = len(earlier) + 1
     finding = Finding.objects.create(
         incident=held,

@@ -88,6 +88,7 @@ class PublicIncident:
     outcome: str
     attributed: tuple[PartyFace, ...]
     severity: str
+    withheld_until: datetime | None = None  # then it is counted and nothing more
     carried_from: str = ""  # the mechanism that ruled, where it was not this one
     statements: tuple[dict[str, Any], ...] = ()
     positions: tuple[dict[str, Any], ...] = ()
@@ -220,6 +221,7 @@ class Standings:
     partition: tuple[Line, ...]
     totals: CaseTotals
     recommended: Mapping[str, PartyCounts] = field(default_factory=dict)  # by party; no rate
+    withheld: Withheld | None = None
 
     @property
     def received(self) -> int:
@@ -252,6 +254,14 @@ class FindingList:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """How many incidents are counted and not shown for now, and when the last of them will be."""
+
+    n: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentList:
     """A page of the incidents under a filter, of how many; cursors are '' at the ends."""
 
@@ -263,6 +273,7 @@ class IncidentList:
     n_all: int
     newer: str = ""
     older: str = ""
+    withheld: Withheld | None = None
     behind: bool = False  # so much changed at once that not all is counted yet
 
 

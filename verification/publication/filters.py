@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from verification.publication.shapes import WITHHELD
+
 UNDECIDED = "undecided"  # a group of classes: everything still to be decided
 DECIDED = "decided"  # a group of classes: everything a panel decided
 UNDECIDED_STATES = frozenset({"open", "under_review", "reopened"})
@@ -44,7 +46,8 @@ class IncidentFilter:
     def matches(self, incident: Any, zone: ZoneInfo) -> bool:
         """Answer whether a public incident is asked for."""
         return (
-            self.act in ("", incident.act)
+            incident.shape != WITHHELD
+            and self.act in ("", incident.act)
             and (not self.accused or self.accused in _codes(incident.accused))
             and (not self.found or self.found in _codes(incident.attributed))
             and self.severity in ("", incident.severity)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from reports.agreement.models import Agreement
@@ -21,7 +21,9 @@ from verification.incidents.queries import roots_of
 from verification.publication.assemble import case_book, public_faces
 from verification.publication.faces import AgreementFace, PublicIncident
 from verification.publication.models import ChangedFile, Finding, PublicRow
+from verification.publication.shapes import WITHHELD
 from verification.publication.unsigned import Unsigned
+from verification.withholding.queries import withheld_files
 
 INSTANT = timedelta(microseconds=1)
 
@@ -65,8 +67,11 @@ def rows_now(
     codes = [face.finding_code for face in faces if face.finding_code]
     found_at = dict(Finding.objects.filter(code__in=codes).values_list("code", "published_at"))
     zone = ZoneInfo(agreement.timezone)
+    withheld = withheld_files(files)
     made = []
     for face in faces:
+        if face.key in withheld:
+            face = blank(face, withheld[face.key])
         origins = homes.get(face.key, [])
         row = row_of(face, agreement, zone)
         row.n_home, row.n_copies = len(origins), len(origins) - len(set(origins))
@@ -127,6 +132,42 @@ def row_of(face: PublicIncident, agreement: Agreement, zone: ZoneInfo) -> Public
         finding_code=face.finding_code,
         outcome=face.outcome,
         severity=face.severity,
+        withheld_until=face.withheld_until,
+    )
+
+
+def blank(face: PublicIncident, until: datetime) -> PublicIncident:
+    """Return what is left of an incident that is withheld: what the sums need, and until when."""
+    return PublicIncident(
+        key=face.key,
+        code=face.code,
+        act="",
+        act_name="",
+        state=face.state,
+        category=face.category,
+        shape=WITHHELD,
+        window_from=until,
+        window_until=until + timedelta(days=1),
+        precision="",
+        place=None,
+        cell="",
+        lat=None,
+        lon=None,
+        radius_m=None,
+        ring=(),
+        accused=(),
+        admissibility=face.admissibility,
+        reasons=(),
+        ruling="",
+        n_reports=0,
+        n_public=0,
+        n_origins=0,
+        replies=(),
+        finding_code="",
+        outcome="",
+        attributed=(),
+        severity="",
+        withheld_until=until,
     )
 
 
@@ -164,6 +205,7 @@ def faces_of_rows(rows: Sequence[PublicRow], agreement: AgreementFace) -> list[P
             outcome=row.outcome,
             attributed=tuple(agreement.party(code) for code in row.attributed),
             severity=row.severity,
+            withheld_until=row.withheld_until,
         )
         for row in rows
     ]

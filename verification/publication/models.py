@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from reports.identity import new_key
 from reports.journal.models import append_only
 from verification.adjudication.answers import Outcome
+from verification.publication.shapes import SHAPES, WITHHELD
 
 
 class Finding(models.Model):
@@ -108,13 +109,29 @@ class PublicRow(models.Model):
     found_at = models.DateTimeField(null=True)  # when that finding was published
     outcome = models.CharField(max_length=20, blank=True)
     severity = models.CharField(max_length=12, blank=True)
+    withheld_until = models.DateTimeField(null=True)  # then nothing above tells of the incident
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(n_copies__lte=F("n_home")),
                 name="public_row_copies_are_among_its_reports",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(withheld_until=None, shape__in=SHAPES)
+                | Q(
+                    withheld_until__isnull=False,
+                    shape=WITHHELD,
+                    act="",
+                    area="",
+                    place_id=None,
+                    lat=None,
+                    finding_code="",
+                    accused=[],
+                    n_reports=0,
+                ),
+                name="public_row_withheld_tells_nothing",
+            ),
         ]
         indexes = [
             models.Index(fields=["agreement", "-window_from", "code"], name="public_row_latest"),
@@ -124,6 +141,11 @@ class PublicRow(models.Model):
                 fields=["agreement", "-found_at", "code"],
                 condition=~Q(finding_code=""),
                 name="public_row_by_finding",
+            ),
+            models.Index(
+                fields=["agreement"],
+                condition=Q(withheld_until__isnull=False),
+                name="public_row_withheld",
             ),
         ]
 

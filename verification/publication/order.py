@@ -13,6 +13,7 @@ from verification.incidents.queries import incident_by_code, member_ids
 from verification.linking.queries import exchange_of
 from verification.publication.assemble import case_book, public_faces
 from verification.scoring.chains import Timed, chain_of
+from verification.withholding.queries import withheld_until
 
 DIGITS = 3  # decimals kept of a probability
 
@@ -23,6 +24,8 @@ def public_order(incident: Incident) -> dict[str, Any] | None:
     if not tied:
         return None
     ids = {pk for one in tied for pk in member_ids(one)}
+    if withheld_until(ids):
+        return None  # an order would tell of one that is not shown yet
     faces = {face.code: face for face in public_faces(case_book(incident.agreement, ids))}
     chain = chain_of([Timed(f.code, f.window_from, f.window_until) for f in faces.values()])
     if chain is None:

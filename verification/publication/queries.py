@@ -40,6 +40,7 @@ from verification.publication.faces import (
     Standings,
 )
 from verification.publication.filters import IncidentFilter
+from verification.publication.kept import files_of
 from verification.publication.models import Finding
 from verification.publication.reading import Cursor, Groups, Reading, bounded
 from verification.publication.redaction import public_statements
@@ -47,6 +48,7 @@ from verification.publication.timeline import day_edges, days_of
 from verification.publication.unsigned import unsigned
 from verification.recommendations.queries import counts_by_party
 from verification.standing.queries import standing_lines
+from verification.withholding.queries import withheld_until
 
 EVERYTHING = IncidentFilter()
 LISTED = 25  # incidents of one page of a list
@@ -150,6 +152,7 @@ def _listed(
         n_all=reading.n_all,
         newer=str(page.newer or ""),
         older=str(page.older or ""),
+        withheld=reading.withheld,
         behind=reading.behind,
     )
 
@@ -157,17 +160,31 @@ def _listed(
 def incidents_by_codes(
     agreement: Agreement, codes: Sequence[str], *, at: datetime
 ) -> tuple[list[PublicIncident], AgreementFace]:
-    """Return the incidents with these codes, as lists show them."""
+    """Return the incidents with these codes for those who work on them, withheld ones too."""
     with bounded():
         reading = Reading(agreement)
-        return reading.by_codes(codes), reading.face
+        found = reading.by_codes(codes)
+        missing = set(codes) - {face.code for face in found}
+        rows = Incident.objects.filter(agreement=agreement, code__in=missing)
+        ids = withheld_until(list(rows.values_list("pk", flat=True))) if missing else {}
+        if ids:
+            found += public_faces(case_book(agreement, files_of(ids)))
+        return found, reading.face
 
 
 def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, AgreementFace]:
     """Return one incident with its public statements, answers and history; NotFound otherwise.
 
-    Of a merged incident its successor is returned, under the successor's code.
+    Of a merged incident its successor is returned, under the successor's code. One that is
+    withheld for now is not there: not even until when it is withheld.
     """
+    if withheld_until(member_ids(root_of(incident_by_code(code)))):
+        raise NotFound("There is no incident with this code.")
+    return known_incident(code, at=at)
+
+
+def known_incident(code: str, *, at: datetime) -> tuple[PublicIncident, AgreementFace]:
+    """Return the public part of an incident for those who work on it, withheld or not."""
     incident = root_of(incident_by_code(code))
     book = case_book(incident.agreement, member_ids(incident))
     face = public_faces(book, whole=True)[0]
@@ -209,6 +226,7 @@ def _standings(reading: Reading, at: datetime) -> Standings:
         partition=tuple(reading.partition()),
         totals=reading.totals(),
         recommended=counts_by_party(agreement_id, at=at, hidden=reading.hidden.recommendations()),
+        withheld=reading.withheld,
     )
 
 

@@ -29,7 +29,7 @@ from verification.caseload.queries import partition_lines
 from verification.incidents.models import Incident
 from verification.incidents.states import IncidentState
 from verification.publication.assemble import agreement_face, order_of
-from verification.publication.faces import CaseTotals, PublicIncident
+from verification.publication.faces import CaseTotals, PublicIncident, Withheld
 from verification.publication.filters import DECIDED, UNDECIDED, UNDECIDED_STATES, IncidentFilter
 from verification.publication.kept import (
     changed_ids,
@@ -38,6 +38,7 @@ from verification.publication.kept import (
     rows_now,
 )
 from verification.publication.models import AreaCount, DayCount, PublicRow, ReportCount
+from verification.publication.shapes import WITHHELD
 from verification.publication.unsigned import unsigned
 
 LONGEST_MS = 5000  # of one public question to the database
@@ -201,9 +202,12 @@ class Reading:
 
     def by_codes(self, codes: Sequence[str]) -> list[PublicIncident]:
         """Return the incidents with these codes."""
-        rows = PublicRow.objects.filter(agreement=self.agreement, code__in=codes)
+        rows = PublicRow.objects.filter(
+            agreement=self.agreement, code__in=codes, withheld_until=None
+        )
         kept = faces_of_rows(list(rows.exclude(incident_id__in=self.stale)), self.face)
-        return kept + [face for _row, face in self.now if face.code in codes]
+        fresh = [face for row, face in self.now if row.withheld_until is None]
+        return kept + [face for face in fresh if face.code in codes]
 
     # -- counts -----------------------------------------------------------------------------
 
@@ -306,8 +310,17 @@ class Reading:
 
     @property
     def n_all(self) -> int:
-        """Return how many incidents are public."""
-        return sum(one.n for one in self.sums)
+        """Return how many incidents are public: those withheld for now are counted apart."""
+        return sum(one.n for one in self.sums) - (self.withheld.n if self.withheld else 0)
+
+    @cached_property
+    def withheld(self) -> Withheld | None:
+        """Return how many incidents are counted and not shown for now; None if none are."""
+        rows = PublicRow.objects.filter(agreement=self.agreement, withheld_until__isnull=False)
+        kept = rows.exclude(incident_id__in=self.stale).values_list("withheld_until", flat=True)
+        fresh = [row.withheld_until for row, _face in self.now if row.withheld_until]
+        until = [one for one in (*kept, *fresh) if one is not None]
+        return Withheld(len(until), max(until)) if until else None
 
     @property
     def n_findings(self) -> int:
@@ -321,7 +334,7 @@ class Reading:
         undecided = [one for one in self.sums if one.state in UNDECIDED_STATES]
         decided = [one for one in self.sums if one.state == IncidentState.DECIDED]
         return CaseTotals(
-            opened=self.n_all + n_merged,
+            opened=sum(one.n for one in self.sums) + n_merged,
             decided=sum(one.n for one in decided),
             undecided=sum(one.n for one in undecided),
             inadmissible=sum(o.n for o in self.sums if o.state == IncidentState.INADMISSIBLE),
@@ -360,7 +373,7 @@ def _narrowed(wanted: IncidentFilter) -> set[str]:
 
 def _columns(wanted: IncidentFilter) -> Q:
     """Return the filter as the columns of rows and counts have it."""
-    asked = Q()
+    asked = ~Q(shape=WITHHELD)
     for name in ("act", "severity", "shape", "area"):
         if getattr(wanted, name):
             asked &= Q(**{name: getattr(wanted, name)})

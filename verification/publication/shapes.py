@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ALLEGATION, CONTESTED, FINDING = "allegation", "contested", "finding"
 SHAPES = (ALLEGATION, CONTESTED, FINDING)
+WITHHELD = "withheld"  # in the shape's place where an incident is kept from the public
 SETTLED = frozenset({"decided", "inadmissible"})  # states in which a finding stands
 
 
