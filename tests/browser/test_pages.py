@@ -42,6 +42,8 @@ PAGES = (
     Page("publish-bulletin", "publisher", "/publish/", r"/publish/[\w-]+/$"),
     Page("log", "", "/log/"),
     Page("standings", "", "/standings/"),
+    Page("standing", "", "/standings/", r"/standings/\w+/$"),
+    Page("comparison", "", "/comparison/"),
     Page("method", "", "/method/"),
     Page("recommendations", "", "/recommendations/"),
     Page("recommendation", "", "/recommendations/", r"/recommendations/[\w-]+/$"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
+from reports.problems import NotFound
 from verification.ledger.queries import log_status
 from verification.pages.drawing import standing_rows
 from verification.pages.links import incidents_url
@@ -24,7 +25,7 @@ from verification.publication.queries import standings as standings_of
 from verification.publication.wording import label
 from verification.recommendations.queries import OVERDUE, PartyCounts
 from verification.recommendations.states import RecommendationState
-from verification.standing.queries import StandingLine
+from verification.standing.queries import RATE_DAYS, StandingLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class StandingView:
     links: dict[str, str]
     severities: tuple[tuple[str, int, str], ...]  # name, count, address
     recommended: tuple[tuple[str, int, str], ...]  # facts beside the record: the same
+    url: str  # of its own page
+    compared: str  # of the comparison
+    rate: float | None  # decided breaches per RATE_DAYS covered days
+    rate_days: int = RATE_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,30 @@ def standings(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/standings.html", context)
 
 
+@require_safe
+@answers_problems
+def standing(request: HttpRequest, party: str) -> HttpResponse:
+    """Show one party's record, line by line; the picture still holds all of them."""
+    at = timezone.now()
+    seen = standings_of(current_agreement(request), at=at)
+    view = next((one for one in standing_views(seen) if one.line.party == party), None)
+    if view is None:
+        raise NotFound("There is no record of a party with this code.")
+    listed = f"{reverse('standings')}?{urlencode({'agreement': seen.agreement.slug})}"
+    context = {
+        "as_of": at,
+        "log": log_status(at=at),
+        "agreement_title": seen.agreement.title,
+        "agreement": seen.agreement,
+        "zone": seen.agreement.timezone,
+        "standings": seen,
+        "rows": standing_rows(seen.lines),
+        "view": view,
+        "crumbs": [(listed, _("Standings"))],
+    }
+    return render(request, "verification/standing.html", context)
+
+
 def standing_views(seen: Standings) -> list[StandingView]:
     """Return the lines with their links."""
     return [
@@ -97,6 +126,7 @@ def _view(line: StandingLine, slug: str, counts: PartyCounts) -> StandingView:
     def to(**wanted: str) -> str:
         return incidents_url(slug, counted="on", **wanted)
 
+    query = urlencode({"agreement": slug})
     return StandingView(
         line=line,
         links={
@@ -113,6 +143,9 @@ def _view(line: StandingLine, slug: str, counts: PartyCounts) -> StandingView:
             for code, count in sorted(line.by_severity.items())
         ),
         recommended=_recommended(counts, slug, line.party),
+        url=f"{reverse('standing', args=[line.party])}?{query}",
+        compared=f"{reverse('comparison')}?{query}",
+        rate=line.per_covered(line.decided),
     )
 
 

@@ -52,15 +52,15 @@ class TimelineWords:
 class StandingRow:
     """One party: decided breaches, expected ones with an interval, and bounds by open cases.
 
-    Units: counts of incidents. Interval and expectation are None until enough audits exist.
+    Units: counts of incidents, or all of them rates over the same covered days. Interval and expectation are None until enough audits exist.
     """
 
     letter: str
     name: str
     hue: int
-    decided: int
-    bound_low: int
-    bound_high: int
+    decided: float
+    bound_low: float
+    bound_high: float
     numbers: str
     expected: float | None = None
     low: float | None = None

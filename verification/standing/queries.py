@@ -14,7 +14,14 @@ from verification.engine.audit import draw_of, is_drawn
 from verification.incidents.models import Incident
 from verification.incidents.states import IncidentState
 from verification.standing.models import Draw, Standing
-from verification.standing.rules import FEWEST_AUDITED, REFUSALS, fingerprint_of, may_show_expected
+from verification.standing.rules import (
+    FEWEST_AUDITED,
+    REFUSALS,
+    Condition,
+    conditions,
+    fingerprint_of,
+    may_show_expected,
+)
 
 COUNTED = (
     IncidentState.OPEN,
@@ -59,6 +66,26 @@ class StandingLine:
     rate_low: int | None = None  # per RATE_DAYS covered days
     rate_high: int | None = None
     p_rate_exceeds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def covered_days(self) -> float:
+        """Return how many days of somebody watching the hours covered make."""
+        return self.coverage_hours / 24
+
+    def per_covered(self, count: float) -> float | None:
+        """Return a count over RATE_DAYS covered days; None where nobody watched."""
+        days = self.covered_days
+        return round(count * RATE_DAYS / days, 1) if days > 0 else None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return what must hold before the parties are compared; it is the same for all."""
+        return conditions(
+            decided=self.n_admissible - self.n_open,
+            still_open=self.n_open,
+            covered_share=self.coverage_hours / self.period_hours if self.period_hours else 0.0,
+            audited=self.n_audited,
+        )
 
     @property
     def comparison(self) -> str:

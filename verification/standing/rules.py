@@ -25,6 +25,15 @@ REFUSALS: Mapping[str, object] = {
 }
 
 
+# The condition that fails first -> the refusal it leads to.
+REFUSAL_OF: Mapping[str, str] = {
+    "decided": "too_few",
+    "open": "too_many_open",
+    "covered": "too_little_coverage",
+    "audited": "no_audit",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentFact:
     """What one admissible incident contributes.
@@ -82,6 +91,36 @@ def tally(party: str, facts: Sequence[IncidentFact]) -> Tally:
     return Tally(decided, severities, round(expected, 3), open_against)
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a comparison: what it asks (`limit`), and what there is (`value`)."""
+
+    key: str
+    value: float
+    limit: float
+    at_most: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.value <= self.limit if self.at_most else self.value >= self.limit
+
+
+def conditions(
+    *, decided: int, still_open: int, covered_share: float, audited: int
+) -> tuple[Condition, ...]:
+    """Return what must hold before parties are compared, the same for all, in order.
+
+    Beyond these the parties' rates must differ by more than chance and doubt allow.
+    """
+    counted = decided + still_open
+    return (
+        Condition("decided", decided, FEWEST_DECIDED),
+        Condition("open", still_open / counted if counted else 0.0, MOST_OPEN, at_most=True),
+        Condition("covered", covered_share, LEAST_COVERAGE),
+        Condition("audited", audited, FEWEST_AUDITED),
+    )
+
+
 def fingerprint_of(seed: str) -> str:
     """Return what the public may know of the lottery's seed from the first day: its SHA-256."""
     return hashlib.sha256(seed.encode()).hexdigest()
@@ -110,10 +149,8 @@ def comparison_refusal(*, decided: int, still_open: int, covered_share: float, a
 
     Rates, intervals and P(rate A > rate B) come with the random audit; without one, no order.
     """
-    if decided < FEWEST_DECIDED:
-        return "too_few"
-    if still_open > MOST_OPEN * (decided + still_open):
-        return "too_many_open"
-    if covered_share < LEAST_COVERAGE:
-        return "too_little_coverage"
-    return "" if audited else "no_audit"
+    # `audited` is nothing while too few are decided, or too many of the drawn are not.
+    asked = conditions(
+        decided=decided, still_open=still_open, covered_share=covered_share, audited=audited
+    )
+    return next((REFUSAL_OF[one.key] for one in asked if not one.met), "")
