@@ -333,6 +333,9 @@ DOORS: dict[str, Door] = {
     "log-tile": Door(only(frozenset(), "0/000"), **PUBLIC),
     "log-record": Door(finding(), **PUBLIC),
     "standings": Door(open_list, **PUBLIC),
+    # A party has a record once one was computed: tests/pages/public/test_comparison.py.
+    "standing": Door(only(frozenset(), "XXX"), **PUBLIC),
+    "comparison": Door(open_list, **PUBLIC),
     "tables": Door(nothing_carried, **PUBLIC),
     "method": Door(only(EVERYBODY)),
     "procedure": Door(open_list, **PUBLIC),

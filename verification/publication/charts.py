@@ -52,7 +52,8 @@ class TimelineWords:
 class StandingRow:
     """One party: decided breaches, expected ones with an interval, and bounds by open cases.
 
-    Units: counts of incidents, or all of them rates over the same covered days. Interval and expectation are None until enough audits exist.
+    Units: counts of incidents, or all of them rates over the same covered days. Interval and
+    expectation are None until enough audits exist.
     """
 
     letter: str

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verification.standing.rules import (
+    FEWEST_AUDITED,
     FEWEST_DECIDED,
     REFUSALS,
     IncidentFact,
@@ -66,10 +67,10 @@ def test_severities_are_counted_apart() -> None:
 @pytest.mark.parametrize(
     ("decided", "still_open", "share", "audited", "refusal"),
     [
-        (FEWEST_DECIDED - 1, 0, 1.0, 9, "too_few"),
-        (FEWEST_DECIDED, 9, 1.0, 9, "too_many_open"),  # 9 of 29
-        (FEWEST_DECIDED, 8, 1.0, 9, ""),  # 8 of 28
-        (FEWEST_DECIDED, 0, 0.49, 9, "too_little_coverage"),
+        (FEWEST_DECIDED - 1, 0, 1.0, FEWEST_AUDITED, "too_few"),
+        (FEWEST_DECIDED, 9, 1.0, FEWEST_AUDITED, "too_many_open"),  # 9 of 29
+        (FEWEST_DECIDED, 8, 1.0, FEWEST_AUDITED, ""),  # 8 of 28
+        (FEWEST_DECIDED, 0, 0.49, FEWEST_AUDITED, "too_little_coverage"),
         (FEWEST_DECIDED, 0, 0.5, 0, "no_audit"),
         (0, 0, 0.0, 0, "too_few"),
     ],

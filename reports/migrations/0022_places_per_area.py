@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0020_archive_carried_over_is_a_kind")]
+    dependencies = [("reports", "0021_accepted_reports_by_id")]
 
     operations = [
         migrations.AddField(

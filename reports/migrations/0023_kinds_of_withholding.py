@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0021_places_per_area'),
+        ('reports', '0022_places_per_area'),
     ]
 
     operations = [
