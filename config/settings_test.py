@@ -15,6 +15,7 @@ from config.settings import *  # noqa: F403 - the environment comes first
 from config.settings import CACHES as REAL_CACHES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PUBLIC_CACHE_SECONDS = 0  # tests read what they have just written
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "redis": REAL_CACHES["default"],

@@ -3,12 +3,13 @@
 from django.urls import include, path, re_path
 
 from config.health import healthz, readyz
+from config.language import choose_language
 from reports.api.terms import nothing_here
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", choose_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("", include("reports.urls")),
     path("", include("verification.urls")),

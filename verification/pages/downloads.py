@@ -67,7 +67,7 @@ def _in_script(value: dict[str, Any]) -> SafeString:
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def data_csv(request: HttpRequest, table: str) -> Any:  # a stream
     """Answer one table as CSV."""
     agreement, at = current_agreement(request), timezone.now()
@@ -81,7 +81,7 @@ def data_csv(request: HttpRequest, table: str) -> Any:  # a stream
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def data_geojson(request: HttpRequest) -> Any:  # a stream
     """Answer the located incidents as GeoJSON: a cell or a point with its radius."""
     agreement, at = current_agreement(request), timezone.now()
@@ -109,7 +109,7 @@ def _features(incidents: Iterable[PublicIncident]) -> Iterator[dict[str, Any]]:
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def data_xlsx(request: HttpRequest) -> Any:  # a stream
     """Answer the whole published set as a workbook, its provenance on the first sheet."""
     agreement, at = current_agreement(request), timezone.now()
@@ -128,7 +128,7 @@ def data_xlsx(request: HttpRequest) -> Any:  # a stream
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def data_about(request: HttpRequest) -> HttpResponse:
     """Answer the sidecar: as of when, licence, checkpoint, and every column of every table."""
     agreement, at = current_agreement(request), timezone.now()
@@ -145,7 +145,7 @@ def data_about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def data_dcat(request: HttpRequest) -> HttpResponse:
     """Answer the dataset's description in DCAT, for catalogues that harvest."""
     agreement, at = current_agreement(request), timezone.now()

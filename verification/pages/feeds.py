@@ -197,7 +197,7 @@ class BulletinFeed(OurFeed):
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def feed_findings(request: HttpRequest) -> HttpResponse:
     """Answer the feed of findings."""
     return FindingFeed()(request)
@@ -205,7 +205,7 @@ def feed_findings(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def feed_corrections(request: HttpRequest) -> HttpResponse:
     """Answer the feed of corrections."""
     return CorrectionFeed()(request)
@@ -213,7 +213,7 @@ def feed_corrections(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @answers_problems
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, no_cache=True)
 def feed_bulletins(request: HttpRequest) -> HttpResponse:
     """Answer the feed of bulletins."""
     return BulletinFeed()(request)

@@ -228,7 +228,7 @@ def _fold_report_counts() -> None:
         )
 
 
-_DIVIDED = "agreement_id, shape, state, category, counted"
+_DIVIDED = "agreement_id, shape, state, category, counted, accused"
 _RECOUNTS = (  # table, what tells its rows apart, its own columns
     ("verification_daycount", "first_day", "first_day, last_day"),
     ("verification_areacount", "area", "area, place_id, cell"),

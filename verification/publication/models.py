@@ -161,6 +161,7 @@ class PublicCount(models.Model):
     state = models.CharField(max_length=14)
     category = models.CharField(max_length=20)
     counted = models.BooleanField()
+    accused = ArrayField(models.CharField(max_length=12), default=list)
     n = models.PositiveIntegerField()
     n_home = models.PositiveIntegerField(default=0)
     n_copies = models.PositiveIntegerField(default=0)

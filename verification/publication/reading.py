@@ -43,8 +43,8 @@ from verification.publication.unsigned import unsigned
 
 LONGEST_MS = 5000  # of one public question to the database
 MOST_CHANGED = 1000  # changed files that one reading looks at itself; the keeper does the rest
-DAY_FIELDS = frozenset({"category", "shape", "since", "until", "counted"})
-AREA_FIELDS = frozenset({"category", "shape", "counted", "area"})
+DAY_FIELDS = frozenset({"category", "shape", "since", "until", "counted", "accused"})
+AREA_FIELDS = frozenset({"category", "shape", "counted", "area", "accused"})
 DAY = timedelta(days=1)
 Groups = Counter[tuple[Any, ...]]
 
