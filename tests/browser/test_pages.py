@@ -123,7 +123,7 @@ NO_PAGE = {
     "evidence",  # needs a report with a file: looked at in its own tests
     *("evidence-picture", "evidence-thumb", "evidence-original"),  # files
     *("feed-findings", "feed-corrections", "feed-bulletins"),  # for feed readers
-    *("bulletin-pdf", "publish-pdf"),  # on paper
+    *("bulletin-pdf", "publish-pdf", "preview"),  # on paper, and a picture
     *("report-correct", "report-withdraw"),  # need a report one filed: looked at after filing
 }
 LEADS_TO = {"desk": "reports-own"}  # everybody's desk is the page their work begins on

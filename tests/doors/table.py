@@ -297,7 +297,9 @@ DOORS: dict[str, Door] = {
     "inbox": Door(only(SIGNED_IN), takes=POST),
     "inbox-preferences": Door(only(SIGNED_IN), takes=POST),
     "overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED),
-    "withheld": Door(lists(here={"chair", "publisher"}, there=set()), refuses=REFUSED, takes=POST),
+    "withheld": Door(
+        lists(here={"chair", "publisher"}, there={"chair"}), refuses=REFUSED, takes=POST
+    ),
     "publish": Door(lists(here={"publisher"}, there=set()), refuses=REFUSED),
     "publish-bulletin": Door(to_release(), takes=POST),
     "publish-pdf": Door(to_release("en")),
@@ -336,6 +338,7 @@ DOORS: dict[str, Door] = {
     # A party has a record once one was computed: tests/pages/public/test_comparison.py.
     "standing": Door(only(frozenset(), "XXX"), **PUBLIC),
     "comparison": Door(open_list, **PUBLIC),
+    "preview": Door(only(frozenset(), "finding", "NK20-9999-F1"), **PUBLIC),
     "tables": Door(nothing_carried, **PUBLIC),
     "method": Door(only(EVERYBODY)),
     "procedure": Door(open_list, **PUBLIC),

@@ -26,8 +26,10 @@ FILES: Mapping[str, tuple[Path, str]] = {
     "text.ttf": (HERE / "fonts" / "DejaVuSans.ttf", "font/ttf"),
     "bold.ttf": (HERE / "fonts" / "DejaVuSans-Bold.ttf", "font/ttf"),
     "print.css": (HERE / "print.css", "text/css"),
+    "preview.css": (HERE / "preview.css", "text/css"),
 }
-ADDRESS = "https://printing.invalid/"  # never asked: every file is one of the three above
+PICTURE = (1200, 630)  # pixels, as link previews are cut
+ADDRESS = "https://printing.invalid/"  # never asked: every file is one of the four above
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,38 @@ def all_printed(content: Mapping[str, Any]) -> list[Printed]:
     return [printed(content, code) for code, _name in settings.LANGUAGES]
 
 
-def _pdf(text: str, *, title: str, at: datetime) -> bytes:
+def pictured(text: str) -> bytes:
+    """Return a page of fixed size as a PNG. Needs: can_print()."""
+    import plutoprint
+
+    size = plutoprint.PageSize(*(side * plutoprint.UNITS_PX for side in PICTURE))
+    book = plutoprint.Book(size, plutoprint.PAGE_MARGINS_NONE, plutoprint.MEDIA_TYPE_SCREEN)
+    book.custom_resource_fetcher = _our_files_only()
+    book.load_html(text, base_url=ADDRESS)
+    out = io.BytesIO()
+    book.write_to_png_stream(out, *PICTURE)
+    return out.getvalue()
+
+
+def _our_files_only() -> Any:
+    """Return what hands out the files above and refuses everything else."""
     import plutoprint  # loads libraries of its own; most processes never print
 
     class OurFilesOnly(plutoprint.ResourceFetcher):
-        """Hands out the files above and refuses everything else."""
+        """Looks at nothing but the list."""
 
         def fetch_url(self, url: str) -> Any:
             file, kind = FILES[url.removeprefix(ADDRESS)]
             return plutoprint.ResourceData(file.read_bytes(), kind, "utf-8")
 
+    return OurFilesOnly()
+
+
+def _pdf(text: str, *, title: str, at: datetime) -> bytes:
+    import plutoprint
+
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, media=plutoprint.MEDIA_TYPE_PRINT)
-    book.custom_resource_fetcher = OurFilesOnly()
+    book.custom_resource_fetcher = _our_files_only()
     book.load_html(text, base_url=ADDRESS)
     stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
     book.set_metadata(plutoprint.PDF_METADATA_TITLE, title)
