@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, gettext, ngettext
 
 from config.looks import BAND_CODES, BAND_RANGES, BAND_WORDS, COMPUTED_ENDS, SHAPE_WORDS, STATES
+from reports.agreement.naming import day_words
 from verification.publication.marks import likelihood_band, likelihood_track, range_mark
 
 register = template.Library()
@@ -121,7 +122,7 @@ def when(
 def when_words(instant: datetime, zone: object = None, precision: str = "minute") -> str:
     """Return an instant in words, in the event's own zone."""
     local = instant.astimezone(_zone(zone))
-    day = date_format(local, "j M Y")
+    day = day_words(local)
     if precision in COARSE:
         return day
     clock = f"{local:%H:%M} {_offset_name(local)}"
@@ -145,7 +146,7 @@ def when_between(
         return _between(when(begins, zone, precision), when(last_shown, zone, precision))
     if first.date() != last.date():
         return _between(when(begins, zone, precision), when(ends, zone, precision))
-    opening = _time_element(begins, f"{date_format(first, 'j M Y')}, {first:%H:%M}")
+    opening = _time_element(begins, f"{day_words(first)}, {first:%H:%M}")
     return _between(opening, _time_element(ends, f"{last:%H:%M} {_offset_name(last)}"))
 
 

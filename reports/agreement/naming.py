@@ -1,9 +1,11 @@
-"""Names in several languages: {language: text}, with a fixed way to fall back."""
+"""Names and days in the reader's language; names fall back in a fixed way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 FALLBACK = ("en", "fr", "ru")
@@ -16,3 +18,9 @@ def localized(names: Mapping[str, str], language: str | None = None) -> str:
         if names.get(code):
             return names[code]
     return next(iter(names.values()), "")
+
+
+def day_words(day: date) -> str:
+    """Return a day as the reader's language writes it; in English as 10 Oct 2020."""
+    english = (get_language() or "en").startswith("en")
+    return date_format(day, "j M Y" if english else "DATE_FORMAT")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from reports.pages.answers import answers_problems
@@ -71,7 +71,6 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "verdicts": verdicts_of(seen),
         "measures": measures_of(views),
         "conditions": [_condition(one) for one in seen.lines[0].conditions] if seen.lines else [],
-        "rate_days": RATE_DAYS,
         "crumbs": [(f"{reverse('standings')}?agreement={seen.agreement.slug}", _("Standings"))],
     }
     return render(request, "verification/comparison.html", context)
@@ -85,7 +84,8 @@ def rate_rows(lines: Sequence[StandingLine]) -> list[StandingRow]:
         if decided is None or most is None:
             return []
         words = _("%(decided)s decided, at most %(most)s") % {"decided": decided, "most": most}
-        if line.rate_low is not None:
+        shows = line.rate_low is not None and line.rate_days == RATE_DAYS
+        if shows:
             words = _("%(words)s; 90 %% interval %(low)d to %(high)d") % {
                 **{"words": words, "low": line.rate_low, "high": line.rate_high}
             }
@@ -99,8 +99,8 @@ def rate_rows(lines: Sequence[StandingLine]) -> list[StandingRow]:
                 bound_high=most,
                 numbers=words,
                 expected=None if line.estimate is None else line.per_covered(line.estimate),
-                low=line.rate_low,
-                high=line.rate_high,
+                low=line.rate_low if shows else None,
+                high=line.rate_high if shows else None,
             )
         )
     return rows
@@ -152,11 +152,15 @@ def measures_of(views: Sequence[StandingView]) -> list[Measure]:
     def counted(name: str, field: str, link: str, hint: str = "") -> Measure:
         return line(name, lambda v: Cell(str(getattr(v.line, field)), v.links[link]), hint)
 
+    days = views[0].line.rate_days if views else RATE_DAYS
     return [
         counted(_("Breaches decided and attributed to it"), "decided", "decided"),
         line(_("of these, by severity"), _severities),
         line(
-            _("Decided breaches per %(n)d covered days") % {"n": RATE_DAYS},
+            ngettext(
+                "Decided breaches per covered day", "Decided breaches per %(n)d covered days", days
+            )
+            % {"n": days},
             lambda v: Cell(_known(v.line.per_covered(v.line.decided)), v.links["decided"]),
         ),
         line(_("Expected breaches"), _expected),

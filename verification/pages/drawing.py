@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reports.agreement.naming import day_words
 from verification.publication.charts import StandingRow, TimelineDay
 from verification.publication.faces import Area, Day, PublicIncident
 from verification.publication.kept import ring_of
@@ -81,7 +82,7 @@ def _pin(incident: PublicIncident, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _pin_text(incident: PublicIncident, zone: ZoneInfo) -> str:
-    day = date_format(incident.window_from.astimezone(zone), "j M Y")
+    day = day_words(incident.window_from.astimezone(zone))
     where = incident.place.label if incident.place else _("place known to an area")
     if incident.state == "decided":
         who = ", ".join(p.name for p in incident.attributed)

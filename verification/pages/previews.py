@@ -13,12 +13,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reports.agreement.naming import localized
+from reports.agreement.naming import day_words, localized
 from reports.agreement.queries import agreement_by_slug
 from reports.pages.answers import answers_problems
 from reports.problems import NotFound
@@ -81,7 +80,7 @@ def _finding(code: str) -> Card:
         said=f"{said}: {named}" if named else said,
         lines=tuple(lines),
         foot=_("Finding %(code)s, published %(day)s")
-        % {"code": line.code, "day": date_format(line.published_at, "DATE_FORMAT")},
+        % {"code": line.code, "day": day_words(line.published_at)},
     )
 
 
@@ -91,7 +90,7 @@ def _bulletin(code: str) -> Card:
     return Card(
         agreement=localized(content["agreement_titles"]),
         title=_("Daily bulletin No. %(number)s, %(day)s")
-        % {"number": line.number, "day": date_format(line.day, "DATE_FORMAT")},
+        % {"number": line.number, "day": day_words(line.day)},
         said=_("%(n)d reports received") % {"n": content["received"]["period"]},
         lines=(
             _("Findings published: %(n)d") % {"n": line.n_findings},
@@ -119,7 +118,7 @@ def _standing(code: str) -> Card:
         title=_("Each party’s record"),
         said=said,
         lines=lines,
-        foot=_("As of %(day)s") % {"day": date_format(seen.computed_at, "DATE_FORMAT")},
+        foot=_("As of %(day)s") % {"day": day_words(seen.computed_at)},
     )
 
 

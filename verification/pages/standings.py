@@ -25,7 +25,7 @@ from verification.publication.queries import standings as standings_of
 from verification.publication.wording import label
 from verification.recommendations.queries import OVERDUE, PartyCounts
 from verification.recommendations.states import RecommendationState
-from verification.standing.queries import RATE_DAYS, StandingLine
+from verification.standing.queries import StandingLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ class StandingView:
     recommended: tuple[tuple[str, int, str], ...]  # facts beside the record: the same
     url: str  # of its own page
     compared: str  # of the comparison
-    rate: float | None  # decided breaches per RATE_DAYS covered days
-    rate_days: int = RATE_DAYS
+    rate: float | None  # decided breaches per `line.rate_days` covered days
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,15 @@ class StandingLine:
         """Return how many days of somebody watching the hours covered make."""
         return self.coverage_hours / 24
 
+    @property
+    def rate_days(self) -> int:
+        """Return over how many covered days a rate is given: never over more than there were."""
+        return RATE_DAYS if self.covered_days >= RATE_DAYS else 1
+
     def per_covered(self, count: float) -> float | None:
-        """Return a count over RATE_DAYS covered days; None where nobody watched."""
+        """Return a count over `rate_days` covered days; None where nobody watched."""
         days = self.covered_days
-        return round(count * RATE_DAYS / days, 1) if days > 0 else None
+        return round(count * self.rate_days / days, 1) if days > 0 else None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
