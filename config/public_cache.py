@@ -121,6 +121,8 @@ def kept_pages(answer: Answer) -> Answer:
             made = answer(request)
             copy = _copy_of(request, made)
             if copy is None:
+                if made.status_code == 200 and not made.cookies:
+                    patch_cache_control(made, public=True, no_cache=True)
                 return made
             copies.put(key, copy)
         return _shown(request, copy)

@@ -155,7 +155,7 @@ def measures_of(views: Sequence[StandingView]) -> list[Measure]:
     days = views[0].line.rate_days if views else RATE_DAYS
     return [
         counted(_("Breaches decided and attributed to it"), "decided", "decided"),
-        line(_("of these, by severity"), _severities),
+        *_severities(views),
         line(
             ngettext(
                 "Decided breaches per covered day", "Decided breaches per %(n)d covered days", days
@@ -182,11 +182,22 @@ def measures_of(views: Sequence[StandingView]) -> list[Measure]:
     ]
 
 
-def _severities(view: StandingView) -> Cell:
-    if not view.severities:
-        return Cell("–", view.links["decided"])
-    words = "; ".join(f"{name}: {count}" for name, count, _url in view.severities)
-    return Cell(words, view.links["decided"])
+def _severities(views: Sequence[StandingView]) -> list[Measure]:
+    """Return one line for each severity that was found of anybody."""
+    found = dict.fromkeys(name for view in views for name, _count, _url in view.severities)
+    by_party = [{name: (n, url) for name, n, url in view.severities} for view in views]
+    return [
+        Measure(
+            _("of these: %(severity)s") % {"severity": severity},
+            tuple(
+                Cell(str(counts[severity][0]), counts[severity][1])
+                if severity in counts
+                else Cell("0", view.links["decided"])
+                for view, counts in zip(views, by_party, strict=True)
+            ),
+        )
+        for severity in found
+    ]
 
 
 def _expected(view: StandingView) -> Cell:

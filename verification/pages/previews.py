@@ -64,13 +64,9 @@ def _finding(code: str) -> Card:
     named = ", ".join(party.name for party in line.attributed)
     lines = []
     if decision := content["decision"]:
-        lines.append(
-            _("That it happened: %(likelihood)s; confidence: %(confidence)s")
-            % {
-                "likelihood": label("likelihood", decision["occurrence_likelihood"]),
-                "confidence": label("confidence", decision["occurrence_confidence"]),
-            }
-        )
+        lines.append(_sure(_("That it happened"), decision, "occurrence"))
+        if named:
+            lines.append(_sure(_("That the party named did it"), decision, "attribution"))
     if seen.newer:
         lines.insert(0, _("Superseded by %(code)s.") % {"code": seen.newer})
     where = f", {line.place_name}" if line.place_name else ""
@@ -82,6 +78,12 @@ def _finding(code: str) -> Card:
         foot=_("Finding %(code)s, published %(day)s")
         % {"code": line.code, "day": day_words(line.published_at)},
     )
+
+
+def _sure(what: str, decision: Mapping[str, str], answer: str) -> str:
+    likelihood = label("likelihood", decision[f"{answer}_likelihood"])
+    confidence = label("confidence", decision[f"{answer}_confidence"])
+    return f"{what}: {likelihood}, {confidence}"
 
 
 def _bulletin(code: str) -> Card:

@@ -36,7 +36,9 @@ def test_the_pages_point_to_it(client: Client, record: PublicRecord, address: st
 def test_it_says_what_the_finding_says_and_no_more(record: PublicRecord) -> None:
     card = CARDS["finding"](f"{record.decided.code}-F1")
     assert card.said == "Violation, attributed: Armenia"
+    # Who did it is never said without how sure the panel was of it.
     assert card.lines[0].startswith("That it happened: ")
+    assert card.lines[1].startswith("That the party named did it: ")
     words = " ".join((card.agreement, card.title, card.said, *card.lines, card.foot))
     assert [c for c in record.canaries if c in words] == []
     ruled = CARDS["finding"](f"{record.ruled.code}-F1")
