@@ -18,7 +18,7 @@ CREATE TRIGGER withholding_is_marked AFTER INSERT OR UPDATE ON verification_with
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0023_kinds_of_withholding'),
+        ('reports', '0025_kinds_of_withholding'),
         ('verification', '0021_second_hearings_and_questioned_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

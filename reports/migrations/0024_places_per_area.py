@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0021_accepted_reports_by_id")]
+    dependencies = [("reports", "0023_originals_are_read_again")]
 
     operations = [
         migrations.AddField(
