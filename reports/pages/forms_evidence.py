@@ -61,7 +61,7 @@ class SaidOfFiles(forms.Form):
 
     upload = FilesField(label=_("Pictures, films, sound or documents"), required=False)
     sensitivity = forms.ChoiceField(
-        label=_("What somebody who opens them should know"),
+        label=_("Do they show something to be warned of?"),
         choices=Sensitivity.choices,
         initial=Sensitivity.ORDINARY,
         required=False,
