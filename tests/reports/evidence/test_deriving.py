@@ -7,6 +7,7 @@ import io
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -14,18 +15,21 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image, PngImagePlugin
 
+from reports.evidence import actions, queries
 from reports.evidence.actions import StoredOtherwise, add_item, derive_item
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.models import Item, Reading
 from reports.evidence.queries import bytes_of
 from reports.evidence.sandbox import Seen, _understood, run_decoder
-from reports.evidence.storage import COPY, ORIGINAL, THUMB, path_of, vault
+from reports.evidence.storage import COPY, ORIGINAL, THUMB, SealedFolder, path_of, vault
+from reports.intake.actions import withdraw_report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
-from tests.factories import LATER, NOW, World, a_report, an_item
+from tests.factories import LATER, NOW, World, a_report, an_item, settle
 from tests.pictures import drawn, encoded, exif_of, photo
 from tests.proofs import no_trace
 from tests.reports.evidence.test_adding import MP4
+from verification.ledger.actions.erasure import erase_report
 
 TAKEN = datetime(2020, 10, 11, 2, 5)
 CANARY = "CANARY-X7"
@@ -182,6 +186,28 @@ class TestTheChild:
         for said in (b"", b"{}", b"[]\n", b'{"copy": "x", "thumb": 1}\n'):
             with io.BytesIO(said) as answer:
                 assert _understood(answer).refused == "not_readable"
+
+
+def test_a_whole_life_on_a_real_disk(
+    world: World, publish: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = SealedFolder(location=tmp_path / "evidence")
+    for module in (actions, queries):
+        monkeypatch.setattr(module, "vault", lambda: folder)
+    report = a_report(world)
+    item = an_item(world, report, photo(device=("Maker", "One")))
+    files = [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()]
+    assert {path.relative_to(tmp_path).parts[1] for path in files} == {ORIGINAL, COPY, THUMB}
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o400}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_dir()} == {0o700}
+    with queries.original_of(item) as original:
+        assert original.read() == photo(device=("Maker", "One"))
+    assert actions.check_original(item=item, at=LATER) == "whole"
+    withdraw_report(report=report, by=world.filer, at=NOW)
+    publish()
+    erase_report(report=report, basis="danger_to_a_person", by=world.operator, at=LATER)
+    settle()
+    assert not [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()]
 
 
 def test_kinds_are_of_the_filing_class() -> None:
