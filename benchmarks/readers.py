@@ -16,7 +16,10 @@ import time
 from collections import Counter
 from urllib.parse import urlsplit
 
-PAGES = ("/", "/standings/", "/incidents/", "/findings/", "/?accused=ARM", "/map/5/20/12.json")
+PAGES = (
+    *("/", "/standings/", "/comparison/", "/incidents/", "/findings/", "/bulletins/"),
+    *("/?accused=ARM", "/map/5/20/12.json"),
+)
 
 
 async def one_page(
