@@ -154,4 +154,4 @@ class TestWhatGoesWithThem:
         code = Finding.objects.get(incident=record.decided).code
         page = client.get(f"/findings/{code}/").content.decode()
         assert f'property="og:title" content="{code}' in page
-        assert 'property="og:image" content="http://testserver/static/preview' in page
+        assert f'property="og:image" content="http://testserver/preview/finding/{code}.png' in page
