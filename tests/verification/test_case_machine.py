@@ -150,6 +150,9 @@ class CaseMachine(RuleBasedStateMachine):
         self.take_in(0, 1)
         if opens:
             self.open_a_case(0)
+        else:  # two that can be merged
+            self.file_a_report("ARM", True)
+            self.take_in(0, 1)
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
@@ -210,14 +213,16 @@ class CaseMachine(RuleBasedStateMachine):
         else:
             self.attempt(reject_report, report=report, reason="Twice.", by=self.world.triage)
 
-    @rule(n=PICK, m=PICK)
-    def merge(self, n: int, m: int) -> None:
+    @rule(n=PICK, m=PICK, back=st.booleans())
+    def merge(self, n: int, m: int, back: bool) -> None:
         kept = self.pick(Incident.objects.all(), n)
         absorbed = self.pick(Incident.objects.all(), m)
         if kept is not None:
-            self.attempt(
+            done = self.attempt(
                 merge_incidents, kept=kept, absorbed=absorbed, why="One.", by=self.world.triage
             )
+            if done is not None and back:
+                self.attempt(undo_merge, merge=done, by=self.world.triage)
 
     @rule(n=PICK, how=st.sampled_from(["undo", "outside"]))
     def undo_or_rule(self, n: int, how: str) -> None:
@@ -311,6 +316,18 @@ class CaseMachine(RuleBasedStateMachine):
         if decision is not None:
             assert was_open
             assert lacking == set(), lacking
+
+    @rule(n=PICK, answers=ANSWERS)
+    def see_through(self, n: int, answers: Any) -> None:
+        """Go the whole way at once, a reopened case first: by chance alone few get to its end."""
+        back = Incident.objects.filter(state="reopened")
+        incident = self.pick(back, n) or self.pick(Incident.objects.filter(state="open"), n)
+        if incident is not None:
+            self.attempt(open_case, incident=incident, by=self.world.chair)
+        self.wait(90)
+        self.vote(n, answers, True)
+        self.wait(130)
+        self.decide(n)
 
     # -- the case comes back ---------------------------------------------------------------
     @rule(n=PICK, who=st.sampled_from(["liaison_arm", "liaison_aze", "reviewer_spare"]))
