@@ -15,7 +15,7 @@ from verification.merkle.tree import kept_nodes, range_root, tree_root
 
 GO_PATH = Path("/usr/share/gocode")  # Debian's Go sources
 GO_NOTE = GO_PATH / "src/golang.org/x/mod/sumdb/note"
-PROGRAM = Path(__file__).resolve().parents[1] / "deploy" / "logaudit" / "main.go"
+PROGRAM = Path(__file__).resolve().parents[1] / "deploy" / "logaudit"
 
 
 def write_log(
@@ -52,7 +52,8 @@ def built_auditor(folder: Path) -> Path:
     """Build the Go auditor with Debian's packages alone."""
     program = folder / "logaudit"
     subprocess.run(
-        ["go", "build", "-o", str(program), str(PROGRAM)],
+        ["go", "build", "-o", str(program), "."],
+        cwd=PROGRAM,
         env={
             "GO111MODULE": "off",
             "GOPATH": str(GO_PATH),
