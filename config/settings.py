@@ -329,6 +329,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # -- the log ------------------------------------------------------------------------------
 LOG_ORIGIN = env.str("CVR_LOG_ORIGIN", default="localhost/log/1")  # its name, for ever
 LOG_SIGNER = env.str("CVR_LOG_SIGNER", default="")  # the signer's socket; unset: nothing is signed
+# Those who watch the log from outside: "KEY ADDRESS; KEY ADDRESS", and how many must have cosigned.
+LOG_WITNESSES = [one for one in env.str("CVR_LOG_WITNESSES", default="").split(";") if one.strip()]
+LOG_QUORUM = env.int("CVR_LOG_QUORUM", default=1)
 
 # -- what is written down ---------------------------------------------------------------
 # No address and no user agent of anyone: formats name neither, gunicorn's access log is off.

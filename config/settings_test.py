@@ -28,4 +28,5 @@ STORAGES = {
 ACCOUNT_RATE_LIMITS = False
 DOORBELL = False  # no worker listens; tests call drain() themselves
 SECOND_FACTOR_REQUIRED = False  # the tests of sign-in turn it on
+LOG_WITNESSES = []
 LOG_SIGNER = ""  # tests that sign have the signer in their own process

@@ -60,10 +60,11 @@ from verification.corroboration.actions import (
 from verification.incidents.actions import link_report, merge_incidents
 from verification.incidents.models import Incident
 from verification.ledger.actions.sequencer import append_leaves, sign_log
-from verification.ledger.models import TileRoot
+from verification.ledger.models import Cosignature, SignedTree, TileRoot
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
+from verification.merkle.cosignature import CosigningKey
 from verification.notifications.actions import send_digest, set_preferences
 from verification.recommendations.actions import report_compliance
 from verification.recommendations.rules import Evidence
@@ -193,6 +194,9 @@ def log_it(then: Callable[[], object] | None = None) -> None:
                 append_leaves(at=LATER)
                 sign_log(at=LATER)
     TileRoot.objects.get_or_create(level=9, number=0, root=bytes(32))
+    tree = SignedTree.objects.latest("size")
+    line = CosigningKey("eye.example", bytes(32)).line(tree.note.partition("\n\n")[0] + "\n", 1)
+    Cosignature.objects.create(tree=tree, witness="eye.example", line=line, taken_at=LATER)
 
 
 def _let_cases_come_back(world: World, decided: Incident) -> None:

@@ -17,6 +17,7 @@ from verification.caseload.actions import escalate_overdue
 from verification.caseload.actions import publish_procedure as publish_changed_procedure
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.ledger.actions.sequencer import append_leaves, sign_log
+from verification.ledger.actions.witnesses import gather_cosignatures
 from verification.ledger.signing import SignerSilent
 from verification.notifications.actions import send_digests as send_due_digests
 from verification.publication.actions import keep_public_rows as keep_marked_rows
@@ -41,6 +42,8 @@ def integrate(**_: Any) -> int:
         sign_log(at=at)
     except SignerSilent as silence:
         log.warning("the log is not signed: %s", silence)
+    for problem in gather_cosignatures(at=timezone.now()):
+        log.error("a checkpoint is not cosigned: %s", problem)
     return added
 
 

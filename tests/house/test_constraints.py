@@ -24,7 +24,7 @@ from verification.bulletins.models import Bulletin, Edition
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
-from verification.ledger.models import Leaf, LeafKey, LogState, SignedTree, TileRoot
+from verification.ledger.models import Cosignature, Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification
 from verification.publication.models import Correction, Finding, PublicRow
@@ -318,6 +318,7 @@ BROKEN: dict[str, Breaking] = {
     "leaf_key_is_there_or_destroyed": (LeafKey, own(subject_id=new_key(), secret=None), {}),
     "tile_has_one_root": (TileRoot, own(), {}),
     "size_is_signed_once": (SignedTree, own(), {}),
+    "witness_cosigns_a_checkpoint_once": (Cosignature, own(), {}),
     "correction_is_of_another_finding": (
         Correction,
         lambda row: {"corrected": row.finding},

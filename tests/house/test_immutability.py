@@ -16,7 +16,7 @@ from verification.archive.models import CarriedOver
 from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
-from verification.ledger.models import Leaf, SignedTree, TileRoot
+from verification.ledger.models import Cosignature, Leaf, SignedTree, TileRoot
 from verification.publication.models import Correction, Finding
 from verification.recommendations.models import ComplianceEvidence, RecommendationNote
 from verification.reopening.models import ASKED_FIELDS, Reopening
@@ -28,7 +28,7 @@ APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     CarriedOver,
     *(Item, Reading),
-    *(Leaf, TileRoot, SignedTree),
+    *(Leaf, TileRoot, SignedTree, Cosignature),
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),
     *(Ballot, Decision, Finding, Correction, Standing, Draw, PanelDraw),

@@ -45,6 +45,19 @@ test("the published signed note", async () => {
   await assert.rejects(log.verifierKey(key.replace("c74f20a3", "c74f20a4")), Wrong);
 });
 
+test("a witness's cosignature, a forged one, and a quorum", async () => {
+  const { cosigned, checkpoint, witness, key } = ours;
+  assert.deepEqual(await log.cosigners(cosigned, [witness]), ["witness.example/eye"]);
+  assert.deepEqual(await log.cosigners(checkpoint, [witness]), []);
+  assert.deepEqual(await log.requireQuorum(cosigned, [witness, witness], 1), ["witness.example/eye"]);
+  await assert.rejects(log.requireQuorum(cosigned, [witness, witness], 2), Wrong);
+  await assert.rejects(log.requireQuorum(checkpoint, [witness], 1), Wrong);
+  const other = cosigned.replace("\n300\n", "\n299\n");
+  await assert.rejects(log.cosigners(other, [witness]), Wrong);
+  await assert.rejects(log.witnessKey(key), Wrong);
+  await log.openedNote(cosigned, await log.verifierKey(key));
+});
+
 test("our inclusion and consistency proofs, and each with one bit changed", async () => {
   const flipped = (hash) => log.fromHex(hash).map((one, n) => (n === 5 ? one ^ 4 : one));
   for (const { index, size, leaf, path } of ours.inclusion) {

@@ -13,7 +13,7 @@ import pytest
 
 from tests.log_files import built_auditor, go_is_here, write_log
 from tests.vectors import write
-from verification.management.log_audit import Fault, audited, files_of
+from verification.management.log_audit import Asked, Fault, audited, files_of
 from verification.merkle.canonical import canonical
 from verification.merkle.hash import leaf_hash
 from verification.merkle.note import SigningKey
@@ -137,7 +137,7 @@ def kept(log: Path, tmp_path: Path) -> Path:
 
 class TestInPython:
     def test_an_honest_log_is_whole(self, log: Path, kept: Path) -> None:
-        found = audited(files_of(str(log)), str(KEY.verifier), [kept.read_bytes()])
+        found = audited(files_of(str(log)), str(KEY.verifier), Asked([kept.read_bytes()]))
         assert (found.head.size, found.records, found.tiles) == (301, 1, 3)
         assert found.types == {"filing": 300, "finding.published": 1}
 
@@ -146,7 +146,7 @@ class TestInPython:
         forge, words, _go = FORGED[name]
         forge(log)
         with pytest.raises(Fault) as fault:
-            audited(files_of(str(log)), str(KEY.verifier), [kept.read_bytes()])
+            audited(files_of(str(log)), str(KEY.verifier), Asked([kept.read_bytes()]))
         assert words in str(fault.value)
 
     def test_it_shares_no_code_with_the_writer(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from verification.merkle.canonical import canonical, record_bytes
 from verification.merkle.checkpoint import Checkpoint
+from verification.merkle.cosignature import CosigningKey
 from verification.merkle.hash import leaf_hash
 from verification.merkle.note import SigningKey, signed_note
 from verification.merkle.proof_file import ProofFile
@@ -22,6 +23,7 @@ SIZE = 300  # leaves: one full tile and a partial one
 ORIGIN = "example.org/log/1"
 SEED = hashlib.sha256(b"a key for tests; never for a site").digest()
 WITNESS = hashlib.sha256(b"a witness for tests").digest()
+SEEN_AT = 1_795_327_628  # seconds; 2026-11-22T06:07:08Z
 
 
 def stream(label: str) -> Any:
@@ -49,6 +51,7 @@ def vectors() -> dict[str, Any]:
     nodes = kept_nodes([leaf_hash(body) for body in leaves])
     key, witness = SigningKey(ORIGIN, SEED), SigningKey("witness.example", WITNESS)
     note = signed_note(Checkpoint(ORIGIN, SIZE, tree_root(nodes, SIZE)).text, key, witness)
+    seen = CosigningKey("witness.example/eye", WITNESS)
     record = {"code": "NK20-0001-F1", "lat": 40.68, "lon": 1e-7, "named": ["AZE"], "note": None}
     opened = openings_for({"case": "X7", "place": "Gəncə", "n": 7}, stream("leaf 7"))
     shown = disclosed(opened, "place")
@@ -58,6 +61,8 @@ def vectors() -> dict[str, Any]:
         "key": str(key.verifier),
         "other_key": str(witness.verifier),
         "checkpoint": note,
+        "witness": str(seen.witness),
+        "cosigned": note + seen.line(note.rpartition("\n\n")[0] + "\n", SEEN_AT),
         "bundle": {"path": tile_path("entries", 1, 44), "bytes": bundle(leaves[256:]).hex()},
         "tiles": [tile_path(*one) for one in tile_sizes(70_000 + 1_234_067 * 256)][-8:],
         "roots": {str(n): tree_root(nodes, n).hex() for n in (1, 2, 3, 7, 8, 255, 256, 257, 300)},

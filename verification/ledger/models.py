@@ -117,3 +117,24 @@ class SignedTree(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class Cosignature(models.Model):
+    """A witness's line under a checkpoint: it saw it, and never saw the log shrink or fork."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    tree = models.ForeignKey(SignedTree, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=200)
+    line = models.CharField(max_length=500)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tree", "witness"], name="witness_cosigns_a_checkpoint_once"
+            )
+        ]
+        triggers = append_only("cosignature")
+
+    def __str__(self) -> str:
+        return f"{self.witness} on {self.tree_id}"

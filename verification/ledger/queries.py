@@ -8,20 +8,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
 
 from reports.journal.kinds import Kind
 from reports.journal.models import Event, Unlogged
 from reports.problems import NotFound
-from verification.ledger.models import Leaf, LogState, Opening, SignedTree, TileRoot
+from verification.ledger.models import Cosignature, Leaf, LogState, Opening, SignedTree, TileRoot
 from verification.ledger.rules import FILING_NOUNS, LATE_S, bucket_start
 from verification.ledger.sealing import unsealed
+from verification.ledger.witnessing import witnesses
 from verification.merkle.hash import HASH_SIZE
 from verification.merkle.proof_file import ProofFile
 from verification.merkle.proofs import consistency_path, inclusion_path
 from verification.merkle.slots import Disclosure, disclosed, fields_in
 from verification.merkle.tiles import HEIGHT, WIDTH, bundle, tile_nodes, tile_path, tile_sizes
 from verification.merkle.tree import Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessSeen:
+    """A witness, and the biggest checkpoint of ours that it has cosigned."""
+
+    name: str
+    key: str
+    size: int  # 0 if none
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,13 @@ class LogStatus:
     size: int
     signed_at: datetime | None
     behind: bool  # something should be signed by now, and is not; since when would tell too much
+    witnesses: tuple[WitnessSeen, ...]
+    quorum: int  # of witnesses; below it a checkpoint counts as unwitnessed
+
+    @property
+    def witnessed(self) -> bool:
+        """Answer whether enough witnesses have cosigned the newest checkpoint."""
+        return sum(one.size == self.size for one in self.witnesses) >= self.quorum
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,26 @@ def signed_size() -> int:
     """Return how many leaves lie under a signed checkpoint."""
     size = SignedTree.objects.order_by("-size").values_list("size", flat=True).first()
     return size or 0
+
+
+def cosigned_note(tree: SignedTree) -> str:
+    """Return a checkpoint with the lines of all witnesses that cosigned it."""
+    lines = tree.cosignatures.order_by("witness").values_list("line", flat=True)
+    return tree.note + "".join(lines)
+
+
+def newest_checkpoint() -> str:
+    """Return the newest checkpoint as it is served; '' before the first."""
+    tree = newest_tree()
+    return cosigned_note(tree) if tree is not None else ""
+
+
+def _witnesses_seen() -> tuple[WitnessSeen, ...]:
+    rows = Cosignature.objects.values("witness").annotate(size=Max("tree__size"))
+    sizes = dict(rows.values_list("witness", "size"))
+    return tuple(
+        WitnessSeen(one.key.name, str(one.key), sizes.get(one.key.name, 0)) for one in witnesses()
+    )
 
 
 def published_events(kinds: Collection[str]) -> QuerySet[Event]:
@@ -94,6 +132,8 @@ def log_status(*, at: datetime) -> LogStatus:
         size=size,
         signed_at=tree.signed_at if tree else None,
         behind=_due(at=late).filter(event__recorded_at__lt=late).exists() or unsigned.exists(),
+        witnesses=_witnesses_seen(),
+        quorum=settings.LOG_QUORUM if settings.LOG_WITNESSES else 0,
     )
 
 
@@ -159,7 +199,7 @@ def public_files() -> Iterator[tuple[str, bytes]]:
     state = LogState.objects.get()
     yield "key", f"{state.verifier}\n".encode()
     yield "receipts-key", f"{state.receipts}\n".encode()
-    yield "checkpoint", tree.note.encode()
+    yield "checkpoint", cosigned_note(tree).encode()
 
 
 # -- proofs --------------------------------------------------------------------------------
@@ -169,7 +209,7 @@ def logged_leaf(event_id: uuid.UUID) -> LoggedLeaf | None:
     if leaf is None or tree is None or leaf.pk >= tree.size:
         return None
     path = tuple(inclusion_path(log_nodes(tree.size), leaf.pk, tree.size))
-    proof = ProofFile(leaf.pk, path, tree.note)
+    proof = ProofFile(leaf.pk, path, cosigned_note(tree))
     return LoggedLeaf(leaf.pk, bytes(leaf.body), bytes(leaf.hash), proof, tree.size)
 
 

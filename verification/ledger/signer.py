@@ -15,7 +15,6 @@ import contextlib
 import json
 import os
 import re
-import secrets
 import signal
 import socketserver
 import sys
@@ -24,6 +23,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from verification.ledger.keeping import kept_seed, write_whole
 from verification.merkle.checkpoint import Checkpoint
 from verification.merkle.hash import EMPTY_ROOT
 from verification.merkle.note import BadNote, SigningKey, signed_note
@@ -55,24 +55,10 @@ class SignerState:
             self.size, self.root = int(kept["size"]), bytes.fromhex(kept["root"])
 
     def _seed(self, name: str) -> bytes:
-        file = self.folder / name
-        if not file.is_file():
-            self._write(name, secrets.token_hex(32))
-        return bytes.fromhex(file.read_text().strip())
+        return kept_seed(self.folder, name)
 
     def _write(self, name: str, text: str) -> None:
-        """Replace a file so that after a power cut the old or the new one is there, whole."""
-        new = self.folder / f"{name}.new"
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
-            handle.write(text)
-            handle.flush()
-            os.fsync(handle.fileno())
-        new.replace(self.folder / name)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(self.folder, name, text)
 
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one question; what must not be signed is refused with the reason."""

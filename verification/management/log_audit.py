@@ -43,6 +43,7 @@ class Audited:
     tiles: int
     records: int
     types: dict[str, int]
+    witnesses: list[str]
 
 
 def files_of(place: str) -> Read:
@@ -91,10 +92,51 @@ def checked_head(note: bytes, key: str) -> Head:
     raise Fault(f"the checkpoint is not signed by {name} but by {signers or 'nobody'}")
 
 
-def audited(read: Read, key: str, earlier: Sequence[bytes] = ()) -> Audited:
+def cosigned(note: bytes, keys: Sequence[str]) -> list[str]:
+    """Return which of these witnesses cosigned, each line checked under its key. Errors: Fault."""
+    text, _, tail = note.decode().rpartition("\n\n")
+    lines = [line.split(" ")[1:] for line in tail.splitlines()]
+    found: dict[bytes, str] = {}  # by key: one that goes by two names counts once
+    for key in keys:
+        name, named, coded = key.strip().split("+", 2)
+        raw = base64.b64decode(coded)
+        digest = hashlib.sha256(f"{name}\n".encode() + raw).hexdigest()
+        if raw[:1] != b"\x04" or digest[:8] != named:
+            raise Fault("this is not the key of a witness")
+        for signer, joined in lines:
+            signature = base64.b64decode(joined)
+            if signer != name or signature[:4].hex() != named:
+                continue
+            at = int.from_bytes(signature[4:12], "big")
+            message = f"cosignature/v1\ntime {at}\n{text}\n".encode()
+            try:
+                Ed25519PublicKey.from_public_bytes(raw[1:]).verify(signature[12:], message)
+            except InvalidSignature as problem:
+                raise Fault(f"the cosignature of {name} is not right") from problem
+            found[raw] = name
+    return sorted(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a checkpoint must show: checkpoints of before it continues, and who has cosigned it."""
+
+    earlier: Sequence[bytes] = ()
+    witnesses: Sequence[str] = ()
+    quorum: int = 0
+
+
+NOTHING_MORE = Asked()
+
+
+def audited(read: Read, key: str, asked: Asked = NOTHING_MORE) -> Audited:
     """Read the whole log and check everything. Errors: Fault, naming the first thing wrong."""
-    head = checked_head(read("checkpoint"), key)
-    heads = [checked_head(note, key) for note in earlier]
+    note = read("checkpoint")
+    head = checked_head(note, key)
+    witnesses = cosigned(note, asked.witnesses)
+    if len(witnesses) < asked.quorum:
+        raise Fault(f"{len(witnesses)} of the {asked.quorum} witnesses asked for have cosigned")
+    heads = [checked_head(note, key) for note in asked.earlier]
     for old in heads:
         if old.size > head.size:
             raise Fault(f"the log shrank: {old.size} leaves were signed, now there are {head.size}")
@@ -105,7 +147,7 @@ def audited(read: Read, key: str, earlier: Sequence[bytes] = ()) -> Audited:
     for old in heads:
         if _root(hashes[: old.size]) != old.root:
             raise Fault(f"the log forked: it does not begin with the {old.size} leaves once signed")
-    return Audited(head, tiles, records, types)
+    return Audited(head, tiles, records, types, witnesses)
 
 
 def _leaves(read: Read, size: int) -> tuple[list[bytes], dict[str, int], int]:

@@ -69,15 +69,22 @@ class VerifierKey:
 
 def verifier_key(text: str) -> VerifierKey:
     """Return the key that a line names. Errors: BadNote."""
-    name, _, rest = text.strip().partition("+")
-    named, _, key = rest.partition("+")
-    raw = in_base64(key)
-    if len(raw) != 33 or raw[:1] != ED25519 or not _NAME.fullmatch(name):
+    name, named, raw = named_key(text)
+    if len(raw) != 33 or raw[:1] != ED25519:
         raise BadNote("not an Ed25519 key of a signed note")
     found = VerifierKey(name, raw[1:])
     if found.id.hex() != named:
         raise BadNote("the key's id is not that of the key")
     return found
+
+
+def named_key(text: str) -> tuple[str, str, bytes]:
+    """Return the name, the id and the bytes in a key's line, unchecked. Errors: BadNote."""
+    name, _, rest = text.strip().partition("+")
+    named, _, key = rest.partition("+")
+    if not _NAME.fullmatch(name):
+        raise BadNote("a key has a name without blanks")
+    return name, named, in_base64(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +122,10 @@ def opened(note: str, keys: Sequence[VerifierKey]) -> tuple[str, list[VerifierKe
 
     Errors: BadNote if malformed, if a known key's line is wrong, or if no known key signed.
     """
-    if len(note.encode("utf-8", "replace")) > MOST_BYTES:
-        raise BadNote("the note is too long")
-    text, blank, tail = note.rpartition("\n\n")
-    text += "\n"
-    if not blank or not tail.endswith("\n"):
-        raise BadNote("a note ends with signature lines after an empty line")
-    _check_text(text)
-    lines = tail[:-1].split("\n")
-    if len(lines) > MOST_LINES:
-        raise BadNote("too many signatures")
+    text, lines = signature_lines(note)
     known = {(key.name, key.id): key for key in keys}
     signed: list[VerifierKey] = []
-    for line in lines:
-        name, identity, signature = _signature(line)
+    for name, identity, signature in lines:
         key = known.get((name, identity))
         if key is None:
             continue
@@ -139,6 +136,21 @@ def opened(note: str, keys: Sequence[VerifierKey]) -> tuple[str, list[VerifierKe
     if not signed:
         raise BadNote("no known key has signed this note")
     return text, signed
+
+
+def signature_lines(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Return a note's text and (name, key's id, signature) of each line. Errors: BadNote."""
+    if len(note.encode("utf-8", "replace")) > MOST_BYTES:
+        raise BadNote("the note is too long")
+    text, blank, tail = note.rpartition("\n\n")
+    text += "\n"
+    if not blank or not tail.endswith("\n"):
+        raise BadNote("a note ends with signature lines after an empty line")
+    _check_text(text)
+    lines = tail[:-1].split("\n")
+    if len(lines) > MOST_LINES:
+        raise BadNote("too many signatures")
+    return text, [_signature(line) for line in lines]
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:

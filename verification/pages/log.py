@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from reports.pages.answers import answers_problems, asker, signed_in
 from reports.problems import NotFound
 from verification.bulletins.proofs import any_record, bulletin_proof
-from verification.ledger.queries import log_status, newest_tree, public_tile
+from verification.ledger.queries import log_status, newest_checkpoint, public_tile
 from verification.publication.proofs import (
     FindingProof,
     ReportProof,
@@ -47,10 +47,10 @@ def log(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=5)
 def log_checkpoint(request: HttpRequest) -> HttpResponse:
     """Answer the newest signed checkpoint."""
-    tree = newest_tree()
-    if tree is None:
+    note = newest_checkpoint()
+    if not note:
         raise NotFound("Nothing was signed yet.")
-    return HttpResponse(tree.note, content_type=TEXT)
+    return HttpResponse(note, content_type=TEXT)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from verification.ledger.audit import Tally, row_faults, tree_faults
 from verification.ledger.signing import SignerRefused, SignerSilent, ask
-from verification.management.log_audit import Fault, Head, audited, checked_head, files_of
+from verification.management.log_audit import Asked, Fault, Head, audited, checked_head, files_of
 
 
 class Command(BaseCommand):
@@ -30,6 +30,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--since", action="append", default=[], type=Path, help="a checkpoint kept from before"
         )
+        parser.add_argument("--witness", action="append", default=[], help="a witness's public key")
+        parser.add_argument("--quorum", type=int, help="how many must have cosigned; else all")
 
     def handle(self, *args: Any, **options: Any) -> None:
         faults: list[str] = []
@@ -37,13 +39,18 @@ class Command(BaseCommand):
         key = options["key"] or memory.get("verifier", "")
         if not key:
             raise CommandError("The signer does not answer: say which key to trust with --key.")
-        earlier = [file.read_bytes() for file in options["since"]]
+        quorum = options["quorum"]
+        asked = Asked(
+            earlier=[file.read_bytes() for file in options["since"]],
+            witnesses=options["witness"],
+            quorum=len(options["witness"]) if quorum is None else quorum,
+        )
         if options["place"]:
-            self.files(options["place"], key, earlier, faults)
+            self.files(options["place"], key, asked, faults)
         else:
             with TemporaryDirectory() as folder:
                 call_command("export_log", folder, stdout=self.stdout)
-                head = self.files(folder, key, earlier, faults)
+                head = self.files(folder, key, asked, faults)
             faults += [f"log: {fault}" for fault in tree_faults(origin=settings.LOG_ORIGIN)]
             faults += self.rows()
             faults += against_memory(head, memory)
@@ -51,11 +58,11 @@ class Command(BaseCommand):
             raise CommandError("\n".join(faults))
         self.stdout.write("The log is whole.")
 
-    def files(self, place: str, key: str, earlier: list[bytes], faults: list[str]) -> Head | None:
+    def files(self, place: str, key: str, asked: Asked, faults: list[str]) -> Head | None:
         """Audit the files; return the checkpoint as far as it could be read."""
         read = files_of(place)
         try:
-            found = audited(read, key, earlier)
+            found = audited(read, key, asked)
         except Fault as fault:
             faults.append(f"files: {fault}")
             try:
@@ -65,6 +72,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{found.head.origin}: {found.head.size} leaves, {found.tiles} tiles, "
             f"{found.records} public records, root {found.head.root.hex()}"
+            + (f"; cosigned by {', '.join(found.witnesses)}" if found.witnesses else "")
         )
         return found.head
 

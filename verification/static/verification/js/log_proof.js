@@ -120,6 +120,52 @@ export const verifierKey = async (line) => {
   return { name, id, key };
 };
 
+// Cosignatures of witnesses (C2SP tlog-cosignature, version 1).
+export const witnessKey = async (line) => {
+  const [name, id, ...rest] = line.trim().split("+");
+  const raw = fromBase64(rest.join("+"));
+  if (raw.length !== 33 || raw[0] !== 4) refuse("not the key of a witness");
+  const digest = await sha256(joined(encoder.encode(`${name}\n`), raw));
+  if (hex(digest.slice(0, 4)) !== id) refuse("the key’s id is not that of the key");
+  const key = await crypto.subtle.importKey("raw", raw.slice(1), { name: "Ed25519" }, false, [
+    "verify",
+  ]);
+  return { name, id, key, public: hex(raw.slice(1)) };
+};
+
+const stampOf = (bytes) => bytes.reduce((sum, one) => sum * 256 + one, 0);
+
+export const cosigners = async (note, witnessLines) => {
+  const cut = note.lastIndexOf("\n\n");
+  if (cut < 0 || !note.endsWith("\n")) refuse("not a signed note");
+  const text = note.slice(0, cut + 1);
+  const seen = new Map(); // by key: one that goes by two names counts once
+  for (const witness of await Promise.all(witnessLines.map(witnessKey))) {
+    for (const line of note.slice(cut + 2, -1).split("\n")) {
+      const [, name, coded] = line.split(" ");
+      const raw = fromBase64(coded ?? "");
+      if (name !== witness.name || hex(raw.slice(0, 4)) !== witness.id) continue;
+      const said = `cosignature/v1\ntime ${stampOf(raw.slice(4, 12))}\n${text}`;
+      const signature = raw.slice(12);
+      const right = await crypto.subtle.verify(
+        { name: "Ed25519" },
+        witness.key,
+        signature,
+        encoder.encode(said),
+      );
+      if (!right) refuse(`the cosignature of ${name} is not right`);
+      seen.set(witness.public, name);
+    }
+  }
+  return [...seen.values()];
+};
+
+export const requireQuorum = async (note, witnessLines, quorum) => {
+  const seen = await cosigners(note, witnessLines);
+  if (seen.length < quorum) refuse(`${seen.length} of ${quorum} witnesses have cosigned`);
+  return seen;
+};
+
 export const openedNote = async (note, verifier) => {
   const cut = note.lastIndexOf("\n\n");
   if (cut < 0 || !note.endsWith("\n")) refuse("not a signed note");
@@ -209,7 +255,7 @@ const bytesAt = async (address) => {
 };
 
 const checkPage = async (box) => {
-  const { key, leaf, proof, record, field } = box.dataset;
+  const { key, leaf, proof, record, field, witnesses, quorum } = box.dataset;
   const say = (name, words) => {
     const line = document.createElement("li");
     line.textContent = words ? `${box.dataset[name]} ${words}` : box.dataset[name];
@@ -217,8 +263,13 @@ const checkPage = async (box) => {
   };
   const body = await bytesAt(leaf);
   const found = leafIn(body);
-  const head = await checkProof(decoder.decode(await bytesAt(proof)), body, key);
+  const file = decoder.decode(await bytesAt(proof));
+  const head = await checkProof(file, body, key);
   say("saidSigned", `${head.origin}, ${head.size}`);
+  if (witnesses) {
+    const seen = await requireQuorum(proofFile(file).note, witnesses.split(" "), Number(quorum));
+    say("saidCosigned", seen.join(", "));
+  }
   say("saidIncluded", String(head.index));
   if (record) {
     await checkRecord(await bytesAt(record), found);
