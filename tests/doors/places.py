@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -48,6 +49,7 @@ from verification.reopening.actions import Request, ask_reopening
 from verification.reopening.models import Reopening
 
 EARLIER = NOW - timedelta(hours=2)
+Sign = Callable[[Callable[[], object]], None]
 SEED = "seats the chair"  # so that somebody is left to take the chair's seat
 MISSING = uuid.UUID("01900000-0000-7000-8000-000000000000")
 HERE = (
@@ -112,8 +114,8 @@ def told_later(incident: Incident) -> Link:
     return found
 
 
-def build_two() -> Two:
-    """Build both agreements through the actions."""
+def build_two(sign: Sign = log_it) -> Two:
+    """Build both agreements through the actions; `sign` has all of it signed, then a deed too."""
     world = build_world()
     decided = _a_case(world, twice_told=True)
     seal_all(decided)
@@ -139,7 +141,7 @@ def build_two() -> Two:
         by=world.chair,
         at=decided.ballots_due_at,
     )
-    log_it(lambda: release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER))
+    sign(lambda: release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER))
     finding = decided.incident.findings.get().code
     request = ask_reopening(
         incident=decided.incident,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -66,14 +66,18 @@ class ReviewerDrift:
     drift: Drift
 
 
-def ballots_cast(agreement: Agreement) -> list[Cast]:
-    """Return the first ballots of all decided cases of an agreement, by when it was decided."""
+def ballots_cast(agreement: Agreement, *, untold: Collection[uuid.UUID] = ()) -> list[Cast]:
+    """Return the first ballots of all decided cases of an agreement, by when it was decided.
+
+    `untold` are cases of whose decision the reader may not know yet.
+    """
     rows = (
         Ballot.objects.filter(
             case__incident__agreement=agreement,
             case__state=CaseState.DECIDED,
             seat__recused_at=None,
         )
+        .exclude(case__in=untold)
         .select_related("clause", "seat__reviewer__organisation", "case__decision__clause")
         .order_by("case__decision__decided_at", "case_id", "sealed_at")
     )

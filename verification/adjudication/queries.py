@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -360,10 +361,16 @@ def decided_candidates(agreement_id: uuid.UUID) -> dict[uuid.UUID, str]:
     }
 
 
-def _blind() -> QuerySet[Decision]:
+def _blind(
+    untold: Collection[uuid.UUID] = (), unmoved: Collection[uuid.UUID] = ()
+) -> QuerySet[Decision]:
+    """Return the blind decisions that stand; `untold` cases and what reopened these do not count.
+
+    `unmoved` are incidents of whose reopening the reader may not know yet.
+    """
     rows = Decision.objects.filter(
-        incident__state=IncidentState.DECIDED,
-        overridden_by=None,
+        Q(incident__state=IncidentState.DECIDED) | Q(incident__in=unmoved),
+        Q(overridden_by=None) | Q(overridden_by__case__in=untold),
         case__round=1,
         carried_from="",  # another mechanism's rulings say nothing of our ballots
     )
@@ -379,9 +386,15 @@ def _candidate(outcome: str, parties: list[str]) -> str:
     return parties[0] if outcome == Outcome.ATTRIBUTED and len(parties) == 1 else ""
 
 
-def decided_with_scores() -> list[tuple[dict[str, float], str]]:
-    """Return (score before the decision, decided answer) of every blind decision naming one."""
-    rows = _blind().filter(score__isnull=False)
+def decided_with_scores(
+    *, untold: Collection[uuid.UUID] = (), unmoved: Collection[uuid.UUID] = ()
+) -> list[tuple[dict[str, float], str]]:
+    """Return (score before the decision, decided answer) of every blind decision naming one.
+
+    `untold` are cases of whose decision the reader may not know yet, `unmoved` incidents of whose
+    reopening.
+    """
+    rows = _blind(untold, unmoved).filter(score__isnull=False).exclude(case__in=untold)
     return [
         (p, candidate)
         for outcome, parties, p in rows.values_list("outcome", "parties", "score__p")

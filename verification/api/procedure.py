@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.problems import NotFound
-from verification.caseload.queries import procedures
+from verification.publication.register import procedures
 
 
 class ProcedureLineOut(s.Serializer[Any]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -107,7 +107,24 @@ def faults(agreement_id: uuid.UUID) -> list[str]:
 # -- clocks ---------------------------------------------------------------------------------
 
 
-def clocks_of(incidents: Sequence[Incident]) -> dict[uuid.UUID, list[Clock]]:
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    """What the reader of clocks may not know yet: of decided cases, and since when reopened."""
+
+    cases: Collection[uuid.UUID] = ()
+    reopened: Mapping[uuid.UUID, datetime] = field(default_factory=dict)
+
+    def hides(self, incident_id: uuid.UUID, since: datetime) -> bool:
+        """Answer whether a step of an incident began by a reopening that is not told of."""
+        return incident_id in self.reopened and since >= self.reopened[incident_id]
+
+
+NOTHING = NotTold()
+
+
+def clocks_of(
+    incidents: Sequence[Incident], *, hidden: NotTold = NOTHING
+) -> dict[uuid.UUID, list[Clock]]:
     """Return {incident: its clocks}, of whole files of one agreement: replies, ballots, decision.
 
     Whoever shows them decides which: that ballots are due is nothing for the public.
@@ -119,6 +136,8 @@ def clocks_of(incidents: Sequence[Incident]) -> dict[uuid.UUID, list[Clock]]:
     notices = positions_by_incident(incidents)
     for incident in incidents:
         for notice in notices[incident.pk]:
+            if hidden.hides(incident.pk, notice.notified_at):
+                continue
             found[incident.pk].append(
                 Clock(
                     step=Step.REPLY,
@@ -133,7 +152,7 @@ def clocks_of(incidents: Sequence[Incident]) -> dict[uuid.UUID, list[Clock]]:
     for clock in _ballot_clocks(incidents):
         found[clock.file_id or clock.subject_id].append(clock)
     told = {key: [c.since for c in clocks if c.step == Step.REPLY] for key, clocks in found.items()}
-    for clock in _decision_clocks(incidents, told, limits):
+    for clock in _decision_clocks(incidents, told, limits, hidden):
         found[clock.subject_id].append(clock)
     return found
 
@@ -166,21 +185,22 @@ def _ballot_clocks(incidents: Sequence[Incident]) -> list[Clock]:
 
 
 def _decision_clocks(
-    incidents: Sequence[Incident], told: dict[uuid.UUID, list[datetime]], limits: Limits
+    incidents: Sequence[Incident],
+    told: dict[uuid.UUID, list[datetime]],
+    limits: Limits,
+    hidden: NotTold,
 ) -> list[Clock]:
     ids = [incident.pk for incident in incidents]
-    settled = dict(
-        Decision.objects.filter(incident__in=ids, overridden_by=None).values_list(
-            "incident_id", "decided_at"
-        )
-    )
+    rows = Decision.objects.filter(incident__in=ids).exclude(case__in=hidden.cases)
+    settled = dict(rows.order_by("decided_at").values_list("incident_id", "decided_at"))
     ruled = Event.objects.filter(subject_id__in=ids, kind=Kind.INCIDENT_RULED_INADMISSIBLE)
     settled |= dict(ruled.values_list("subject_id", "at"))
-    reopened = dict(
-        Event.objects.filter(file_id__in=ids, kind=Kind.REOPENING_ADMITTED)
-        .order_by("at")
-        .values_list("file_id", "at")
-    )
+    admitted = Event.objects.filter(file_id__in=ids, kind=Kind.REOPENING_ADMITTED)
+    reopened = {
+        file_id: at
+        for file_id, at in admitted.order_by("at").values_list("file_id", "at")
+        if file_id is not None and not hidden.hides(file_id, at)
+    }
     clocks = []
     for incident in incidents:
         if incident.state == IncidentState.MERGED:

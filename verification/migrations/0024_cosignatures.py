@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('verification', "0023_counts_by_accused"),
+        ('verification', '0023_counts_by_accused'),
     ]
 
     operations = [

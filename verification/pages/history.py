@@ -19,7 +19,7 @@ from reports.people.queries import Role
 from verification.incidents.queries import incident_by_code
 from verification.pages.asker import asker
 from verification.pages.cards import incident_card
-from verification.publication.queries import seen_history
+from verification.publication.queries import seen_history, told_state
 
 NOT_PERSONS = {
     "clock": gettext_lazy("the clock"),
@@ -42,7 +42,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "code": card.code,
         "act": card.act,
-        "state": card.state,
+        "state": card.state if full else told_state(incident),
         "merged_into": card.merged_into,
         "items": history_items(lines),
         "full": full,

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from reports.pages.answers import answers_problems
 from reports.problems import NotFound
 from verification.caseload.procedure import LIMIT_WORDS, changes_between
-from verification.caseload.queries import procedure_now, procedures
+from verification.caseload.queries import procedure_now
 from verification.caseload.rules import Step
+from verification.publication.register import procedures
 
 
 @require_safe

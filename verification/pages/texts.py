@@ -11,11 +11,11 @@ from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from reports.agreement.queries import agreements
-from verification.adjudication.queries import decided_with_scores
 from verification.pages.words import GROUPS, event_words
-from verification.publication.calibration import calibration_of, calibration_plot
+from verification.publication.calibration import calibration_plot
+from verification.publication.register import calibration, lottery_of
 from verification.publication.wording import LISTS, STANDARDS
-from verification.standing.queries import Lottery, lottery_of
+from verification.standing.queries import Lottery
 
 
 @require_safe
@@ -39,7 +39,7 @@ def _lotteries() -> list[tuple[str, Lottery]]:
 
 def _calibration() -> dict[str, Any]:
     """Return how often the scores of this site were right, and the picture of it."""
-    found = calibration_of(decided_with_scores())
+    found = calibration()
     if not found.bins:
         return {"found": found, "plot": ""}
     plot = calibration_plot(

@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 
@@ -107,14 +107,34 @@ def case_book(
             positions[root or position.incident_id].append(position)
     classes = classes_of_incidents(agreement.pk) if ids is None else classes_of_files(ids)
     hidden: dict[uuid.UUID, str] = {}
-    for pk, incident in incidents.items():
-        instead = book.unsigned.shown_instead(incident)
-        if instead is not None:
+    for pk, state in book.unsigned.states().items():
+        if pk in incidents:
             hidden[pk] = classes[pk]
-            incident.state, classes[pk] = instead
-            incident.ruling = ""
-            decisions.pop(pk, None)
+            _put_back(book, pk, state, classes, positions)
     return replace(book, positions=positions, classes=classes, hidden=hidden)
+
+
+def _put_back(
+    book: CaseBook,
+    pk: uuid.UUID,
+    state: str,
+    classes: dict[uuid.UUID, str],
+    positions: dict[uuid.UUID, list[PartyPosition]],
+) -> None:
+    """Let an incident stand where it stood before an unsigned verdict."""
+    incident, before = book.incidents[pk], None
+    if state == IncidentState.DECIDED:  # it was reopened since
+        rows = Decision.objects.filter(incident_id=pk).exclude(case_id__in=book.unsigned.cases())
+        before = rows.order_by("-decided_at").first()
+        since = book.unsigned.reopened().get(pk)
+        positions[pk] = [p for p in positions[pk] if since is None or p.notified_at < since]
+    decisions = cast("dict[uuid.UUID, Decision]", book.decisions)
+    if before is not None:
+        decisions[pk] = before
+    else:
+        decisions.pop(pk, None)
+    classes[pk] = before.outcome if before is not None else state
+    incident.state, incident.ruling = state, ""
 
 
 def public_partition(book: CaseBook) -> list[Line]:
@@ -238,7 +258,7 @@ def _face(
         cell=where["cell"],
         lat=where["lat"],
         lon=where["lon"],
-        radius_m=where["radius_m"],
+        radius_m=None if where["radius_m"] is None else float(where["radius_m"]),
         ring=tuple((corner[0], corner[1]) for corner in where["ring"]),
         accused=tuple(book.face.party(code) for code in sorted(accused)),
         admissibility=incident.admissibility,

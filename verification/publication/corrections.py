@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 
 from reports.agreement.models import Agreement
 from verification.publication.models import Correction, Finding
-from verification.publication.unsigned import unsigned
+from verification.publication.unsigned import Unsigned, unsigned
 from verification.reopening.choices import Asker
 from verification.reopening.models import ANSWERED, Reopening
 from verification.reopening.queries import reopenings_of
-from verification.reopening.states import WAITING
+from verification.reopening.states import WAITING, ReopeningState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,14 @@ def afterlife_of(code: str) -> Afterlife:
     finding = Finding.objects.select_related("incident", "decision").get(code=code)
     rows = _corrections().filter(finding=finding) | _corrections().filter(corrected=finding)
     found = {row.finding_id: row for row in rows}
+    hidden = unsigned()
     ours = found.pop(finding.pk, None)
     theirs = next(iter(found.values()), None)
     requests = [
         shown
         for row in reopenings_of(finding.incident)
-        if row.decision_id == finding.decision_id and (shown := public_request(row)) is not None
+        if row.decision_id == finding.decision_id
+        and (shown := public_request(row, hidden)) is not None
     ]
     admitted = any(request.state == "admitted" for request in requests)
     return Afterlife(
@@ -147,22 +149,33 @@ def public_correction(row: Correction) -> PublicCorrection:
         incident=row.finding.incident.code,
         published_at=row.published_at,
         changes=tuple(row.changes),
-        request=public_request(row.reopening) if row.reopening is not None else None,
+        request=public_request(row.reopening, unsigned()) if row.reopening is not None else None,
     )
 
 
-def public_request(row: Reopening) -> PublicRequest | None:
-    """Return a request field by field; None while only a rule or a reviewer has asked."""
-    if row.state in WAITING and row.asker != Asker.PARTY:
+def public_request(row: Reopening, hidden: Unsigned) -> PublicRequest | None:
+    """Return a request field by field; None while only a rule or a reviewer has asked.
+
+    An answer that no signed checkpoint covers yet is none.
+    """
+    waiting = row.state in WAITING or _is_untold(row, hidden)
+    if waiting and row.asker != Asker.PARTY:
         return None
-    answered = row.state in ANSWERED
+    answered = row.state in ANSWERED and not waiting
     return PublicRequest(
         number=row.number,
         asker=row.asker,
         party=row.party.code if row.party is not None else "",
         ground=row.ground,
-        state="asked" if row.state in WAITING else row.state,
+        state="asked" if waiting else row.state,
         asked_at=None if row.asker == Asker.RULE else row.asked_at,
-        answered_at=row.answered_at,
+        answered_at=None if waiting else row.answered_at,
         reason=row.reason if answered else "",
     )
+
+
+def _is_untold(row: Reopening, hidden: Unsigned) -> bool:
+    """Answer whether a request's answer is not signed yet; joined ones share that of another."""
+    if row.state == ReopeningState.JOINED:
+        return row.incident_id in hidden.reopened()
+    return row.pk in hidden.answers()

@@ -190,8 +190,9 @@ def known_incident(code: str, *, at: datetime) -> tuple[PublicIncident, Agreemen
     face = public_faces(book, whole=True)[0]
     history = seen_history(incident, None, at=at)
     shown = book.incidents[incident.pk]  # in the state that may be shown
-    clocks = tuple(c for c in clocks_of([shown])[shown.pk] if c.step in PUBLIC_STEPS)
-    return replace(face, history=tuple(history), clocks=clocks), book.face
+    clocks = clocks_of([shown], hidden=book.unsigned.clocks())[shown.pk]
+    public = tuple(c for c in clocks if c.step in PUBLIC_STEPS)
+    return replace(face, history=tuple(history), clocks=public), book.face
 
 
 def seen_history(incident: Incident, user: User | None, *, at: datetime) -> list[HistoryLine]:
@@ -199,8 +200,18 @@ def seen_history(incident: Incident, user: User | None, *, at: datetime) -> list
     lines = incident_history(incident, user, at=at)
     if user and may(user, "history.read", at=at, agreement_id=incident.agreement_id):
         return lines
-    left_out = unsigned().lines(member_ids(incident))
-    return [line for line in lines if (line.kind, line.at) not in left_out]
+    hidden, members = unsigned(), member_ids(incident)
+    left_out, since = hidden.lines(members), hidden.reopened().get(incident.pk)
+    return [
+        line
+        for line in lines
+        if (line.kind, line.at) not in left_out and (since is None or line.at < since)
+    ]
+
+
+def told_state(incident: Incident) -> str:
+    """Return an incident's state as the public may know it."""
+    return unsigned().states().get(incident.pk, incident.state)
 
 
 def standings(agreement: Agreement, *, at: datetime) -> Standings:
@@ -225,7 +236,7 @@ def _standings(reading: Reading, at: datetime) -> Standings:
         ),
         partition=tuple(reading.partition()),
         totals=reading.totals(),
-        recommended=counts_by_party(agreement_id, at=at, hidden=reading.hidden.recommendations()),
+        recommended=counts_by_party(agreement_id, at=at, untold=reading.hidden.recommendations()),
         withheld=reading.withheld,
     )
 

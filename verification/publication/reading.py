@@ -6,6 +6,7 @@ files as they are now; so a number is exact at every moment, whenever the keeper
 
 from __future__ import annotations
 
+import uuid
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -132,12 +133,17 @@ class Reading:
         self.behind = len(changed) > MOST_CHANGED  # the kept rows do not hold all yet
         if self.behind:
             changed = set()
-        changed |= {event.file_id for event in self.hidden.events if event.file_id}
+        changed |= self._of_ours({event.file_id for event in self.hidden.events if event.file_id})
         files = files_of(changed) if changed else {}
         self.stale = tuple(files)
         self.now = rows_now(agreement, files, hidden_by=self.hidden)
         kept = list(PublicRow.objects.filter(incident_id__in=self.stale)) if self.stale else []
         self.then = list(zip(kept, faces_of_rows(kept, self.face), strict=True))
+
+    def _of_ours(self, incident_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+        """Return which of these incidents fall under this agreement."""
+        ours = Incident.objects.filter(agreement=self.agreement, pk__in=incident_ids)
+        return set(ours.values_list("pk", flat=True)) if incident_ids else set()
 
     # -- rows -------------------------------------------------------------------------------
 

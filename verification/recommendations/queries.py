@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -16,11 +16,10 @@ from reports.people.permissions import may
 from reports.people.queries import alignment_of, liaison_party_code
 from reports.problems import NotFound
 from verification.incidents.models import Incident
-from verification.recommendations.models import Recommendation
+from verification.recommendations.models import Recommendation, RecommendationNote
 from verification.recommendations.rules import is_overdue
 from verification.recommendations.states import AWAITED, RecommendationState
 
-Hidden = Collection[uuid.UUID]  # issued, and not under a signed checkpoint yet
 OVERDUE = "overdue"  # asked for like a state; computed from the clock
 
 
@@ -32,6 +31,18 @@ class PublicEvidence:
     code: str  # of an incident
     url: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What is not under a signed checkpoint yet: for those who work on it, nothing is untold."""
+
+    issued: frozenset[uuid.UUID] = frozenset()  # recommendations not told of at all
+    said: Mapping[uuid.UUID, datetime] = field(default_factory=dict)  # since when not, of others
+    cases: frozenset[uuid.UUID] = frozenset()  # whose decisions are not told of
+
+
+NOTHING_UNTOLD = Untold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +95,35 @@ def _rows() -> QuerySet[Recommendation]:
 
 
 def recommendations_of(
-    agreement: Agreement, *, at: datetime, hidden: Hidden = ()
+    agreement: Agreement, *, at: datetime, untold: Untold = NOTHING_UNTOLD
 ) -> list[PublicRecommendation]:
     """Return an agreement's recommendations, overdue ones first, then by the day they are due."""
-    rows = _rows().filter(incident__agreement=agreement).exclude(pk__in=hidden)
-    found = [_public(row, at=at, whole=False) for row in rows]
+    rows = _rows().filter(incident__agreement=agreement).exclude(pk__in=untold.issued)
+    found = [_public(row, untold, at=at, whole=False) for row in rows]
     return sorted(found, key=lambda one: (not one.overdue, one.due_at, one.code))
 
 
 def public_on_incident(
-    code: str, *, at: datetime, hidden: Hidden = ()
+    code: str, *, at: datetime, untold: Untold = NOTHING_UNTOLD
 ) -> list[PublicRecommendation]:
     """Return the recommendations that follow from an incident as the public may know them."""
-    rows = _rows().filter(incident__code=code).exclude(pk__in=hidden).order_by("issued_at", "code")
-    return [_public(row, at=at, whole=False) for row in rows]
+    rows = (
+        _rows()
+        .filter(incident__code=code)
+        .exclude(pk__in=untold.issued)
+        .order_by("issued_at", "code")
+    )
+    return [_public(row, untold, at=at, whole=False) for row in rows]
 
 
-def recommendation_by_code(code: str, *, at: datetime, hidden: Hidden = ()) -> PublicRecommendation:
+def recommendation_by_code(
+    code: str, *, at: datetime, untold: Untold = NOTHING_UNTOLD
+) -> PublicRecommendation:
     """Return one recommendation with all that was said on it; NotFound otherwise."""
     row = _by_code(code)
-    if row.pk in hidden:
+    if row.pk in untold.issued:
         raise NotFound("There is no recommendation with this code.")
-    return _public(row, at=at, whole=True)
+    return _public(row, untold, at=at, whole=True)
 
 
 def _by_code(code: str) -> Recommendation:
@@ -116,7 +134,11 @@ def _by_code(code: str) -> Recommendation:
     return found
 
 
-def _public(row: Recommendation, *, at: datetime, whole: bool) -> PublicRecommendation:
+def _public(
+    row: Recommendation, untold: Untold, *, at: datetime, whole: bool
+) -> PublicRecommendation:
+    state = _state(row, untold)
+    later = getattr(row.decision, "overridden_by", None) if whole else None
     return PublicRecommendation(
         code=row.code,
         agreement=row.incident.agreement.slug,
@@ -127,15 +149,29 @@ def _public(row: Recommendation, *, at: datetime, whole: bool) -> PublicRecommen
         text=row.text,
         issued_at=row.issued_at,
         due_at=row.due_at,
-        state=row.state,
-        overdue=is_overdue(state=row.state, due_at=row.due_at, at=at),
-        replaced=hasattr(row.decision, "overridden_by") if whole else False,
-        notes=_notes(row) if whole else (),
+        state=state,
+        overdue=is_overdue(state=state, due_at=row.due_at, at=at),
+        replaced=later is not None and later.case_id not in untold.cases,
+        notes=_notes(row, untold) if whole else (),
     )
 
 
-def _notes(row: Recommendation) -> tuple[PublicNote, ...]:
-    notes = row.notes.prefetch_related("evidence__incident").order_by("given_at", "id")
+def _told(row: Recommendation, untold: Untold) -> QuerySet[RecommendationNote]:
+    """Return what was said on a recommendation, as far as it may be told, in order."""
+    notes = row.notes.order_by("given_at", "id")
+    return notes.filter(given_at__lt=untold.said[row.pk]) if row.pk in untold.said else notes
+
+
+def _state(row: Recommendation, untold: Untold) -> str:
+    """Return a recommendation's state, or the one it had before what is untold."""
+    if row.pk not in untold.said:
+        return row.state
+    last = _told(row, untold).last()
+    return last.to_state if last is not None else RecommendationState.ISSUED
+
+
+def _notes(row: Recommendation, untold: Untold) -> tuple[PublicNote, ...]:
+    notes = _told(row, untold).prefetch_related("evidence__incident")
     return tuple(
         PublicNote(
             to_state=note.to_state,
@@ -157,10 +193,10 @@ def _notes(row: Recommendation) -> tuple[PublicNote, ...]:
 
 
 def counts_by_party(
-    agreement_id: uuid.UUID, *, at: datetime, hidden: Hidden = ()
+    agreement_id: uuid.UUID, *, at: datetime, untold: Untold = NOTHING_UNTOLD
 ) -> dict[str, PartyCounts]:
     """Return {party code: facts of its recommendations}; parties without any are left out."""
-    rows = Recommendation.objects.filter(incident__agreement_id=agreement_id).exclude(pk__in=hidden)
+    rows = Recommendation.objects.filter(incident__agreement_id=agreement_id)
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     names = {
         RecommendationState.REPORTED: "to_check",
@@ -168,8 +204,9 @@ def counts_by_party(
         RecommendationState.NOT_COMPLIED: "not_complied",
         RecommendationState.WITHDRAWN: "withdrawn",
     }
-    for code, state, due_at in rows.values_list("party__code", "state", "due_at"):
-        late = is_overdue(state=state, due_at=due_at, at=at)
+    for row in rows.exclude(pk__in=untold.issued).select_related("party"):
+        state, code = _state(row, untold), row.party.code
+        late = is_overdue(state=state, due_at=row.due_at, at=at)
         name = OVERDUE if late else names.get(RecommendationState(state), "awaited")
         found[code]["issued"] += 1
         found[code][name] += 1

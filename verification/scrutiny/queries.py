@@ -28,6 +28,7 @@ from verification.corroboration.models import PartyPosition
 from verification.incidents.models import Incident, Link
 from verification.incidents.queries import roots_of
 from verification.incidents.states import IncidentState
+from verification.publication.unsigned import Unsigned, unsigned
 from verification.scrutiny.rules import ALL, Figure, agreements, rates, waits
 
 ACCUSED, ACCUSING, NO_SIDE = "accused", "accusing", "none"
@@ -116,19 +117,27 @@ class _Sides:
 
 
 def scrutiny(agreement: Agreement, *, at: datetime) -> Scrutiny:
-    """Return how the mechanism worked under an agreement, by the same rule for every group."""
+    """Return how the mechanism worked under an agreement, by the same rule for every group.
+
+    Decisions that no signed checkpoint covers yet are not counted: their incidents stand where
+    they stood.
+    """
+    hidden = unsigned()
     sides = _Sides(agreement, at)
     incidents = list(Incident.objects.filter(agreement=agreement, merged_into=None))
-    clocks = clocks_of(incidents)
+    states = hidden.states()
+    for incident in incidents:
+        incident.state = states.get(incident.pk, incident.state)
+    clocks = clocks_of(incidents, hidden=hidden.clocks())
     measures = [
         _triage_wait(agreement, sides, at),
         *_step_waits(clocks, sides, at),
         *_deadlines(clocks, sides, at),
         _refusals(agreement, sides),
-        *_decisions(agreement, sides),
-        _more_time(agreement, sides),
-        _recusals(agreement, sides),
-        *_agreement(agreement, sides),
+        *_decisions(agreement, sides, hidden),
+        _more_time(agreement, sides, hidden),
+        _recusals(agreement, sides, hidden),
+        *_agreement(agreement, sides, hidden),
     ]
     return Scrutiny(at, sides.groups, tuple(measures))
 
@@ -207,25 +216,30 @@ def _refusals(agreement: Agreement, sides: _Sides) -> Measure:
     return Measure("turned_away", "rate", tuple(rates(turned, public=False)))
 
 
-def _decisions(agreement: Agreement, sides: _Sides) -> list[Measure]:
+def _decisions(agreement: Agreement, sides: _Sides, hidden: Unsigned) -> list[Measure]:
     """How often a decision names the accused, and how often a later one reversed it."""
     rows = list(
-        Decision.objects.filter(incident__agreement=agreement).select_related(
-            "overridden_by", "incident"
-        )
+        Decision.objects.filter(incident__agreement=agreement)
+        .exclude(case__in=hidden.cases())
+        .select_related("overridden_by", "incident")
     )
+    states = hidden.states()
+    later = {one.pk: _later(one, hidden) for one in rows}
     found = sides.sorted_by(rows, lambda one: sides.of_incident[one.incident_id])
-    reversed_by = {group: [_was_reversed(one) for one in items] for group, items in found.items()}
+    reversed_by = {
+        group: [_was_reversed(one, later[one.pk]) for one in items]
+        for group, items in found.items()
+    }
     standing = {
         group: [
             one.outcome == "attributed" and _names(one, group)
             for one in items
-            if not hasattr(one, "overridden_by")
+            if later[one.pk] is None
         ]
         for group, items in found.items()
     }
     again = {
-        group: [hasattr(one, "overridden_by") or _is_reopened(one) for one in items]
+        group: [later[one.pk] is not None or _is_reopened(one, states) for one in items]
         for group, items in found.items()
     }
     return [
@@ -241,22 +255,30 @@ def _names(decision: Decision, group: str) -> bool:
     return party in decision.parties if kind == ACCUSED else bool(decision.parties)
 
 
-def _was_reversed(decision: Decision) -> bool:
+def _later(decision: Decision, hidden: Unsigned) -> Decision | None:
+    """Return the decision that took this one's place, as far as it may be told."""
+    later: Decision | None = getattr(decision, "overridden_by", None)
+    return None if later is None or later.case_id in hidden.cases() else later
+
+
+def _was_reversed(decision: Decision, later: Decision | None) -> bool:
     """Answer whether a later decision came to another outcome or other parties."""
-    later = getattr(decision, "overridden_by", None)
     return later is not None and (later.outcome, sorted(later.parties)) != (
         decision.outcome,
         sorted(decision.parties),
     )
 
 
-def _is_reopened(decision: Decision) -> bool:
-    return decision.incident.state != IncidentState.DECIDED
+def _is_reopened(decision: Decision, states: Mapping[uuid.UUID, str]) -> bool:
+    state = states.get(decision.incident_id, decision.incident.state)
+    return state != IncidentState.DECIDED
 
 
-def _more_time(agreement: Agreement, sides: _Sides) -> Measure:
+def _more_time(agreement: Agreement, sides: _Sides, hidden: Unsigned) -> Measure:
     """How often the chair gave an accused party more time to answer."""
-    rows = list(PartyPosition.objects.filter(incident__agreement=agreement).select_related("party"))
+    asked = PartyPosition.objects.filter(incident__agreement=agreement).select_related("party")
+    told = hidden.clocks()
+    rows = [one for one in asked if not told.hides(one.incident_id, one.notified_at)]
     found = sides.sorted_by(rows, lambda one: (ALL, f"{ACCUSED}:{one.party.code}"))
     extended = {
         group: [one.first_due_at is not None for one in items] for group, items in found.items()
@@ -264,22 +286,22 @@ def _more_time(agreement: Agreement, sides: _Sides) -> Measure:
     return Measure("more_time", "rate", tuple(rates(extended, public=True)))
 
 
-def _recusals(agreement: Agreement, sides: _Sides) -> Measure:
+def _recusals(agreement: Agreement, sides: _Sides, hidden: Unsigned) -> Measure:
     """How many seats of decided cases were given up; of a case before its panel nothing is told."""
     rows = list(
-        Seat.objects.filter(
-            case__incident__agreement=agreement, case__state=CaseState.DECIDED
-        ).select_related("case")
+        Seat.objects.filter(case__incident__agreement=agreement, case__state=CaseState.DECIDED)
+        .exclude(case__in=hidden.cases())
+        .select_related("case")
     )
     found = sides.sorted_by(rows, lambda one: sides.of_incident[one.case.incident_id])
     left = {group: [one.recused_at is not None for one in items] for group, items in found.items()}
     return Measure("recused", "rate", tuple(rates(left, public=False)))
 
 
-def _agreement(agreement: Agreement, sides: _Sides) -> list[Measure]:
+def _agreement(agreement: Agreement, sides: _Sides, hidden: Unsigned) -> list[Measure]:
     """How far reviewers agree beyond chance on each question, from blind ballots only."""
     by_case: dict[uuid.UUID, list[tuple[uuid.UUID, dict[str, str]]]] = defaultdict(list)
-    for cast in ballots_cast(agreement):
+    for cast in ballots_cast(agreement, untold=hidden.cases()):
         said = {question: value_of(cast.answers, question) for question in QUESTIONS}
         by_case[cast.case].append((cast.incident, said))
     found = sides.sorted_by(by_case.values(), lambda case: sides.of_incident[case[0][0]])

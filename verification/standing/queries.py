@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Any
+
+from django.db.models import Q
 
 from reports.agreement.queries import periods_in_force
 from verification.engine.audit import draw_of, is_drawn
@@ -185,11 +188,18 @@ class Lottery:
     needed: int
 
 
-def lottery_of(agreement_id: uuid.UUID, *, at: datetime, inside: bool = False) -> Lottery | None:
+def lottery_of(
+    agreement_id: uuid.UUID,
+    *,
+    at: datetime,
+    inside: bool = False,
+    shown: Mapping[uuid.UUID, str] = MappingProxyType({}),
+) -> Lottery | None:
     """Return the audit lottery; its seed only to the house, and to all once no text is in force.
 
     With the seed anybody can tell which codes are drawn, those still to come too. A party that
-    knew would know when nobody is going to look closely.
+    knew would know when nobody is going to look closely. `shown` has {incident: state to count
+    instead of its own}.
     """
     draw = draw_of_agreement(agreement_id)
     if draw is None:
@@ -197,8 +207,14 @@ def lottery_of(agreement_id: uuid.UUID, *, at: datetime, inside: bool = False) -
     running = any(
         period.ends is None or period.ends > at for period in periods_in_force(agreement_id)
     )
-    rows = Incident.objects.filter(agreement_id=agreement_id, state__in=COUNTED)
-    states = dict(rows.values_list("code", "state"))
+    rows = Incident.objects.filter(
+        Q(state__in=COUNTED) | Q(pk__in=shown), agreement_id=agreement_id
+    )
+    states = {
+        code: shown.get(pk, state)
+        for pk, code, state in rows.values_list("pk", "code", "state")
+        if shown.get(pk, state) in COUNTED
+    }
     drawn = [code for code in states if is_drawn(draw.seed, code, draw.share)]
     return Lottery(
         at=draw.at,

@@ -135,5 +135,6 @@ def test_what_is_public_of_a_request(world: World, client: Client) -> None:
     assert WHY not in text  # what a party wrote to the chair
     assert "A reviewer" not in text  # before it is answered nobody learns that one asked
     refuse_reopening(reopening=of_party, reason=REASON, by=reserve.deputy, at=MONTHS_LATER)
+    settle()
     assert REASON in shown(client.get(page))
     assert "reserve" not in shown(client.get(page)) and "deputy" not in shown(client.get(page))

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import LATER, World, a_draft, a_recommendation, a_report
+from tests.factories import LATER, World, a_draft, a_recommendation, a_report, settle
 from verification.recommendations.actions import report_compliance
 from verification.recommendations.models import Recommendation
 from verification.recommendations.rules import Evidence
@@ -54,6 +54,7 @@ def test_nothing_tells_who_said_it_or_which_report(
     report_compliance(
         recommendation=issued, text=said, evidence=pointed, by=world.liaison_arm, at=LATER
     )
+    settle()
     page = shown(client.get(reverse("recommendation", args=[issued.code])))
     body = client.get(reverse("api-recommendation", args=[issued.code]))
     assert said in page and "a report on file" in page

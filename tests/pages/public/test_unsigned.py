@@ -22,12 +22,15 @@ from tests.factories import (
     seal_all,
     settle,
 )
+from tests.second_round import MONTHS_LATER, REASON, a_decided, a_reserve, asked
 from verification.adjudication.actions.decisions import decide_case
+from verification.caseload.actions import publish_procedure
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import rule_inadmissible
 from verification.incidents.models import Incident
 from verification.ledger.actions.sequencer import append_leaves
 from verification.publication.models import Finding
+from verification.reopening.actions import refuse_reopening
 
 ADDRESSES = ("/", "/findings/", "/standings/", "/incidents/")
 MACHINES = ("/api/v1/findings", "/api/v1/incidents", "/api/v1/standings")
@@ -150,6 +153,30 @@ def test_a_ruling_waits_too(client: Client, world: World, by_hand: Any) -> None:
         state = client.get(f"/api/v1/incidents/{incident.code}").json()["state"]
         assert (ruling in page) is signed
         assert state == ("inadmissible" if signed else "open")
+        by_hand()
+
+
+def test_a_version_of_the_procedure_waits_too(client: Client, world: World, by_hand: Any) -> None:
+    published = publish_procedure(at=NOW)
+    assert published is not None
+    for signed in (False, True):
+        answers = [client.get(path) for path in ("/procedure/1/", "/api/v1/procedures/1")]
+        assert [answer.status_code for answer in answers] == [200 if signed else 404] * 2
+        assert (published.fingerprint in client.get("/procedure/").content.decode()) is signed
+        by_hand()
+
+
+def test_a_refused_request_stands_as_asked_until_it_is_signed(
+    client: Client, world: World, by_hand: Any
+) -> None:
+    reserve, decision = a_reserve(world), a_decided(world)
+    request = asked(world, decision)
+    by_hand()
+    refuse_reopening(reopening=request, reason=REASON, by=reserve.deputy, at=MONTHS_LATER)
+    settle()
+    page = f"/findings/{Finding.objects.get(decision=decision).code}/"
+    for signed in (False, True):
+        assert (REASON in client.get(page).content.decode()) is signed
         by_hand()
 
 
