@@ -105,6 +105,10 @@ def measure(events: int, folder: Path) -> None:
         began = time.monotonic()
         call_command("export_log", str(folder / "log"), stdout=StringIO())
         print(f"export: {time.monotonic() - began:.1f} s")
+        began = time.monotonic()
+        rows = folder / "rows.jsonl"
+        call_command("export_log", str(folder / "log"), rows=rows, stdout=StringIO())
+        print(f"rows opened: {time.monotonic() - began:.1f} s, {rows.stat().st_size / 1e6:.0f} MB")
         key = LogState.objects.get().verifier
     began = time.monotonic()
     found = audited(files_of(str(folder / "log")), key)
@@ -119,10 +123,10 @@ def go_audit(folder: Path, key: str) -> None:
     if not go_is_here():
         print("Go auditor: NOT RUN (golang-go, golang-golang-x-mod-dev are not installed)")
         return
-    program = built_auditor(folder)
+    program, rows = built_auditor(folder), folder / "rows.jsonl"
     began = time.monotonic()
     done = subprocess.run(
-        [str(program), "-key", key, "-log", str(folder / "log")],
+        [str(program), "-key", key, "-log", str(folder / "log"), "-rows", str(rows)],
         capture_output=True,
         text=True,
         check=False,

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-func audit(f files, key trusted, since []string, step int64) error {
+func audit(f files, key trusted, since []string, rows string, step int64) error {
 	began := time.Now()
 	signed, err := f.read("checkpoint")
 	if err != nil {
@@ -43,12 +43,12 @@ func audit(f files, key trusted, since []string, step int64) error {
 			return fmt.Errorf("the log forked: it does not begin with the %d leaves once signed", old.N)
 		}
 	}
-	tree, hashes, records, err := leaves(f, now.N)
+	log, err := leaves(f, now.N)
 	if err != nil {
 		return err
 	}
 	if now.N > 0 {
-		root, err := tlog.TreeHash(now.N, tree)
+		root, err := tlog.TreeHash(now.N, log.tree)
 		if err != nil || root != now.Hash {
 			return errors.New("the leaves do not lead to the signed root: some were changed with their tiles")
 		}
@@ -60,7 +60,7 @@ func audit(f files, key trusted, since []string, step int64) error {
 			}
 		}
 	}
-	c, err := proofs(tree, hashes, now, step)
+	c, err := proofs(log.tree, log.hashes, now, step)
 	if err != nil {
 		return err
 	}
@@ -68,6 +68,17 @@ func audit(f files, key trusted, since []string, step int64) error {
 		fmt.Printf("cosigned by %s\n", strings.Join(names, ", "))
 	}
 	fmt.Printf("%s: %d leaves, %d records; %d inclusion and %d consistency proofs right, %d forged ones refused; %.1f s\n",
-		key.log.Name(), now.N, records, c.inclusions, c.consistencies, c.refused, time.Since(began).Seconds())
+		key.log.Name(), now.N, log.records, c.inclusions, c.consistencies, c.refused, time.Since(began).Seconds())
+	faults := log.faults
+	if rows != "" {
+		more, err := checkRows(rows, log.said)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, more...)
+	}
+	if len(faults) > 0 {
+		return errors.New(strings.Join(faults, "\nFAULT: "))
+	}
 	return nil
 }

@@ -5,7 +5,7 @@
 //
 //	GO111MODULE=off GOPATH=/usr/share/gocode go build -o logaudit .
 //	./logaudit -key KEY -log FOLDER-OR-ADDRESS [-since OLD-CHECKPOINT] [-step 1]
-//	    [-witness KEY ... [-quorum 2]]
+//	    [-witness KEY ... [-quorum 2]] [-rows rows.jsonl]
 //	./logaudit -key KEY -proof FILE.tlog-proof -leaf leaf.json [-record record.json]
 //	./logaudit -key RECEIPTS-KEY -receipt receipt.txt [-leaf leaf.json -field field.json]
 //
@@ -38,6 +38,7 @@ func main() {
 	published := flag.String("record", "", "the published record that the leaf vouches for")
 	flag.Var(&since, "since", "a checkpoint kept from before (may be repeated)")
 	flag.Var(&witnesses, "witness", "the public key of a witness (may be repeated)")
+	rows := flag.String("rows", "", "the rows under the leaves, as export_log --rows writes them")
 	quorum := flag.Int("quorum", -1, "how many witnesses must have cosigned; else all that are named")
 	flag.Parse()
 	key, err := newTrusted(*keyLine, witnesses, *quorum)
@@ -48,7 +49,7 @@ func main() {
 	} else if *proof != "" {
 		err = one(key, *proof, *leaf, *published)
 	} else {
-		err = audit(files{*place}, key, since, *step)
+		err = audit(files{*place}, key, since, *rows, *step)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "FAULT:", err)

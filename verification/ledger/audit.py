@@ -5,7 +5,8 @@ The log itself is audited from its files, by `verification/management/log_audit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -36,17 +37,26 @@ class Tally:
     decoys: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A leaf with what the database holds to it: a decoy has neither opening nor event."""
+
+    leaf: Leaf
+    opening: Opening | None
+    event: Event | None
+    rows: Sequence[models.Model]
+
+
 def row_faults(tally: Tally) -> Iterator[str]:
     """Yield a sentence for every row that is not what its leaf says; count into `tally`."""
     state = LogState.objects.first()
     forms: Forms = state.forms if state else {}
-    first = 0
-    while leaves := list(Leaf.objects.filter(id__gte=first).order_by("id")[:CHUNK]):
-        first = leaves[-1].pk + 1
-        yield from _faults_in(leaves, forms, tally)
-    logged = Leaf.objects.filter(event__isnull=False).values("event_id")
-    marked = Unlogged.objects.values("event_id")
-    for event in Event.objects.exclude(pk__in=logged).exclude(pk__in=marked):
+    done = Event.objects.filter(kind=Kind.ERASURE_DONE)
+    erased = set(done.values_list("subject_id", flat=True))
+    erased |= set(Item.objects.filter(report_id__in=erased).values_list("pk", flat=True))
+    for held in held_leaves():
+        yield from _faults_of(held, forms, erased, tally)
+    for event in kept_out():
         yield f"event {event.pk} ({event.kind}) never entered the log, and its mark is gone"
 
 
@@ -92,35 +102,51 @@ def _bears_out(tree: SignedTree, frontier: Frontier, state: LogState) -> bool:
     )
 
 
-def _faults_in(leaves: Sequence[Leaf], forms: Forms, tally: Tally) -> Iterator[str]:
-    openings = {
-        one.leaf_id: one for one in Opening.objects.filter(leaf__in=leaves).select_related("key")
-    }
-    events = Event.objects.in_bulk([leaf.event_id for leaf in leaves if leaf.event_id])
-    rows = rows_of(events.values())
-    done = Event.objects.filter(kind=Kind.ERASURE_DONE)
-    erased = set(done.values_list("subject_id", flat=True))
-    erased |= set(Item.objects.filter(report_id__in=erased).values_list("pk", flat=True))
-    for leaf in leaves:
-        if leaf.event_id is None:
-            if leaf.pk in openings:
-                yield f"leaf {leaf.pk}: its event was taken from it"
-            tally.decoys += 1
-            continue
-        event = events.get(leaf.event_id)
-        if event is None:
-            yield f"leaf {leaf.pk}: its event {leaf.event_id} is gone"
-            continue
-        said = f"leaf {leaf.pk} ({event.kind})"
-        opening = openings.get(leaf.pk)
-        if opening is None:
-            if event.subject_id not in erased:
-                yield f"{said}: its opening is gone, and nothing was erased"
-            tally.erased += 1
-            continue
-        for fault in _differences(leaf, opening, event, rows.get(event.pk, []), forms):
-            yield f"{said}: {fault}"
-        tally.opened += 1
+def held_leaves() -> Iterator[Held]:
+    """Yield every leaf, by index, with all that the database holds to it."""
+    first = 0
+    while leaves := list(Leaf.objects.filter(id__gte=first).order_by("id")[:CHUNK]):
+        first = leaves[-1].pk + 1
+        openings = {
+            one.leaf_id: one
+            for one in Opening.objects.filter(leaf__in=leaves).select_related("key")
+        }
+        events = Event.objects.in_bulk([leaf.event_id for leaf in leaves if leaf.event_id])
+        rows = rows_of(events.values())
+        for leaf in leaves:
+            event = events.get(leaf.event_id) if leaf.event_id else None
+            own = rows.get(event.pk, []) if event is not None else []
+            yield Held(leaf, openings.get(leaf.pk), event, own)
+
+
+def kept_out() -> Iterator[Event]:
+    """Yield the events that neither entered the log nor wait for it."""
+    logged = Leaf.objects.filter(event__isnull=False).values("event_id")
+    marked = Unlogged.objects.values("event_id")
+    yield from Event.objects.exclude(pk__in=logged).exclude(pk__in=marked)
+
+
+def _faults_of(
+    held: Held, forms: Forms, erased: Collection[uuid.UUID], tally: Tally
+) -> Iterator[str]:
+    leaf, event = held.leaf, held.event
+    if leaf.event_id is None:
+        if held.opening is not None:
+            yield f"leaf {leaf.pk}: its event was taken from it"
+        tally.decoys += 1
+        return
+    if event is None:
+        yield f"leaf {leaf.pk}: its event {leaf.event_id} is gone"
+        return
+    said = f"leaf {leaf.pk} ({event.kind})"
+    if held.opening is None:
+        if event.subject_id not in erased:
+            yield f"{said}: its opening is gone, and nothing was erased"
+        tally.erased += 1
+        return
+    for fault in _differences(leaf, held.opening, event, held.rows, forms):
+        yield f"{said}: {fault}"
+    tally.opened += 1
 
 
 def _differences(

@@ -82,6 +82,11 @@ def columns_of(model: type[models.Model]) -> list[str]:
 
 def row_digest(row: models.Model, columns: Sequence[str] | None = None) -> bytes:
     """Return the digest of a row over these columns (by default, those of today)."""
+    return hashlib.sha256(row_form(row, columns)).digest()
+
+
+def row_form(row: models.Model, columns: Sequence[str] | None = None) -> bytes:
+    """Return the form of a row over these columns (by default, those of today)."""
     model = type(row)
     names = _names_of(model)
     if columns is None:
@@ -90,7 +95,7 @@ def row_digest(row: models.Model, columns: Sequence[str] | None = None) -> bytes
         column: _text(getattr(row, names[column], None) if column in names else None)
         for column in columns
     }
-    return hashlib.sha256(canonical({"table": model._meta.db_table, "row": texts})).digest()
+    return canonical({"table": model._meta.db_table, "row": texts})
 
 
 @cache

@@ -130,6 +130,7 @@ def bulletin_proof_page(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         **_proof_context(request, found, page),
         "finding": found.code,
+        "bulletin": True,
         "record_url": request.build_absolute_uri(reverse("log-record", args=[found.code])),
         "about_url": reverse("bulletin", args=[found.code]),
         "about": found.code,

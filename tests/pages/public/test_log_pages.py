@@ -128,6 +128,19 @@ class TestFindings:
                 assert words in html
             assert client.get(f"{page}nothing").status_code == 404
 
+    def test_the_commands_on_its_page_work_for_a_stranger(
+        self, client: Client, logged: PublicRecord, tmp_path: Path
+    ) -> None:
+        if not go_is_here():
+            pytest.skip("no Go here: the gate of .ci/run says so in red")
+        code = Finding.objects.earliest("published_at").code
+        built_auditor(tmp_path)
+        done = as_a_stranger(client, f"/findings/{code}/proof/", tmp_path)
+        record = hashlib.sha256(fetched(client, f"/log/records/{code}.json")).hexdigest()
+        assert f"{record}  record.json\n" in done.stdout
+        assert " is in localhost/log/1, signed at " in done.stdout
+        assert (done.returncode, done.stderr) == (0, "")
+
     def test_no_file_of_the_log_holds_a_canary(self, client: Client, logged: PublicRecord) -> None:
         code = Finding.objects.earliest("published_at").code
         # No page: those tell the minute of their making, which may be the canary's own.
@@ -147,6 +160,28 @@ class TestFindings:
         self, client: Client, logged: PublicRecord
     ) -> None:
         assert client.get("/findings/NK20-9999-F1/proof/").status_code == 404
+
+
+def as_a_stranger(client: Client, page: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the commands a page shows, in a folder with the built program; curl is the client."""
+    html = fetched(client, page).decode()
+    shown = unescape(html.partition('id="commands"')[2].partition("<code>")[2])
+    lines = []
+    for line in shown.partition("</code>")[0].splitlines():
+        words = line.split()
+        if words[:1] == ["curl"]:
+            url = words[-1]
+            name = words[2] if words[1] == "-o" else url.rpartition("/")[2]
+            (folder / name).write_bytes(fetched(client, url.partition("testserver")[2]))
+        elif words[:1] != ["sudo"] and "go build" not in line:  # done before
+            lines.append(line)
+    return subprocess.run(
+        ["/bin/sh", "-e", "-c", "\n".join(lines)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def logged_size() -> int:
@@ -196,6 +231,14 @@ class TestReports:
 
         promise = checked("receipt.txt")
         assert f"{report.sha256} is promised to be in" in promise.stdout, promise.stderr
+        for name in ("leaf.json", "log.tlog-proof", "field.json"):
+            (tmp_path / name).write_bytes(fetched(client, f"{page}{name}"))
+        (tmp_path / f"receipt-{report.receipt}.txt").write_bytes(
+            (tmp_path / "receipt.txt").read_bytes()
+        )
+        done = as_a_stranger(client, page, tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.endswith(f"the leaf of 2020-10-12T06Z seals {report.sha256}\n")
         kept = checked("receipt.txt", "leaf.json", "field.json")
         assert f"the leaf of 2020-10-12T06Z seals {report.sha256}" in kept.stdout, kept.stderr
         field = (tmp_path / "field.json").read_text()

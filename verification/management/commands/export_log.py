@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from verification.bulletins.proofs import all_log_files
+from verification.ledger.opened_rows import opened_rows
 
 
 class Command(BaseCommand):
@@ -18,10 +21,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--rows", type=Path, help="also write the rows under the leaves: not for the public"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         new = sum(_put(options["folder"] / path, body) for path, body in all_log_files())
         self.stdout.write(f"{new} new files in {options['folder']}")
+        if options["rows"]:
+            self.stdout.write(f"{_write_rows(options['rows'])} leaves opened in {options['rows']}")
+
+
+def _write_rows(file: Path) -> int:
+    """Write one document a line, for nobody else on this machine to read; return how many."""
+    count = 0
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+        for document in opened_rows():
+            handle.write(json.dumps(document, ensure_ascii=False) + "\n")
+            count += 1
+    return count
 
 
 def _put(file: Path, body: bytes) -> bool:
