@@ -55,6 +55,7 @@ EXCEPTIONS = {
     "mark_all": "asks for derived rows to be made anew",
     "append_leaves": "copies events into the log; its own event would have to be logged in turn",
     "sign_log": "signs what was logged",
+    "gather_cosignatures": "keeps what others signed under what was logged",
     "save_draft": "a draft is no act; only its author may know of it",
     "check_draft": "writes nothing",
     "drop_draft": "part of sealing a ballot or leaving a seat, whose event tells it",
