@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pgtrigger
@@ -27,6 +29,7 @@ from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.problems import Invalid
 from tests.factories import LATER, NOW, World, a_draft, a_report, an_item, settle
+from tests.log_files import built_auditor, go_is_here
 from tests.pictures import photo
 from tests.proofs import no_trace, one_event, refused
 from verification.ledger.actions.erasure import (
@@ -119,7 +122,7 @@ def filed_leaf(report: Report) -> Leaf:
 
 class TestErasing:
     def test_what_was_said_is_nowhere_and_every_proof_still_holds(
-        self, world: World, report: Report, publish: Any
+        self, world: World, report: Report, publish: Any, tmp_path: Path
     ) -> None:
         raw, secret = bytes(report.raw).hex(), LeafKey.objects.get(subject_id=report.pk).secret
         held = (SAID, raw[:200], report.sha256, bytes(secret).hex())
@@ -140,6 +143,17 @@ class TestErasing:
         said = StringIO()
         call_command("verify_log", stdout=said, stderr=StringIO())
         assert "3 erased" in said.getvalue()  # filed, withdrawn, and the erasure itself
+        if go_is_here():
+            self.go_agrees(state.verifier, tmp_path)
+
+    def go_agrees(self, key: str, folder: Path) -> None:
+        rows = folder / "rows.jsonl"
+        call_command("export_log", str(folder / "log"), rows=rows, stdout=StringIO())
+        assert SAID not in rows.read_text() and rows.stat().st_mode & 0o77 == 0
+        command = [str(built_auditor(folder)), "-key", key, "-log", str(folder / "log")]
+        words = [*command, "-rows", str(rows)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert (done.returncode, "3 erased" in done.stdout) == (0, True), done.stderr
 
     def test_guesses_match_before_and_never_after(self, world: World, report: Report) -> None:
         """Who held the salts could try every place and day; when they are gone nobody can."""
