@@ -14,7 +14,15 @@ from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
-from verification.ledger.models import Leaf, LeafKey, LogState, Opening, SignedTree, TileRoot
+from verification.ledger.models import (
+    Cosignature,
+    Leaf,
+    LeafKey,
+    LogState,
+    Opening,
+    SignedTree,
+    TileRoot,
+)
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification, NotificationPreference
 from verification.publication.models import (
@@ -45,6 +53,7 @@ __all__ = [
     "ChangedFile",
     "ComplianceEvidence",
     "Correction",
+    "Cosignature",
     "DayCount",
     "Decision",
     "Delay",
