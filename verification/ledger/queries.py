@@ -89,10 +89,13 @@ def newest_checkpoint() -> str:
 
 
 def _witnesses_seen() -> tuple[WitnessSeen, ...]:
+    known = witnesses()
+    if not known:
+        return ()
     rows = Cosignature.objects.values("witness").annotate(size=Max("tree__size"))
     sizes = dict(rows.values_list("witness", "size"))
     return tuple(
-        WitnessSeen(one.key.name, str(one.key), sizes.get(one.key.name, 0)) for one in witnesses()
+        WitnessSeen(one.key.name, str(one.key), sizes.get(one.key.name, 0)) for one in known
     )
 
 
