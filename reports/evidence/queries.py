@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.files.base import File
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,13 @@ from reports.evidence.storage import (
 )
 from reports.evidence.words import TELLS_ENOUGH, WITHIN, bits_apart, words_near
 from reports.intake.models import Report
+
+# Word by word: of all words asked for at once the planner thinks that they are everywhere, and
+# reads the whole table (benchmarks/pictures.py).
+_NEAR = """
+SELECT DISTINCT r.id, r.pdq FROM unnest(%s::int[]) AS asked(word)
+  JOIN reports_reading r ON r.words @> ARRAY[asked.word] AND r.pdq_quality >= %s
+"""
 
 
 def _rows() -> QuerySet[Item]:
@@ -99,14 +107,11 @@ def readings_near(pdq: bytes) -> list[Reading]:
 
     By the index over words (words.py), which misses none; what else it brings is counted out.
     """
-    rows = (
-        Reading.objects.filter(words__overlap=words_near(pdq), pdq_quality__gte=TELLS_ENOUGH)
-        .order_by("item__added_at", "item_id")
-        .values_list("pk", "pdq")
-    )
-    near = [pk for pk, other in rows if other and bits_apart(pdq, bytes(other)) <= WITHIN]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [words_near(pdq), TELLS_ENOUGH])
+        near = [pk for pk, other in cursor.fetchall() if bits_apart(pdq, bytes(other)) <= WITHIN]
     found = Reading.objects.select_related("item__report").in_bulk(near) if near else {}
-    return [found[pk] for pk in near]
+    return sorted(found.values(), key=lambda one: (one.item.added_at, one.item_id))
 
 
 def near_identical(items: Iterable[Item]) -> dict[uuid.UUID, list[Item]]:
