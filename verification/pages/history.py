@@ -16,10 +16,12 @@ from reports.journal.queries import HistoryLine
 from reports.pages.answers import answers_problems
 from reports.people.permissions import may
 from reports.people.queries import Role
-from verification.incidents.queries import incident_by_code
+from reports.problems import NotFound
+from verification.incidents.queries import incident_by_code, member_ids, root_of
 from verification.pages.asker import asker
 from verification.pages.cards import incident_card
 from verification.publication.queries import seen_history, told_state
+from verification.withholding.queries import withheld_until
 
 NOT_PERSONS = {
     "clock": gettext_lazy("the clock"),
@@ -38,6 +40,8 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     incident = incident_by_code(code)
     lines = seen_history(incident, asker(request), at=at)
     full = bool(may(request.user, "history.read", at=at, agreement_id=incident.agreement_id))
+    if not full and withheld_until(member_ids(root_of(incident))):
+        raise NotFound("There is no incident with this code.")
     card = incident_card(incident)
     context = {
         "code": card.code,

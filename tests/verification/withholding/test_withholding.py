@@ -75,7 +75,7 @@ class TestNothingShows:
         assert code in every_public_byte(client, record.hidden)
         embargo(world, record.hidden)
         assert code not in every_public_byte(client, record.hidden)
-        for name in ("incident", "api-incident"):
+        for name in ("incident", "history", "api-incident"):
             assert client.get(reverse(name, args=[record.hidden.code])).status_code == 404
         row = PublicRow.objects.get(pk=record.hidden.pk)
         assert (row.act, row.area, row.lat, row.n_reports, row.accused) == ("", "", None, 0, [])
