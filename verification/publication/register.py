@@ -6,6 +6,7 @@ The register of recommendations, the procedure, the audit lottery, how good the 
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from reports.agreement.models import Agreement
@@ -13,27 +14,37 @@ from reports.journal.kinds import Kind
 from verification.adjudication.queries import decided_with_scores
 from verification.caseload import queries as caseload
 from verification.caseload.models import Procedure
+from verification.incidents.queries import incidents_by_id, member_ids, root_of
 from verification.publication.calibration import Calibration, calibration_of
 from verification.publication.unsigned import unsigned
 from verification.recommendations import queries
-from verification.recommendations.queries import PublicRecommendation
+from verification.recommendations.queries import PublicRecommendation, Untold
 from verification.standing import queries as standing
 from verification.standing.queries import Lottery
+from verification.withholding.queries import withheld_now_anywhere
 
 
 def recommendations_of(agreement: Agreement, *, at: datetime) -> list[PublicRecommendation]:
     """Return an agreement's recommendations, overdue ones first, then by the day they are due."""
-    return queries.recommendations_of(agreement, at=at, untold=unsigned().recommendations())
+    return queries.recommendations_of(agreement, at=at, untold=_untold())
 
 
 def recommendation_by_code(code: str, *, at: datetime) -> PublicRecommendation:
     """Return one recommendation with all that was said on it; NotFound otherwise."""
-    return queries.recommendation_by_code(code, at=at, untold=unsigned().recommendations())
+    return queries.recommendation_by_code(code, at=at, untold=_untold())
 
 
 def public_on_incident(code: str, *, at: datetime) -> list[PublicRecommendation]:
     """Return the recommendations that follow from an incident as the public may know them."""
-    return queries.public_on_incident(code, at=at, untold=unsigned().recommendations())
+    return queries.public_on_incident(code, at=at, untold=_untold())
+
+
+def _untold() -> Untold:
+    """Return what is unsigned, and what follows from incidents that are kept from the public."""
+    hidden = unsigned().recommendations()
+    held = incidents_by_id(withheld_now_anywhere()).values()
+    files = [pk for incident in held for pk in member_ids(root_of(incident))]
+    return replace(hidden, issued=hidden.issued | queries.issued_on(files)) if files else hidden
 
 
 def procedures() -> list[Procedure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -114,6 +114,12 @@ def public_on_incident(
         .order_by("issued_at", "code")
     )
     return [_public(row, untold, at=at, whole=False) for row in rows]
+
+
+def issued_on(incident_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Return the ids of the recommendations that follow from these incidents."""
+    rows = Recommendation.objects.filter(incident_id__in=incident_ids)
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def recommendation_by_code(

@@ -23,6 +23,12 @@ def withheld_until(incident_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, datet
     return dict(rows.values_list("incident_id").annotate(Max("until")))
 
 
+def withheld_now_anywhere() -> list[uuid.UUID]:
+    """Return the incidents that are kept from the public now, of all agreements."""
+    rows = Withholding.objects.filter(ended_at=None).order_by("incident_id")
+    return list(rows.values_list("incident_id", flat=True).distinct())
+
+
 def withheld_files(files: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, datetime]:
     """Return {root: until when} of whole files, {member: root}: one withheld member withholds."""
     found: dict[uuid.UUID, datetime] = {}

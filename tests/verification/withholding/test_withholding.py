@@ -12,11 +12,23 @@ from django.urls import reverse
 from reports.agreement.models import ActKind
 from reports.intake.models import Report
 from reports.problems import Invalid, NotFound, StaleState
-from tests.factories import LATER, NOW, World, a_decided_incident, an_incident, settle
+from tests.factories import (
+    LATER,
+    NOW,
+    World,
+    a_case,
+    a_decided_incident,
+    a_recommendation,
+    an_incident,
+    seal_all,
+    settle,
+)
 from tests.proofs import no_trace
 from tests.public_record import PublicRecord, build_public_record
+from verification.adjudication.actions.decisions import decide_case
 from verification.bulletins.figures import content_of
 from verification.bulletins.rules import sums_that_fail
+from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import merge_incidents
 from verification.incidents.models import Incident
 from verification.publication.checking import faults_of_rows
@@ -82,6 +94,26 @@ class TestNothingShows:
         told = b"1 incident is counted in all totals and not shown yet"
         for page in ("/", "/incidents/", "/standings/"):
             assert told in client.get(page).content
+
+    def test_what_follows_from_it_waits_as_well(
+        self, client: Client, world: World, record: PublicRecord
+    ) -> None:
+        incident = an_incident(world)
+        held = place_embargo(incident=incident, days=30, reason=WHY, by=world.chair, at=NOW)
+        case = a_case(world, incident)
+        seal_all(case)
+        lapse_overdue_positions(at=LATER)
+        decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
+        advice = a_recommendation(world, Incident.objects.get(pk=incident.pk))
+        settle()
+        page = reverse("recommendation", args=[advice.code])
+        lists = ("/recommendations/", "/api/v1/recommendations")
+        assert client.get(page).status_code == 404
+        assert all(advice.code.encode() not in client.get(one).content for one in lists)
+        lift_embargo(withholding=held, by=world.chair, at=LATER)
+        settle()
+        assert client.get(page).status_code == 200
+        assert all(advice.code.encode() in client.get(one).content for one in lists)
 
     def test_all_sums_still_hold(self, world: World, record: PublicRecord) -> None:
         before = standings(world.agreement, at=LATER)
