@@ -28,7 +28,7 @@ from reports.problems import Invalid
 PROBLEMS = {("4XX", "application/problem+json"): ProblemShown}
 
 
-class EvidenceBody(Strict):
+class FileBody(Strict):
     """A file and what is said of it, as multipart/form-data. Its name is not kept."""
 
     file = serializers.FileField(allow_empty_file=True)
@@ -70,7 +70,7 @@ class EvidenceListShown(serializers.Serializer[Any]):
     methods=["POST"],
     operation_id="add_evidence",
     description="201 for a new file; 200 where the report has the same file already.",
-    request={"multipart/form-data": EvidenceBody},
+    request={"multipart/form-data": FileBody},
     responses={200: EvidenceShown, 201: EvidenceShown, **PROBLEMS},
 )
 @extend_schema(
@@ -88,7 +88,7 @@ def evidence_door(request: Request, receipt: str) -> Response:
         rows = [_shown(item) for item in items_of([report.pk])]
         return Response(EvidenceListShown({"results": rows}).data)
     require(request.user, "report.file", at=at, agreement_id=report.agreement_id)
-    body = EvidenceBody(data=request.data)
+    body = FileBody(data=request.data)
     body.is_valid(raise_exception=True)
     read = body.validated_data
     if is_too_large(read["file"]):
