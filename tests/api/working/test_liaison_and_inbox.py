@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from reports.journal.kinds import Kind
 from tests.api.machines import is_problem, key_for, machine
-from tests.factories import NOW, World, an_incident
+from tests.factories import NOW, World, an_incident, settle
 from tests.proofs import no_trace, one_event
 from verification.caseload.actions import publish_procedure
 from verification.corroboration.models import PartyPosition
@@ -116,6 +116,7 @@ class TestTheInbox:
 def test_the_procedure_is_read_by_everybody(world: World, client: Client) -> None:
     published = publish_procedure(at=NOW)
     assert published is not None
+    settle()
     [line] = client.get(reverse("api-procedures")).json()["results"]
     assert line["fingerprint"] == published.fingerprint
     whole = client.get(reverse("api-procedure", args=[line["number"]])).json()

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import LATER, NOW, World
+from tests.factories import LATER, NOW, World, settle
 from tests.public_record import PublicRecord
 from verification.caseload import procedure
 from verification.caseload.actions import publish_procedure
@@ -28,6 +28,7 @@ def test_before_the_first_version_it_says_what_will_hold(client: Client, world: 
 
 def test_every_state_and_step_stands_there(client: Client, world: World) -> None:
     publish_procedure(at=NOW)
+    settle()
     text = shown(client.get(reverse("procedure")))
     assert "Version 1, published" in text
     for record in RECORDS:
@@ -43,6 +44,7 @@ def test_an_earlier_version_stays_readable_and_says_so(
     publish_procedure(at=NOW)
     monkeypatch.undo()
     publish_procedure(at=LATER)
+    settle()
     first = shown(client.get(reverse("procedure-version", args=[1])))
     assert "This is an earlier version" in first
     assert "A case before a panel" not in first.split('id="versions"')[0]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -161,9 +162,10 @@ class TestLottery:
         assert f"{draw_of(draw.seed, incident.code):.4f}" in page
 
     def test_the_public_sees_a_fingerprint_until_no_text_is_in_force(
-        self, world: World, client: object, monkeypatch: pytest.MonkeyPatch
+        self, world: World, client: object, publish: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         draw = draw_audit(agreement=world.agreement, share=0.25, by=world.chair, at=NOW)
+        publish()
         fingerprint = hashlib.sha256(draw.seed.encode()).hexdigest()
         for now, shown in ((NOW, False), (NOW + timedelta(days=90), True)):
             monkeypatch.setattr(timezone, "now", lambda now=now: now)
