@@ -58,12 +58,12 @@ def a_monitor_files(monitor: Person) -> str:
     monitor.choose("accused", "party:AZE")
     monitor.write("narrative", SEEN)
     key = monitor.page.locator("[name=client_uuid]").get_attribute("value")
-    sent = sent_by(monitor, "File the report")
+    written_as, sent = sent_by(monitor, "File the report")
     receipt = str(monitor.page.locator(".receipt .code").inner_text()).strip()
     assert re.fullmatch(r"\w{5}-\w{5}", receipt)
 
     assert key in sent  # the line was bad, and the phone sends the very same thing again
-    monitor.page.evaluate(SEND_AGAIN, [monitor.site.url + "/reports/new/", sent])
+    monitor.page.evaluate(SEND_AGAIN, [monitor.site.url + "/reports/new/", written_as, sent])
     monitor.page.locator(".messages").get_by_text("filed already").wait_for()
     assert receipt in monitor.reads()
     monitor.go("/reports/")
@@ -183,23 +183,25 @@ def the_finding_is_public(reader: Person, incident: str, receipt: str) -> None:
 
 
 # -- what is looked for ----------------------------------------------------------------------
-SEND_AGAIN = """([address, body]) => {
+SEND_AGAIN = """async ([address, type, body]) => {
+  const said = await new Response(body, {headers: {"Content-Type": type}}).formData();
   const form = document.createElement("form");
-  Object.assign(form, {method: "post", action: address});
-  for (const [name, value] of new URLSearchParams(body)) {
-    form.append(Object.assign(document.createElement("input"), {type: "hidden", name, value}));
+  Object.assign(form, {method: "post", enctype: "multipart/form-data", action: address});
+  for (const [name, value] of said) {
+    const field = typeof value === "string" ? {type: "hidden", name, value} : {type: "file", name};
+    form.append(Object.assign(document.createElement("input"), field));
   }
   document.body.append(form);
-  form.submit();
+  setTimeout(() => form.submit());
 }"""
 
 
-def sent_by(person: Person, button: str) -> str:
-    """Press a button that sends a form, and return what went over the wire."""
+def sent_by(person: Person, button: str) -> tuple[str, str]:
+    """Press a button that sends a form; return what went over the wire: its type and itself."""
     with person.page.expect_request(lambda request: request.method == "POST") as sent:
         person.press(button, within="main")
     person.page.locator(".receipt").wait_for()
-    return str(sent.value.post_data)
+    return str(sent.value.header_value("content-type")), str(sent.value.post_data)
 
 
 def row(person: Person, incident: str) -> Any:
