@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import DateTimeBaseInput
 from django.utils.translation import gettext_lazy as _
+
+from reports.intake.digits import folded_digits
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # dates beyond these are slips of the finger
 DIGITS_MOST = 20
@@ -61,7 +63,7 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y"], **options)
 
     def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
+        day = super().to_python(folded_digits(value) if isinstance(value, str) else value)
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(_("Check the year."), code="year")
         return day
@@ -75,6 +77,9 @@ class ClockField(forms.TimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(input_formats=["%H:%M", "%H:%M:%S", "%H.%M", "%H %M"], **options)
+
+    def to_python(self, value: Any) -> time | None:
+        return super().to_python(folded_digits(value) if isinstance(value, str) else value)
 
 
 class WhereNeeded:
@@ -117,7 +122,7 @@ class NumberField(WhereNeeded, forms.CharField):
         super().__init__(widget=box, **options)
 
     def to_python(self, value: Any) -> Any:
-        text = str(super().to_python(value)).replace(" ", "").replace("\N{MINUS SIGN}", "-")
+        text = folded_digits("".join(str(super().to_python(value)).split()))
         if not text:
             return None
         try:
