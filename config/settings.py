@@ -237,6 +237,7 @@ LANGUAGES = [
     ("ar", _("Arabic")),
 ]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 
 # -- files the browser gets -------------------------------------------------------------
 STATIC_URL = "/static/"

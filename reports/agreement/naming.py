@@ -22,5 +22,13 @@ def localized(names: Mapping[str, str], language: str | None = None) -> str:
 
 def day_words(day: date) -> str:
     """Return a day as the reader's language writes it; in English as 10 Oct 2020."""
-    english = (get_language() or "en").startswith("en")
-    return date_format(day, "j M Y" if english else "DATE_FORMAT")
+    return date_format(day, "j M Y" if _is_english() else "DATE_FORMAT")
+
+
+def long_day_words(day: date) -> str:
+    """Return a day with its month in full, for titles; in English as 10 October 2020."""
+    return date_format(day, "j F Y" if _is_english() else "DATE_FORMAT")
+
+
+def _is_english() -> bool:
+    return (get_language() or "en").startswith("en")

@@ -11,11 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.staticfiles import finders
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.agreement.naming import localized
+from reports.agreement.naming import localized, long_day_words
 from reports.intake.choices import ObservationUnit
 from verification.bulletins.map import Land, bulletin_map, rings_of
 from verification.publication.faces import AgreementFace, PartyFace
@@ -61,7 +60,7 @@ def bulletin_view(content: Mapping[str, Any]) -> dict[str, Any]:
         "number": content["number"],
         "agreement": face,
         "zone": content["timezone"],
-        "day": date_format(date.fromisoformat(content["day"]), "j F Y"),
+        "day": long_day_words(date.fromisoformat(content["day"])),
         "begins": datetime.fromisoformat(content["begins"]),
         "cut_off": datetime.fromisoformat(content["cut_off"]),
         "received": content["received"],

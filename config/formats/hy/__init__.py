@@ -1,0 +1,1 @@
+"""Armenian, as the Unicode CLDR writes it; Django has none of its own."""

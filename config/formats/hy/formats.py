@@ -1,0 +1,13 @@
+"""Armenian dates and numbers (source: Unicode CLDR, hy)."""
+
+DATE_FORMAT = "j E, Y թ."
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j E, Y թ., H:i"
+YEAR_MONTH_FORMAT = "Y թ. F"
+MONTH_DAY_FORMAT = "j E"
+SHORT_DATE_FORMAT = "d.m.Y"
+SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
+FIRST_DAY_OF_WEEK = 1
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "\N{NO-BREAK SPACE}"
+NUMBER_GROUPING = 3
