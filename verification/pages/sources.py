@@ -71,7 +71,7 @@ def chair_sources(request: HttpRequest) -> HttpResponse:
 def _lines(lines: list[ReliabilityLine], faces: Faces) -> list[dict[str, Any]]:
     return [
         {
-            "label": _name(line.label, faces) or _("An observer, not named"),
+            "label": _name(line.label, faces) or _("an observer without a name here"),
             "group": _name(line.group, faces),
             "n_statements": line.n_statements,
             "named": line.named,

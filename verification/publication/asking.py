@@ -67,7 +67,9 @@ class FilterForm(forms.Form):
             "found": _choice(_("Attributed to"), parties),
             "severity": _choice(_("Severity found"), words.severities),
             "reply": _choice(_("A party’s answer"), replies),
-            "area": forms.SlugField(required=False, max_length=60, widget=forms.HiddenInput),
+            "area": forms.SlugField(
+                label=_("Area"), required=False, max_length=60, widget=forms.HiddenInput
+            ),
             "counted": forms.BooleanField(required=False, label=_("Only what the standings count")),
         }
 

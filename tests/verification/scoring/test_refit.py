@@ -260,7 +260,7 @@ class TestPages:
         refit(world)
         client.force_login(world.chair)
         page = client.get("/chair/sources/").content.decode()
-        assert page.count("An observer, not named") == 2
+        assert page.count("an observer without a name here") == 2
         for person in (world.filer, world.witness):
             names = (person.username, person.pseudonym, person.display_name)
             source = own_source(person)
