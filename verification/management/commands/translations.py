@@ -35,7 +35,7 @@ class Command(BaseCommand):
             if not options["check"]:
                 catalogue = self.brought_up(catalogue, gathered, language)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                catalogue.save(str(path))
+                path.write_text(str(catalogue) + "\n", encoding="utf-8")
                 path.with_suffix(".mo").write_bytes(compiled(catalogue))
             found = [*self.differences(catalogue, gathered), *problems_in(catalogue, language)]
             wrong += len(found)
