@@ -54,6 +54,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,  # a slice; every original within a week
         "options": {"expires": 300},
     },
+    "sweep-uploads": {
+        "task": "reports.tasks.sweep_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "integrate": {
         "task": "verification.tasks.integrate",
         "schedule": float(os.environ.get("CVR_LOG_TICK", "60")),

@@ -253,6 +253,8 @@ STORAGES = {
         "OPTIONS": {"location": env.str("CVR_EVIDENCE", default=str(DATA_DIR / "evidence"))},
     },
 }
+# Files of which a part has come; shared by all servers, and never backed up.
+UPLOADS_DIR = env.str("CVR_UPLOADS", default=str(DATA_DIR / "uploads"))
 FILE_UPLOAD_HANDLERS = [
     "reports.evidence.uploads.CappedUploads",  # before the others: it bounds what they keep
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -4,6 +4,7 @@ The engines come from `python3 run.py test`, which sets DATABASE_URL and REDIS_U
 """
 
 import os
+from tempfile import TemporaryDirectory
 
 os.environ.setdefault("SECRET_KEY", "tests-only-never-a-real-site")
 os.environ.setdefault("DATABASE_URL", "postgres://127.0.0.1:1/no-database-here")
@@ -25,6 +26,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "evidence": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
 }
+_uploads = TemporaryDirectory(prefix="cvr-uploads-")  # gone with the process
+UPLOADS_DIR = _uploads.name
 ACCOUNT_RATE_LIMITS = False
 DOORBELL = False  # no worker listens; tests call drain() themselves
 SECOND_FACTOR_REQUIRED = False  # the tests of sign-in turn it on

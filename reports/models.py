@@ -15,6 +15,7 @@ from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
+from reports.uploads.models import Upload
 
 __all__ = [
     "ActKind",
@@ -38,6 +39,7 @@ __all__ = [
     "RoleGrant",
     "Source",
     "Unlogged",
+    "Upload",
     "User",
     "Vigil",
     "Watch",

@@ -10,12 +10,19 @@ from django.utils import timezone
 from reports.evidence.actions import check_originals
 from reports.journal.doorbell import ring
 from reports.journal.drain import drain as drain_journal
+from reports.uploads.actions import sweep_uploads as sweep
 
 
 @shared_task(name="reports.tasks.check_evidence")
 def check_evidence(**_: Any) -> int:
     """Read again a slice of the originals; return how many; may run twice."""
     return check_originals(at=timezone.now())
+
+
+@shared_task(name="reports.tasks.sweep_uploads")
+def sweep_uploads(**_: Any) -> int:
+    """Throw away what is late of unfinished uploads; return how many; may run twice."""
+    return sweep(at=timezone.now())
 
 
 @shared_task(name="reports.tasks.drain")

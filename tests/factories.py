@@ -33,6 +33,8 @@ from reports.people.actions import (
 from reports.people.models import Organisation, Source, User
 from reports.places.actions import record_places
 from reports.places.models import Place
+from reports.uploads.actions import Declared, start_upload
+from reports.uploads.models import Upload
 from tests.pictures import photo
 from tests.remembered import remembered
 from verification.adjudication.actions.ballots import BallotDraft, seal_ballot
@@ -389,6 +391,13 @@ def settle(*, at: datetime | None = None) -> int:
 
 
 LATER = NOW + timedelta(days=4)  # past every reply deadline counted from NOW
+
+
+def an_upload(report: Report, sha256: str = "") -> Upload:
+    """Return the beginning of an upload for a report, by its author."""
+    declared = Declared(1000, sha256)
+    given: dict[str, Any] = {"by": report.filed_by, "at": NOW}
+    return start_upload(report=report, declared=declared, draft=ItemDraft(), **given)[0]
 
 
 def an_item(

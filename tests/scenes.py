@@ -31,6 +31,7 @@ from tests.factories import (
     an_allegation,
     an_incident,
     an_item,
+    an_upload,
     build_world,
     seal_all,
     settle,
@@ -93,6 +94,7 @@ def build_scene() -> Scene:
     start_watch(agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW)
     first = a_report(world)
     an_item(world, first)
+    an_upload(first, sha256="ab" * 32)
     a_report(world, a_draft(world, supersedes=first.receipt))
     decided = an_incident(world)
     told = StatementDraft("actor", "supports", "eyewitness", "I saw who fired it.", "ARM")

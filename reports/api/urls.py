@@ -12,12 +12,15 @@ from reports.api.terms import (
     places_door,
     speakers_door,
 )
+from reports.api.uploads import UploadDoor, UploadsDoor
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("reports", reports_door, name="api-reports"),
     path("reports/<receipt:receipt>", report_door, name="api-report"),
     path("reports/<receipt:receipt>/evidence", evidence_door, name="api-evidence"),
+    path("uploads", UploadsDoor.as_view(), name="api-uploads"),
+    path("uploads/<uuid:upload_id>", UploadDoor.as_view(), name="api-upload"),
     path("agreements", agreements_door, name="api-agreements"),
     path("agreements/<slug:slug>", agreement_door, name="api-agreement"),
     path("acts", acts_door, name="api-acts"),

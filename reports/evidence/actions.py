@@ -17,10 +17,10 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from reports.evidence.choices import Condition, EvidenceKind, Outcome, Sensitivity
+from reports.evidence.choices import Condition, Outcome
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.models import Item, Reading, Vigil
-from reports.evidence.queries import has_room, longest_unchecked
+from reports.evidence.queries import faults_of, longest_unchecked
 from reports.evidence.refusals import why_refused
 from reports.evidence.rules import (
     ALLOWED,
@@ -47,14 +47,11 @@ from reports.evidence.storage import (
 )
 from reports.evidence.words import words_of
 from reports.intake.models import Report
-from reports.intake.states import ReportState
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid
-
-TAKES_FILES = (ReportState.FILED, ReportState.ACCEPTED)
 
 
 class StoredOtherwise(OSError):
@@ -117,17 +114,7 @@ def add_item(
 
 def _checked(report: Report, draft: ItemDraft, file: IO[bytes], size: int) -> str:
     """Return a file's type. Errors: Invalid, with every fault that can be told at once."""
-    problems: dict[str, list[str]] = {}
-    if report.state not in TAKES_FILES:
-        problems["file"] = [_("This report takes no more files. File a correction instead.")]
-    elif (full := has_room(report, size)) is not None:
-        problems["file"] = [full]
-    if draft.kind and draft.kind not in EvidenceKind.values:
-        problems["kind"] = [_("Choose from the list.")]
-    if draft.sensitivity not in Sensitivity.values:
-        problems["sensitivity"] = [_("Choose from the list.")]
-    if len(draft.caption.strip()) > 300:
-        problems["caption"] = [_("At most 300 characters.")]
+    problems = faults_of(report, draft, size)
     detected = "" if "file" in problems else _detected(file, size, problems)
     if problems:
         raise Invalid(_("This file was not taken in."), errors=problems)

@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from reports.evidence.choices import Condition
+from reports.evidence.choices import Condition, EvidenceKind, Sensitivity
+from reports.evidence.drafts import ItemDraft
 from reports.evidence.models import Item, Reading, Vigil
 from reports.evidence.rules import MEGA, MOST_BYTES_OF_REPORT, MOST_ITEMS
 from reports.evidence.storage import (
@@ -24,6 +25,9 @@ from reports.evidence.storage import (
 )
 from reports.evidence.words import TELLS_ENOUGH, WITHIN, bits_apart, words_near
 from reports.intake.models import Report
+from reports.intake.states import ReportState
+
+TAKES_FILES = (ReportState.FILED, ReportState.ACCEPTED)
 
 # Word by word: of all words asked for at once the planner thinks that they are everywhere, and
 # reads the whole table (benchmarks/pictures.py).
@@ -48,6 +52,11 @@ def item_by_code(code: str) -> Item | None:
     return _rows().filter(code=code).exclude(sha256="").first()
 
 
+def item_with_bytes(report: Report, sha256: str) -> Item | None:
+    """Return the item of a report that holds these bytes, or None."""
+    return _rows().filter(report=report, sha256=sha256).first() if sha256 else None
+
+
 def item_by_id(item_id: uuid.UUID) -> Item:
     """Return an item, erased or not."""
     return _rows().get(pk=item_id)
@@ -68,6 +77,22 @@ def has_room(report: Report, size: int) -> str | None:
             "most": MOST_BYTES_OF_REPORT // MEGA
         }
     return None
+
+
+def faults_of(report: Report, draft: ItemDraft, size: int) -> dict[str, list[str]]:
+    """Return what is wrong with bringing a file of this size, before anybody looks at it."""
+    found: dict[str, list[str]] = {}
+    if report.state not in TAKES_FILES:
+        found["file"] = [_("This report takes no more files. File a correction instead.")]
+    elif (full := has_room(report, size)) is not None:
+        found["file"] = [full]
+    if draft.kind and draft.kind not in EvidenceKind.values:
+        found["kind"] = [_("Choose from the list.")]
+    if draft.sensitivity not in Sensitivity.values:
+        found["sensitivity"] = [_("Choose from the list.")]
+    if len(draft.caption.strip()) > 300:
+        found["caption"] = [_("At most 300 characters.")]
+    return found
 
 
 def longest_unchecked(*, before: datetime, most: int) -> list[Item]:

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from reports.evidence.actions import TAKES_FILES, add_item
+from reports.evidence.actions import add_item
 from reports.evidence.choices import Sensitivity
 from reports.evidence.drafts import ItemDraft
-from reports.evidence.queries import Item, items_of, reading_of
+from reports.evidence.queries import TAKES_FILES, Item, items_of, reading_of
 from reports.evidence.refusals import why_refused
 from reports.evidence.rules import MOST_ITEMS
 from reports.evidence.uploads import is_too_large

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reports.evidence.actions import TAKES_FILES
+from reports.evidence.queries import TAKES_FILES
 from reports.intake.actions import withdraw_report
 from reports.intake.queries import own_report, own_reports
 from reports.intake.receipts import signed_receipt

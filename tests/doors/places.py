@@ -15,6 +15,7 @@ from reports.coverage.models import Watch
 from reports.evidence.models import Item
 from reports.intake.models import Report
 from reports.people.models import User
+from reports.uploads.models import Upload
 from tests.factories import (
     LATER,
     NOW,
@@ -28,6 +29,7 @@ from tests.factories import (
     an_allegation,
     an_incident,
     an_item,
+    an_upload,
     build_world,
     seal_all,
     settle,
@@ -77,6 +79,7 @@ class Records:
     opened: Case  # all its ballots are sealed, nothing is decided
     watch: Watch  # by filer
     item: Item  # of the filer's report that is before the panel of `case`
+    upload: Upload  # by filer, nothing of it has come
 
     @property
     def told_link(self) -> Link:
@@ -203,6 +206,7 @@ def _records(world: World) -> Records:
             agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=EARLIER
         ),
         item=an_item(world, of_case),
+        upload=an_upload(filed),
     )
 
 

@@ -222,6 +222,12 @@ DOORS: dict[str, Door] = {
     "evidence-thumb": Door(of_item()),
     "evidence-original": Door(of_item(original=True)),
     "api-evidence": Door(own_reports(), takes=POST, **MACHINE),
+    "api-uploads": Door(only(SIGNED_IN), takes=POST, shows=405, **MACHINE),
+    "api-upload": Door(
+        records(lambda r: {"own of the filer": ((r.upload.pk,), {"filer"})}, (MISSING,)),
+        takes=frozenset({"PATCH", "DELETE"}),
+        **MACHINE,
+    ),
     "watches": Door(
         lists(here=MONITORS | {"triage"}, there={"filer", "triage"}), refuses=REFUSED, takes=POST
     ),

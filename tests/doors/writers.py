@@ -342,6 +342,7 @@ EXEMPT = {
     "chair-case": "a decision takes one text; it is tried in test_deciding.py",
     "api-chair-decision": "a decision takes one text; it is tried in api/working/test_chair.py",
     "api-chair-seat": "it needs another panel to draw from; tried in api/working/test_chair.py",
+    "api-uploads": "it takes headers and no body; tried in api/test_uploads.py",
     "api-inbox-read": "it takes no body",
     "api-message-read": "it takes no body",
 }

@@ -17,6 +17,7 @@ from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
 from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
+from reports.uploads.models import Upload
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Case, Decision, PanelDraw, Seat, SecondBallot
@@ -159,6 +160,13 @@ BROKEN: dict[str, Breaking] = {
     "evidence_item_claims_a_whole_position": (
         Item,
         own(code="X", sha256="x", claimed_lat=40.0),
+        {},
+    ),
+    "upload_of_a_file_is_begun_once": (Upload, own(), {}),
+    "upload_has_a_length": (Upload, own(sha256="", length=0), {}),
+    "upload_expires_after_it_began": (
+        Upload,
+        lambda row: {"sha256": "", "expires_at": row.started_at},
         {},
     ),
     "evidence_copy_has_its_size": (Reading, own(width=None), {"outcome": "copied"}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from reports.people.models import User
 from reports.people.permissions import MAY, VERB_NAMES, may, require, roles_of
 from reports.places.actions import record_places
 from reports.problems import NotAllowed
+from reports.uploads.actions import Declared, Piece, append_bytes, start_upload
 from tests.factories import (
     LATER,
     NOW,
@@ -42,6 +44,7 @@ from tests.factories import (
     a_report,
     an_accepted_report,
     an_incident,
+    an_upload,
 )
 from tests.proofs import no_trace
 from tests.second_round import a_decided, asked
@@ -153,6 +156,7 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
     watch = start_watch(
         agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW
     )
+    upload = an_upload(report)
     return {
         "file_report": (lambda **who: file_report(draft=a_draft(world), **who), FILERS),
         "accept_report": (lambda **who: accept_report(report=report, **who), {"triage"}),
@@ -174,6 +178,16 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
         ),
         "add_item": (
             lambda **who: add_item(report=report, draft=ItemDraft(), file=ContentFile(b""), **who),
+            FILERS,
+        ),
+        "start_upload": (
+            lambda **who: start_upload(
+                report=report, declared=Declared(9), draft=ItemDraft(), **who
+            ),
+            FILERS,
+        ),
+        "append_bytes": (
+            lambda **who: append_bytes(upload=upload, stream=BytesIO(), piece=Piece(9, 0), **who),
             FILERS,
         ),
         "end_watch": (lambda **who: end_watch(watch=watch, **who), MONITORS | {"triage"}),

@@ -22,6 +22,7 @@ from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid, Problem
+from reports.uploads.actions import drop_uploads
 from verification.ledger.models import LeafKey, Opening
 from verification.ledger.queries import is_erased
 from verification.ledger.rules import BASES, BUCKET_H, bucket_start
@@ -112,6 +113,7 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
     }
     with pgtrigger.ignore("reports.Report:report_statement_is_immutable"):
         Report.objects.filter(pk=held.pk).update(**EMPTY, **times)
+    drop_uploads(report=held)
     for subject in (held, *empty_items(report=held, since=since)):
         _destroy_key(subject.pk, at)
     record_event(
