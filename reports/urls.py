@@ -8,7 +8,7 @@ from reports.pages.evidence import evidence_add
 from reports.pages.filing import correct_page, file_page
 from reports.pages.machines import machines_page
 from reports.pages.own import own_list_page, report_page, withdraw_page
-from reports.pages.places import place_search
+from reports.pages.places import place_names, place_search
 from reports.pages.watches import watch_end, watches_page
 
 
@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),
+    path("places/names", place_names, name="place-names"),
     path("api/", machines_page, name="api-docs"),
     path("api/v1/", include("reports.api.urls")),
 ]

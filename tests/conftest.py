@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A machine that does several things at once is slow at making examples; that is no fault of theirs.
+settings.register_profile("shared", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("shared")
 
 NO_DATABASE = "no-database-here"  # the name config/settings_test.py falls back to
 

@@ -130,9 +130,9 @@ def _text(**options: Any) -> Text:
 
 
 class LocationBody(Strict):
-    """Where: one of four forms, named by `kind`. Degrees, metres, degrees from north."""
+    """Where: one of five forms, named by `kind`. Degrees, metres, degrees from north."""
 
-    kind = Text(max_length=40, help_text="place, point, bearing or named")
+    kind = Text(max_length=40, help_text="place, point, bearing, between or named")
     place = Key(required=False, allow_null=True, default=None, help_text="id from /places")
     typed = _text()
     accuracy = _text(max_length=40)
@@ -143,6 +143,9 @@ class LocationBody(Strict):
     bearing_deg = Number(required=False, allow_null=True, default=None)
     range_error_m = Number(required=False, allow_null=True, default=None)
     bearing_error_deg = Number(required=False, allow_null=True, default=None)
+    other_place = Key(
+        required=False, allow_null=True, default=None, help_text="the other end of “between”"
+    )
 
 
 class AccusedBody(Strict):

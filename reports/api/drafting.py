@@ -22,7 +22,7 @@ POINTERS: Mapping[str, str] = {
         name: f"/location/{name}"
         for name in (
             *("lat", "lon", "accuracy_m", "range_m", "bearing_deg"),
-            *("range_error_m", "bearing_error_deg"),
+            *("range_error_m", "bearing_error_deg", "other_place"),
         )
     },
     "observation_unit": "/observation/unit",
@@ -80,8 +80,9 @@ _AS_THEY_ARE = (
 
 
 def _where(location: Mapping[str, Any]) -> Where:
-    given = {name: value for name, value in location.items() if name != "place"}
-    return Where(place_id=location["place"], **given)
+    ids = ("place", "other_place")
+    given = {name: value for name, value in location.items() if name not in ids}
+    return Where(place_id=location["place"], other_place_id=location.get("other_place"), **given)
 
 
 def _speaker(key: Any) -> Any:
@@ -108,7 +109,8 @@ def report_body(report: Report) -> dict[str, Any]:
         "received_at": report.received_at,
         "location": {
             "kind": report.location_kind,
-            "place": report.place_id,
+            "place": report.place_id or report.end_one_id,
+            "other_place": report.end_other_id,
             "typed": report.place_typed,
             "accuracy": report.place_accuracy,
             "lat": report.observer_lat if bearing else report.lat,

@@ -22,13 +22,14 @@ from reports.journal.kinds import Kind
 from reports.people.models import Source, User
 from reports.people.permissions import require
 from reports.people.queries import own_source
-from reports.places.geo import enclosing_radius_m, seen_from
+from reports.places.geo import between, enclosing_radius_m, seen_from
 from reports.places.models import Place
 from reports.problems import Invalid, Problem
 
 # Errors a tired observer makes by eye, where none is given (field manuals' rules of thumb).
 DEFAULT_RANGE_ERROR = 0.2  # share of the range
 DEFAULT_BEARING_ERROR_DEG = 10.0
+DEFAULT_OFF_THE_LINE = 0.2  # share of the way between two places; roads are not straight
 
 
 class AnotherReportHasThisId(Problem):
@@ -67,7 +68,7 @@ def _file_once(draft: ReportDraft, by: User, at: datetime, role: str) -> Filing:
     parties = {party.code: party for party in parties_of(draft.agreement.pk)}
     problems = problems_in(draft, parties=parties, at=at)
     earlier = _earlier_report(draft, by, problems)
-    place = _chosen_place(draft.where, problems)
+    places = _chosen_places(draft.where, problems)
     act = _named_act(draft, problems)
     if problems or act is None:
         # A resend of what was accepted once stays accepted, whatever has changed since.
@@ -76,7 +77,7 @@ def _file_once(draft: ReportDraft, by: User, at: datetime, role: str) -> Filing:
             return again
         raise Invalid(_("Nothing was filed yet: some answers need another look."), errors=problems)
     with transaction.atomic():
-        report = _create(draft, by, at, act, place, earlier, parties.get(draft.accused_code))
+        report = _create(draft, by, at, act, places, earlier, parties.get(draft.accused_code))
         record_event(kind=Kind.REPORT_FILED, subject=report, by=by, at=at, acting_as=role)
         return Filing(report, created=True)
 
@@ -117,13 +118,17 @@ def _earlier_report(draft: ReportDraft, by: User, problems: dict[str, list[str]]
     return found
 
 
-def _chosen_place(where: Where, problems: dict[str, list[str]]) -> Place | None:
-    if where.kind != LocationKind.PLACE or where.place_id is None:
-        return None
-    place = Place.objects.filter(pk=where.place_id).first()
-    if place is None:
-        problems["place"] = [_("This place is not in the list any more; choose again.")]
-    return place
+def _chosen_places(where: Where, problems: dict[str, list[str]]) -> tuple[Place, ...]:
+    """Return the place a location names, or the two it lies between."""
+    wanted = {
+        LocationKind.PLACE: {"place": where.place_id},
+        LocationKind.BETWEEN: {"place": where.place_id, "other_place": where.other_place_id},
+    }.get(LocationKind(where.kind) if where.kind in LocationKind.values else LocationKind.NAMED, {})
+    found = {place.pk: place for place in Place.objects.filter(pk__in=wanted.values())}
+    for name, place_id in wanted.items():
+        if place_id is not None and place_id not in found:
+            problems[name] = [_("This place is not in the list any more; choose again.")]
+    return tuple(found[place_id] for place_id in wanted.values() if place_id in found)
 
 
 def _create(
@@ -131,7 +136,7 @@ def _create(
     by: User,
     at: datetime,
     act: ActKind,
-    place: Place | None,
+    places: tuple[Place, ...],
     earlier: Report | None,
     accused: Party | None,
 ) -> Report:
@@ -151,10 +156,9 @@ def _create(
         time_precision=draft.time_precision,
         received_at=at,
         location_kind=draft.where.kind,
-        place=place,
         place_typed=draft.where.typed.strip(),
         place_accuracy=draft.where.accuracy,
-        **_located(draft.where, place),
+        **_located(draft.where, places),
         effect=draft.effect,
         observation_unit=draft.observation_unit,
         observation_count=draft.observation_count,
@@ -175,16 +179,38 @@ def _create(
     )
 
 
-def _located(where: Where, place: Place | None) -> dict[str, Any]:
-    """Return the spot columns: the event's point and radius, and the observer's position."""
-    if place is not None:
-        return {"lat": place.lat, "lon": place.lon, "radius_m": place.radius_m}
+def _located(where: Where, places: tuple[Place, ...]) -> dict[str, Any]:
+    """Return the spot columns: the event's point and radius, and what they were computed from."""
+    if len(places) == 1:
+        place = places[0]
+        return {"place": place, "lat": place.lat, "lon": place.lon, "radius_m": place.radius_m}
+    if len(places) == 2:
+        return _lying_between(where, *places)
     if where.kind == LocationKind.POINT:
         return {"lat": where.lat, "lon": where.lon, "radius_m": where.accuracy_m}
     observed = (where.lat, where.lon, where.range_m, where.bearing_deg)
     if where.kind != LocationKind.BEARING or None in observed:
         return {}
     return _seen_by(where)
+
+
+def _lying_between(where: Where, one: Place, other: Place) -> dict[str, Any]:
+    """Return the spot of an event between two places: the circle round the whole corridor.
+
+    Where nobody said how far off the line it may lie: as far as the names themselves reach, and a
+    fifth of the way.
+    """
+    way = between(one.lat, one.lon, other.lat, other.lon, width_m=0.0)
+    width = where.accuracy_m
+    if width is None:
+        width = max(one.radius_m, other.radius_m, 2 * way.half_m * DEFAULT_OFF_THE_LINE)
+    return {
+        "lat": way.lat,
+        "lon": way.lon,
+        "radius_m": way.half_m + width,
+        "end_one": one,
+        "end_other": other,
+    }
 
 
 def _seen_by(where: Where) -> dict[str, Any]:

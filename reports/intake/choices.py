@@ -34,6 +34,7 @@ class LocationKind(models.TextChoices):
     PLACE = "place", _("A named place")
     POINT = "point", _("A point on the map")
     BEARING = "bearing", _("Seen from a position: range and bearing")
+    BETWEEN = "between", _("Somewhere between two places")
     NAMED = "named", _("A name the list does not have")
 
 

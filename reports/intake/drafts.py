@@ -18,7 +18,7 @@ FORM_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A location in one of four forms; units: degrees, metres, degrees from north."""
+    """A location in one of five forms; units: degrees, metres, degrees from north."""
 
     kind: str
     place_id: uuid.UUID | None = None
@@ -31,6 +31,7 @@ class Where:
     bearing_deg: float | None = None
     range_error_m: float | None = None
     bearing_error_deg: float | None = None
+    other_place_id: uuid.UUID | None = None  # the other end, where the event was between two
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class ReportDraft:
         plain = asdict(
             self, dict_factory=lambda pairs: {k: v for k, v in pairs if k not in _BY_REFERENCE}
         )
+        if self.where.other_place_id is None:  # what was filed before there was such a form
+            del plain["where"]["other_place_id"]
         plain["agreement"] = self.agreement.slug
         plain["speaker"] = self.speaker.key if self.speaker else ""
         return plain

@@ -66,6 +66,8 @@ STATEMENT_FIELDS = [
     "bearing_deg",
     "range_error_m",
     "bearing_error_deg",
+    "end_one",
+    "end_other",
     "effect",
     "observation_unit",
     "observation_count",
@@ -122,6 +124,12 @@ class Report(models.Model):
     bearing_deg = models.FloatField(null=True)
     range_error_m = models.FloatField(null=True)
     bearing_error_deg = models.FloatField(null=True)
+    end_one = models.ForeignKey(
+        "reports.Place", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    end_other = models.ForeignKey(
+        "reports.Place", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     effect = models.CharField(max_length=10, choices=choices.Effect.choices)
     observation_unit = models.CharField(
         max_length=12, choices=choices.ObservationUnit.choices, blank=True
@@ -167,6 +175,11 @@ class Report(models.Model):
                 condition=Q(lat=None, lon=None, radius_m=None)
                 | Q(lat__isnull=False, lon__isnull=False, radius_m__isnull=False),
                 name="report_spot_is_whole_or_absent",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_one=None, end_other=None)
+                | (Q(location_kind="between", end_one__isnull=False) & ~Q(end_other=F("end_one"))),
+                name="report_lies_between_two_places",
             ),
         ]
         indexes = [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import radians
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement
 from reports.intake.choices import LocationKind
@@ -17,7 +18,8 @@ from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.people.models import User
 from reports.people.permissions import may, require
-from reports.places.geo import Ellipse, Spot
+from reports.places.geo import Corridor, Ellipse, Spot, between, corridor_ring, ellipse_ring
+from reports.places.queries import PlaceChoice
 from reports.problems import NotFound
 
 
@@ -105,6 +107,46 @@ def ellipse_of(report: Report) -> Ellipse | None:
         across,
         report.bearing_deg or 0.0,
     )
+
+
+Places = Mapping[uuid.UUID, PlaceChoice]
+Ring = tuple[tuple[float, float], ...]
+
+
+def place_ids(reports: Iterable[Report]) -> set[uuid.UUID]:
+    """Return the ids of all places these reports name."""
+    named = ((r.place_id, r.end_one_id, r.end_other_id) for r in reports)
+    return {place_id for ids in named for place_id in ids if place_id}
+
+
+def corridor_of(report: Report, places: Places) -> Corridor | None:
+    """Return the corridor of a report between two places. `places` from place_ids()."""
+    one = places.get(report.end_one_id) if report.end_one_id else None
+    other = places.get(report.end_other_id) if report.end_other_id else None
+    if one is None or other is None or report.radius_m is None:
+        return None
+    way = between(one.lat, one.lon, other.lat, other.lon, width_m=0.0)
+    return replace(way, width_m=max(report.radius_m - way.half_m, 1.0))
+
+
+def area_of(report: Report, places: Places) -> Ring:
+    """Return the ring of an ellipse or a corridor; none where a location is a circle."""
+    ellipse, corridor = ellipse_of(report), corridor_of(report, places)
+    if ellipse is not None:
+        return ellipse_ring(ellipse)
+    return corridor_ring(corridor) if corridor is not None else ()
+
+
+def where_words(report: Report, places: Places) -> str:
+    """Return a location in words: the place, the two places, or the reporter's own words."""
+    named = places.get(report.place_id) if report.place_id else None
+    if named is not None:
+        return named.label
+    one = places.get(report.end_one_id) if report.end_one_id else None
+    other = places.get(report.end_other_id) if report.end_other_id else None
+    if one is None or other is None:
+        return report.place_typed
+    return _("Somewhere between %(one)s and %(other)s") % {"one": one.label, "other": other.label}
 
 
 def reports_by_id(ids: Iterable[uuid.UUID]) -> list[Report]:

@@ -111,6 +111,8 @@ def _is_number(value: float | None, least: float, most: float) -> bool:
 def _check_where(where: Where, found: Problems) -> None:
     if where.kind == LocationKind.PLACE and where.place_id is None:
         found["place"].append(_("Type a name and choose one of the places offered."))
+    if where.kind == LocationKind.BETWEEN:
+        _check_ends(where, found)
     if where.kind == LocationKind.NAMED and not where.typed.strip():
         found["place_typed"].append(_("Write the place as you know it."))
     if where.kind in (LocationKind.POINT, LocationKind.BEARING):
@@ -129,6 +131,16 @@ def _check_where(where: Where, found: Problems) -> None:
             found["range_error_m"].append(_("The error of the range is in metres (0 to 100,000)."))
         if where.bearing_error_deg is not None and not _is_number(where.bearing_error_deg, 0, 90):
             found["bearing_error_deg"].append(_("The error of the bearing is 0 to 90 degrees."))
+
+
+def _check_ends(where: Where, found: Problems) -> None:
+    for name, place_id in (("place", where.place_id), ("other_place", where.other_place_id)):
+        if place_id is None:
+            found[name].append(_("Type a name and choose one of the places offered."))
+    if where.place_id is not None and where.place_id == where.other_place_id:
+        found["other_place"].append(_("Choose another place: the two ends are the same."))
+    if where.accuracy_m is not None and not _is_number(where.accuracy_m, 1, RANGE_MOST_M):
+        found["accuracy_m"].append(_("Say how exact it is, in metres (1 to 100,000)."))
 
 
 def _check_accused(draft: ReportDraft, found: Problems, parties: frozenset[str]) -> None:

@@ -109,6 +109,15 @@ def _where(form: ReportForm) -> Where:
         return Where(
             kind=kind, typed=typed("place_typed") or "", accuracy=typed("place_accuracy") or ""
         )
+    if kind == LocationKind.BETWEEN:
+        words = (typed("place_typed") or "", typed("other_typed") or "")
+        return Where(
+            kind=kind,
+            place_id=readable_uuid(typed("place")),
+            other_place_id=readable_uuid(typed("other_place")),
+            typed=" – ".join(filter(None, words)),
+            accuracy_m=typed("accuracy_m"),
+        )
     where = {"kind": kind, "lat": typed("lat"), "lon": typed("lon")}
     if kind == LocationKind.POINT:
         return Where(**where, accuracy_m=typed("accuracy_m"))
@@ -151,7 +160,8 @@ def answers_of(report: Report) -> dict[str, Any]:
     answers |= typed_from(report.observed_from, report.observed_until, report.time_precision, zone)
     answers |= {
         "act": report.act_id,
-        "place": str(report.place_id or ""),
+        "place": str(report.place_id or report.end_one_id or ""),
+        "other_place": str(report.end_other_id or ""),
         "lat": report.observer_lat if bearing else report.lat,
         "lon": report.observer_lon if bearing else report.lon,
         "accuracy_m": report.radius_m,

@@ -28,6 +28,7 @@ from reports.pages.evidence import filed_with
 from reports.pages.forms import ReportForm
 from reports.pages.forms_evidence import FilesWithReport
 from reports.pages.offers import readable_uuid
+from reports.pages.places import names_address
 from reports.people.permissions import require
 from reports.people.queries import named_sources
 from reports.places.queries import PlaceChoice, place_choices, places_matching
@@ -179,6 +180,7 @@ def _form(
         parties=parties_of(agreement.pk),
         sources=named_sources(),
         places=candidates(answers.get("place_typed") or "", answers.get("place") or ""),
+        other_places=candidates(answers.get("other_typed") or "", answers.get("other_place") or ""),
     )
 
 
@@ -209,5 +211,8 @@ def _context(form: ReportForm, agreement: Agreement, earlier: Report | None) -> 
             initial={"sensitivity": form.data.get(SENSITIVITY, "ordinary")}
         ),
         "files_lost": form.is_bound,
+        "names_url": names_address(),
         "nothing_found": bool(form["place_typed"].value()) and not form.has_candidates(),
+        "no_other_found": bool(form["other_typed"].value())
+        and not form.has_candidates("other_place"),
     }

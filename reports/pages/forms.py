@@ -89,6 +89,12 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"data-place-text": "", "autocomplete": "off"}),
     )
     place = ChoiceNeeded(label=_("Which of these"), widget=_radios())
+    other_typed = TextNeeded(
+        label=_("Name of the other place"),
+        max_length=TEXT_MOST,
+        widget=forms.TextInput(attrs={"data-place-text": "", "autocomplete": "off"}),
+    )
+    other_place = ChoiceNeeded(label=_("Which of these"), widget=_radios())
     place_accuracy = forms.ChoiceField(
         label=_("How closely the name fits"),
         choices=[("", _("Rather not say")), *choices.PlaceAccuracy.choices],
@@ -177,6 +183,7 @@ class ReportForm(forms.Form):
         parties: Iterable[Party],
         sources: Iterable[SourceChoice],
         places: Iterable[PlaceChoice],
+        other_places: Iterable[PlaceChoice] = (),
         judged: bool = True,
         **options: Any,
     ) -> None:
@@ -192,9 +199,10 @@ class ReportForm(forms.Form):
             *((value, words) for value, words in choices.AccusedKind.choices if value != "party"),
         ]
         _choice_field(self, "speaker").choices = speaker_groups(sources)
-        _choice_field(self, "place").choices = [
-            (str(place.id), place_label(place)) for place in places
-        ]
+        for name, offered in (("place", places), ("other_place", other_places)):
+            _choice_field(self, name).choices = [
+                (str(place.id), place_label(place)) for place in offered
+            ]
         for name, harm, category in RANGES:
             label = choices.TollCategory(category).label
             self.fields[name] = RangeField(label=label)
@@ -206,9 +214,9 @@ class ReportForm(forms.Form):
         if not self.judged:
             self._errors = ErrorDict()
 
-    def has_candidates(self) -> bool:
+    def has_candidates(self, name: str = "place") -> bool:
         """Answer whether there is a place to choose."""
-        return bool(_choice_field(self, "place").choices)
+        return bool(_choice_field(self, name).choices)
 
     def typed(self, name: str) -> Any:
         """Return what a field was read as, or None where it could not be read."""

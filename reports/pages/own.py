@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.evidence.queries import TAKES_FILES
 from reports.intake.actions import withdraw_report
-from reports.intake.queries import own_report, own_reports
+from reports.intake.queries import own_report, own_reports, place_ids, where_words
 from reports.intake.receipts import signed_receipt
 from reports.pages.answers import asker, signed_in
 from reports.pages.evidence import own_files
@@ -37,16 +37,14 @@ def own_list_page(request: HttpRequest) -> HttpResponse:
     if state:
         found = found.filter(state=state)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    places = place_choices(report.place_id for report in page.object_list)
+    places = place_choices(place_ids(page.object_list))
     rows = [
         {
             "receipt": report.receipt,
             "act": report.act.name,
             "state": report.state,
             "reason": report.state_reason,
-            "where": places[report.place_id].label
-            if report.place_id in places
-            else report.place_typed,
+            "where": where_words(report, places),
             "from": report.observed_from,
             "until": report.observed_until,
             "precision": SHOWN_PRECISION.get(report.time_precision, report.time_precision),

@@ -8,10 +8,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports.intake.choices import LocationKind, TollCategory, TollHarm
-from reports.intake.queries import Report, ellipse_of
+from reports.intake.queries import (
+    Places,
+    Report,
+    area_of,
+    corridor_of,
+    ellipse_of,
+    place_ids,
+    where_words,
+)
 from reports.intake.states import MOVES, ReportState
 from reports.intake.tolls import toll_range
-from reports.places.geo import ellipse_ring
 from reports.places.queries import place_choices
 
 # Precision of intake -> precision of the time parts (docs/pages.md).
@@ -58,7 +65,7 @@ class FiledReport:
 
 def filed_report(report: Report) -> FiledReport:
     """Return what a report's page shows."""
-    named = place_choices([report.place_id]).get(report.place_id) if report.place_id else None
+    places = place_choices(place_ids([report]))
     accused = report.accused
     newer = getattr(report, "superseded_by", None)
     words = {name: _words(report, name) for name in _WORDED}
@@ -73,10 +80,8 @@ def filed_report(report: Report) -> FiledReport:
         precision_words=str(report.get_time_precision_display()),
         received_at=report.received_at,
         zone=report.agreement.timezone,
-        where=named.label
-        if named
-        else report.place_typed or str(report.get_location_kind_display()),
-        where_lines=_where_lines(report, named.detail if named else ""),
+        where=where_words(report, places) or str(report.get_location_kind_display()),
+        where_lines=_where_lines(report, places),
         accused={"name": accused.name, "code": accused.code, "colour": accused.colour}
         if accused
         else None,
@@ -94,7 +99,7 @@ def filed_report(report: Report) -> FiledReport:
         corrects=report.supersedes.receipt if report.supersedes else "",
         corrected_by=newer.receipt if newer else "",
         may_withdraw=ReportState.WITHDRAWN in MOVES[ReportState(report.state)],
-        features=map_features(report, named.label if named else ""),
+        features=map_features(report, places),
         **words,
     )
 
@@ -109,8 +114,8 @@ def _words(report: Report, name: str) -> str:
     return str(getattr(report, f"get_{name}_display")())
 
 
-def _where_lines(report: Report, detail: str) -> tuple[str, ...]:
-    lines = [detail] if detail else []
+def _where_lines(report: Report, places: Places) -> tuple[str, ...]:
+    lines = [place.detail for place in places.values()] if report.place_id else []
     if report.place_accuracy:
         lines.append(
             _("The name fits: %(accuracy)s") % {"accuracy": report.get_place_accuracy_display()}
@@ -127,7 +132,13 @@ def _where_lines(report: Report, detail: str) -> tuple[str, ...]:
                 "lon": report.observer_lon,
             }
         )
-    if report.lat is not None and report.radius_m is not None:
+    corridor = corridor_of(report, places)
+    if corridor is not None:
+        lines.append(
+            _("%(length)s long, at most %(width)s off the line")
+            % {"length": _length(2 * corridor.half_m), "width": _length(corridor.width_m)}
+        )
+    elif report.lat is not None and report.radius_m is not None:
         lines.append(
             _("%(lat).4f, %(lon).4f, within %(radius)s")
             % {"lat": report.lat, "lon": report.lon, "radius": _length(report.radius_m)}
@@ -159,22 +170,26 @@ def _toll(toll: dict[str, Any]) -> tuple[str, str]:
     return named, toll_range(toll["least"], toll["best"], toll["most"])
 
 
-def map_features(report: Report, place_name: str) -> dict[str, Any]:
-    """Return the location as GeoJSON: a circle, or the error ellipse and where one stood."""
+def map_features(report: Report, places: Places) -> dict[str, Any]:
+    """Return the location as GeoJSON: a circle, or the error ellipse and where one stood, or the
+    corridor between two places and its ends."""
     if report.lat is None or report.lon is None:
         return {}
     event: dict[str, Any] = {"shape": "allegation", "title": report.receipt}
     features = [_point(report.lon, report.lat, event)]
-    ellipse = ellipse_of(report)
-    if ellipse is None:
-        event |= {"radius_m": report.radius_m, "text": place_name}
-    else:
-        standing = {"shape": "place", "title": _("Seen from here")}
-        ring = ellipse_ring(ellipse)
+    ring = area_of(report, places)
+    if ring:
         area = {"type": "Polygon", "coordinates": [[list(corner) for corner in ring]]}
+        features += [{"type": "Feature", "geometry": area, "properties": dict(event)}]
+    else:
+        event |= {"radius_m": report.radius_m, "text": where_words(report, places)}
+    if ellipse_of(report) is not None:
+        standing = {"shape": "place", "title": _("Seen from here")}
+        features.append(_point(report.observer_lon, report.observer_lat, standing))
+    if report.end_one_id:
         features += [
-            {"type": "Feature", "geometry": area, "properties": dict(event)},
-            _point(report.observer_lon, report.observer_lat, standing),
+            _point(end.lon, end.lat, {"shape": "place", "title": end.label})
+            for end in places.values()
         ]
     return {"type": "FeatureCollection", "features": features}
 

@@ -20,6 +20,7 @@ from reports.pages.answers import add_errors, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.filing import candidates
 from reports.pages.forms import WatchForm
+from reports.pages.places import names_address
 from reports.people.permissions import require
 from reports.places.queries import place_by_id, place_choices
 from reports.problems import Invalid
@@ -106,5 +107,6 @@ def _context(
         "agreement_slug": agreement.slug,
         "agreement_title": agreement.title,
         "as_of": at,
+        "names_url": names_address(),
         "nothing_found": bool(form["place_typed"].value()) and not form.has_candidates(),
     }

@@ -12,7 +12,7 @@ from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.people.models import Role, User
 from reports.people.permissions import require
-from reports.places.folding import folded
+from reports.places.folding import bones, folded
 from reports.places.models import Place, PlaceName
 
 
@@ -40,6 +40,7 @@ def record_places(
                 place=known[row["place_key"]],
                 text=row["text"],
                 folded=folded(row["text"]),
+                bones=bones(folded(row["text"])),
                 lang=row["lang"],
                 script=row["script"],
                 kind=row["kind"],

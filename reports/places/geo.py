@@ -31,6 +31,17 @@ class Ellipse:
     bearing_deg: float
 
 
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """Between two points: the middle, half the way to either end, how far off the line."""
+
+    lat: float
+    lon: float
+    half_m: float
+    width_m: float
+    bearing_deg: float
+
+
 def distance_m(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float:
     """Return the great-circle distance in metres (haversine).
 
@@ -83,6 +94,28 @@ def ellipse_ring(ellipse: Ellipse, points: int = 48) -> tuple[tuple[float, float
         bearing = ellipse.bearing_deg + degrees(atan2(across, along))
         lat, lon = destination(ellipse.lat, ellipse.lon, bearing, hypot(along, across))
         ring.append((round(lon, 6), round(lat, 6)))
+    return (*ring, ring[0])
+
+
+def between(a_lat: float, a_lon: float, b_lat: float, b_lon: float, *, width_m: float) -> Corridor:
+    """Return the corridor between two points: all that lies within `width_m` of the line."""
+    distance = distance_m(a_lat, a_lon, b_lat, b_lon)
+    bearing = initial_bearing_deg(a_lat, a_lon, b_lat, b_lon)
+    lat, lon = destination(a_lat, a_lon, bearing, distance / 2)
+    onward = initial_bearing_deg(lat, lon, b_lat, b_lon)
+    return Corridor(lat, lon, distance / 2, width_m, onward)
+
+
+def corridor_ring(corridor: Corridor, points: int = 48) -> tuple[tuple[float, float], ...]:
+    """Return a corridor as a closed lon/lat ring: half a circle round either end."""
+    ring = []
+    for turn in (0.0, 180.0):
+        towards = corridor.bearing_deg + turn
+        end = destination(corridor.lat, corridor.lon, towards, corridor.half_m)
+        for step in range(points // 2 + 1):
+            bearing = towards - 90 + 360 * step / points
+            lat, lon = destination(*end, bearing, corridor.width_m)
+            ring.append((round(lon, 6), round(lat, 6)))
     return (*ring, ring[0])
 
 

@@ -51,6 +51,7 @@ class PlaceName(models.Model):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="names")
     text = models.CharField(max_length=160)
     folded = models.CharField(max_length=160)
+    bones = models.CharField(max_length=160, default="")  # the bare sounds of `folded`
     lang = models.CharField(max_length=8)
     script = models.CharField(max_length=8)
     kind = models.CharField(max_length=20)
@@ -63,7 +64,8 @@ class PlaceName(models.Model):
             )
         ]
         indexes = [
-            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="place_name_folded_trgm")
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="place_name_folded_trgm"),
+            GinIndex(fields=["bones"], opclasses=["gin_trgm_ops"], name="place_name_bones_trgm"),
         ]
 
     def __str__(self) -> str:

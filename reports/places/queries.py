@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Max, Q, When
+from django.db.models import Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from reports.agreement.models import Agreement
 from reports.places.blur import HUNDRED, Areas, areas_of_places, box_round
-from reports.places.folding import folded
+from reports.places.folding import bones, folded
 from reports.places.geo import distance_m, initial_bearing_deg
+from reports.places.likeness import FLOOR, likeness
 from reports.places.models import Place, PlaceKind, PlaceName
 from reports.problems import NotFound
 
-SIMILARITY_FLOOR = 0.45  # trigram word similarity; below it "Gəncə" begins to match "Göyçə"
+OFFICIAL = "official"
+MOST_NAMES = 400  # spellings that are looked at closely
 MOST_CANDIDATES = 8
 LONGEST_NAME = 80  # characters; the search takes milliseconds for each, so longer costs seconds
 MOST_SPELLINGS = 2  # of each script, beside the official ones
 SETTLEMENTS = (PlaceKind.TOWN, PlaceKind.VILLAGE)
 INHABITED = (PlaceKind.CITY, *SETTLEMENTS)
+ORDER = {str(kind): number for number, kind in enumerate(PlaceKind)}  # of equals, which is first
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +112,75 @@ def _near(place: Place, cities: Sequence[PlaceChoice]) -> str:
 
 
 def places_matching(typed: str, *, most: int = MOST_CANDIDATES) -> list[PlaceChoice]:
-    """Return the places a typed name may mean, in any script, best match first."""
+    """Return the places a typed name may mean, in any script, best match first.
+
+    The index brings the spellings that share letters or sounds with it; `likeness` puts them in
+    order. Among equals larger settlements come first, official spellings before others.
+    """
     wanted = folded(typed[:LONGEST_NAME])[:LONGEST_NAME]  # folding may make one letter several
     if len(wanted) < 2:
         return []
-    found = (
-        Place.objects.annotate(
-            similarity=Max(TrigramWordSimilarity(wanted, "names__folded")),
-            named_so=Max(
-                Case(
-                    When(names__folded=wanted, names__kind="official", then=2),
-                    When(names__folded=wanted, then=1),
-                    default=0,
-                )
-            ),
+    sounds = bones(wanted)
+    ranked = []
+    for place in _places_near(wanted, sounds):
+        marks = [(_mark(wanted, sounds, name), name.kind != OFFICIAL) for name in place.names.all()]
+        mark, late = min((-mark, late) for mark, late in marks)
+        if -mark >= FLOOR:
+            ranked.append((mark, ORDER[place.kind], late, place.radius_m, place.key, place))
+    ranked.sort(key=lambda row: row[:-1])
+    cities = _cities() if ranked else []
+    return [_choice(row[-1], round(-row[0], 2), _near(row[-1], cities)) for row in ranked[:most]]
+
+
+def _mark(wanted: str, sounds: str, name: PlaceName) -> float:
+    return likeness(wanted, sounds, name.folded, name.bones)
+
+
+def _places_near(wanted: str, sounds: str) -> Iterable[Place]:
+    """Return the places one of whose spellings shares letters or sounds with a folded name."""
+    alike = Q(folded__trigram_similar=wanted) | Q(folded__trigram_word_similar=wanted)
+    found = PlaceName.objects.filter(
+        alike | Q(folded__startswith=wanted) | Q(bones__trigram_similar=sounds)
+    ).annotate(
+        near=Greatest(
+            TrigramSimilarity("folded", wanted),
+            TrigramWordSimilarity(wanted, "folded"),
+            TrigramSimilarity("bones", sounds),
         )
-        .filter(Q(similarity__gte=SIMILARITY_FLOOR) | Q(names__folded__startswith=wanted))
-        .distinct()
-        .order_by("-named_so", "-similarity", "radius_m", "key")[:most]
     )
-    rows = list(found.prefetch_related("names"))
-    cities = _cities() if rows else []
-    return [
-        _choice(place, round(float(place.similarity), 2), _near(place, cities)) for place in rows
-    ]
+    nearest = found.order_by("-near", "pk").values_list("place_id", flat=True)[:MOST_NAMES]
+    return Place.objects.filter(pk__in=set(nearest)).prefetch_related("names")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlace:
+    """A place with all it may be typed as: folded official spellings, then folded others."""
+
+    place: PlaceChoice
+    official: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def gazetteer_mark(language: str) -> str:
+    """Return a mark that changes when the list of names does, or the language of its words."""
+    last = PlaceName.objects.order_by("-pk").values_list("pk", flat=True).first()
+    told = f"{last} {PlaceName.objects.count()} {language}"
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def gazetteer() -> list[ListedPlace]:
+    """Return every place with its spellings, for those who search where there is no line."""
+    rows = Place.objects.prefetch_related("names").order_by("key")
+    cities = _cities()
+    listed = []
+    for place in rows:
+        spelt: dict[bool, list[str]] = {True: [], False: []}
+        for name in place.names.all():
+            spelt[name.kind == OFFICIAL].append(name.folded)
+        official = tuple(sorted(set(spelt[True])))
+        others = tuple(sorted(set(spelt[False]) - set(official)))
+        listed.append(ListedPlace(_choice(place, near=_near(place, cities)), official, others))
+    return listed
 
 
 def _cities() -> list[PlaceChoice]:

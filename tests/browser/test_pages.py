@@ -110,7 +110,7 @@ NO_PAGE = {
     "review-again",  # needs a case whose ballots are all open: looked at in its own tests
     "tables",  # needs published tables carried over: manage.py published_tables
     *("set_language", "watch-end"),  # they take a form and lead elsewhere
-    *("place-search", "mfa_download_recovery_codes"),  # data and a file
+    *("place-search", "place-names", "mfa_download_recovery_codes"),  # data and a file
     "account_email_verification_sent",  # addresses are never verified here
     *("account_confirm_email", "account_confirm_login_code"),  # nor are codes mailed
     *("account_set_password", "account_reset_password_from_key"),  # need a key from a mail

@@ -236,6 +236,7 @@ DOORS: dict[str, Door] = {
         takes=POST,
         shows=405,
     ),
+    "place-names": Door(only(SIGNED_IN)),
     "place-search": Door(only(SIGNED_IN, query="?q=Ganja")),
     "api-docs": Door(only(EVERYBODY)),
     "api-schema": Door(only(EVERYBODY)),

@@ -156,6 +156,11 @@ BROKEN: dict[str, Breaking] = {
     ),
     "report_rejection_has_a_reason": (Report, lambda row: {**FRESH, "state": "rejected"}, {}),
     "report_spot_is_whole_or_absent": (Report, lambda row: {**FRESH, "lat": None}, {}),
+    "report_lies_between_two_places": (
+        Report,
+        lambda row: {**FRESH, "end_one": row.place, "end_other": row.place},
+        {},
+    ),
     "evidence_item_is_on_a_report_once": (Item, own(code="X"), {}),
     "evidence_item_claims_a_whole_position": (
         Item,

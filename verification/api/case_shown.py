@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from reports.evidence.queries import reading_of
 from reports.identity import opaque
+from reports.intake.queries import place_ids, where_words
 from reports.people.queries import alignment_codes
 from reports.places.queries import place_choices
 from verification.adjudication.answers import Answers
@@ -26,7 +27,7 @@ Row = dict[str, Any]
 def case_shown(file: CaseFile, *, at: datetime) -> Row:
     """Return the file of a case for somebody it was handed out to."""
     sides = _sides(file, at)
-    places = place_choices([file.incident.place_id, *(r.place_id for r in file.reports)])
+    places = place_choices({file.incident.place_id, *place_ids(file.reports)})
     return {
         **case_line(file),
         "incident": _incident(file, places),
@@ -144,7 +145,6 @@ def _clause(clause: Any, file: CaseFile) -> Row:
 
 
 def _report(report: Any, number: str, sides: Mapping[uuid.UUID, str], places: Any) -> Row:
-    place = places.get(report.place_id) if report.place_id else None
     return {
         "number": number,
         "cite": opaque(str(report.pk)),
@@ -161,7 +161,7 @@ def _report(report: Any, number: str, sides: Mapping[uuid.UUID, str], places: An
         "observed_from": report.observed_from,
         "observed_until": report.observed_until,
         "time_precision": report.time_precision,
-        "place": place.label if place else report.place_typed,
+        "place": where_words(report, places),
         "place_accuracy": report.place_accuracy,
         "lat": report.lat,
         "lon": report.lon,

@@ -25,7 +25,7 @@ from reports.intake.choices import (
     TollCategory,
     TollHarm,
 )
-from reports.intake.queries import Report
+from reports.intake.queries import Report, Ring, area_of, place_ids, where_words
 from reports.intake.rules import Reason
 from reports.intake.tolls import toll_range
 from reports.people.queries import SourceKind, alignment_codes
@@ -94,6 +94,7 @@ class ReportCard:
     own_confidence: str
     received_at: datetime
     origin: str
+    area: Ring = ()  # of an ellipse or a corridor; a circle where there is none
     filer: str = ""
     grade: str = ""
     link_key: str = ""
@@ -197,7 +198,7 @@ def report_cards(
 ) -> list[ReportCard]:
     """Return reports as cards, numbered as given. `reveal` is for triage alone."""
     if places is None:
-        places = place_choices(report.place_id for report in reports)
+        places = place_choices(place_ids(reports))
     said = Said()
     return [
         _card(report, f"{mark}{number}", faces, places, reveal, said)
@@ -213,7 +214,6 @@ def _card(
     reveal: bool,
     said: Said,
 ) -> ReportCard:
-    place = places.get(report.place_id) if report.place_id else None
     accused = faces.party(report.accused.code) if report.accused is not None else None
     return ReportCard(
         key=str(report.pk),
@@ -236,7 +236,7 @@ def _card(
         window_until=report.observed_until,
         precision=precision_of(report),
         precision_words=said(TimePrecision, report.time_precision),
-        place=place.label if place else report.place_typed,
+        place=where_words(report, places),
         place_note=said(PlaceAccuracy, report.place_accuracy) if report.place_accuracy else "",
         lat=report.lat,
         lon=report.lon,
@@ -249,6 +249,7 @@ def _card(
         own_confidence=said(Likelihood, report.own_confidence) if report.own_confidence else "",
         received_at=report.received_at,
         origin=str(report.origin_id),
+        area=area_of(report, places),
         filer=speaker_of(report.filed_by.source, reveal=True) if reveal else "",
         grade=str(report.source.get_grade_display()) if reveal else "",
     )
@@ -330,28 +331,23 @@ def _incident(incident: Incident, place: PlaceChoice | None) -> IncidentCard:
 
 def features_of(cards: Iterable[ReportCard | IncidentCard], *, shape: str) -> dict[str, Any]:
     """Return what the map draws: one point for each located card, with its uncertainty."""
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [card.lon, card.lat]},
-                "properties": {
-                    "shape": shape,
-                    "title": " ".join(
-                        filter(
-                            None,
-                            (getattr(card, "number", "") or getattr(card, "code", ""), card.act),
-                        )
-                    ),
-                    "text": card.place,
-                    "radius_m": card.radius_m,
-                },
-            }
-            for card in cards
-            if card.lat is not None and card.lon is not None
-        ],
-    }
+    features: list[dict[str, Any]] = []
+    for card in cards:
+        if card.lat is None or card.lon is None:
+            continue
+        code = getattr(card, "number", "") or getattr(card, "code", "")
+        shown = {"shape": shape, "title": " ".join(filter(None, (code, card.act)))}
+        area: Ring = getattr(card, "area", ())
+        point = shown | {"text": card.place, "radius_m": None if area else card.radius_m}
+        features.append(_feature("Point", [card.lon, card.lat], point))
+        if area:
+            features.append(_feature("Polygon", [[list(corner) for corner in area]], shown))
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(kind: str, coordinates: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    geometry = {"type": kind, "coordinates": coordinates}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
 def statement_rows(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from reports.intake.queries import place_ids
 from reports.places.queries import place_choices
 from verification.adjudication.answers import Likelihood, panel_answers
 from verification.adjudication.queries import CaseFile
@@ -40,7 +41,7 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
     sources += [r.origin.said_by for r in file.reports]
     agreement = file.incident.agreement
     faces = faces_of(agreement.pk, sources, at=at, known_parties=file.parties)
-    places = place_choices([file.incident.place_id, *(r.place_id for r in file.reports)])
+    places = place_choices({file.incident.place_id, *place_ids(file.reports)})
     cards = report_cards(file.reports, faces=faces, places=places)
     zone = agreement.timezone
     statements = statement_rows(file.statements, faces=faces, days_of=zone)

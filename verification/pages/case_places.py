@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.intake.queries import ellipse_of
-from reports.places.geo import distance_m, ellipse_ring
+from reports.places.geo import distance_m
 from verification.adjudication.queries import CaseFile
 from verification.pages.cards import IncidentCard, ReportCard, features_of
 from verification.pages.case_terms import length_words
@@ -67,7 +66,7 @@ def map_of(
         _feature({"type": "Polygon", "coordinates": zone["coordinates"]}, {"shape": "zone"})
         for zone in zones
     ]
-    features += _ellipses(file, cards)
+    features += _areas(cards)
     features += [
         _feature(
             {"type": "Point", "coordinates": [one.lon, one.lat]},
@@ -85,16 +84,17 @@ def map_of(
     return {"type": "FeatureCollection", "features": features}
 
 
-def _ellipses(file: CaseFile, cards: Sequence[ReportCard]) -> list[dict[str, Any]]:
-    """Return the error ellipses of what was seen by range and bearing."""
-    found = []
-    for report, card in zip(file.reports, cards, strict=True):
-        ellipse = ellipse_of(report)
-        if ellipse is not None:
-            ring = [list(corner) for corner in ellipse_ring(ellipse)]
-            area = {"type": "Polygon", "coordinates": [ring]}
-            found.append(_feature(area, {"shape": "allegation", "title": card.number}))
-    return found
+def _areas(cards: Sequence[ReportCard]) -> list[dict[str, Any]]:
+    """Return the error ellipses of what was seen by range and bearing, and corridors between
+    two places."""
+    return [
+        _feature(
+            {"type": "Polygon", "coordinates": [[list(corner) for corner in card.area]]},
+            {"shape": "allegation", "title": card.number},
+        )
+        for card in cards
+        if card.area
+    ]
 
 
 def _feature(geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:

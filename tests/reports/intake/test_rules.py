@@ -119,6 +119,12 @@ BAD: list[tuple[dict[str, Any], set[str]]] = [
     ({"where": Where(kind="place")}, {"place"}),
     ({"where": Where(kind="place", place_id=SOME_ID, accuracy="roughly")}, {"place_accuracy"}),
     ({"where": Where(kind="named", typed="  ")}, {"place_typed"}),
+    ({"where": Where(kind="between")}, {"place", "other_place"}),
+    ({"where": Where(kind="between", place_id=SOME_ID)}, {"other_place"}),
+    (
+        {"where": Where(kind="between", place_id=SOME_ID, other_place_id=SOME_ID)},
+        {"other_place"},
+    ),
     ({"where": Where(kind="named", typed="x" * 201)}, {"place_typed"}),
     (place(lat=None), {"lat"}),
     (place(lat=90.1), {"lat"}),

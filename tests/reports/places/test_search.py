@@ -1,6 +1,9 @@
 """A typed name finds its places in any script; where two may be meant, both are offered."""
 
 import csv
+import gzip
+import json
+import subprocess
 from functools import cache
 from typing import Any
 
@@ -8,12 +11,27 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from reports.pages.places import list_for_phones
 from reports.places.actions import record_places
-from reports.places.folding import folded
+from reports.places.folding import bones, folded, letters_folded
+from reports.places.likeness import FLOOR, likeness
 from reports.places.models import Place
 from reports.places.queries import place_by_id, place_by_key, place_choices, places_matching
 from reports.problems import NotFound
 from tests.factories import SEEDS, SET_UP_AT
+
+VECTORS = SEEDS.parent / "tests" / "vectors" / "names.json"
+CASES = [tuple(case) for case in json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]]
+SCRIPT = SEEDS.parent / "config" / "static" / "js" / "lib" / "place-names.js"
+ON_A_PHONE = """
+import { readFileSync } from "node:fs";
+const { source, letters, places, typed } = JSON.parse(readFileSync(0, "utf8"));
+const { openList, search } = await import(
+  "data:text/javascript;base64," + Buffer.from(source).toString("base64")
+);
+const list = openList({ letters, places });
+console.log(JSON.stringify(typed.map((name) => search(list, name).map((place) => place.key))));
+"""
 
 PLACE_COLUMNS = ("key", "kind", "district")
 NAME_COLUMNS = ("place_key", "text", "lang", "script", "kind", "official_for")
@@ -29,6 +47,8 @@ NAME_COLUMNS = ("place_key", "text", "lang", "script", "kind", "official_for")
         ("Füzuli", "fuzuli"),
         ("Fizuli/Varanda", "fizuli varanda"),
         ("Гянджа", "gyandzha"),
+        ("Кельбаджар", "kelbadzhar"),
+        ("Stepʻanakert", "stepanakert"),
         ("Գանձակ", "gandzak"),
         ("", ""),
         ("!?", ""),
@@ -41,6 +61,32 @@ def test_one_spelling_for_searching(typed: str, plain: str) -> None:
 @pytest.mark.parametrize("typed", ["Gəncə", "Гянджа", "Գանձակ", "فضولی", "Tərtər 5"])
 def test_folding_twice_changes_nothing(typed: str) -> None:
     assert folded(folded(typed)) == folded(typed)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Gəncə", "گنجه"),
+        ("Gence", "Гянджа"),
+        ("Xankəndi", "Ханкенди"),
+        ("Khankendi", "Hankendi"),
+        ("Şuşa", "Шуша"),
+        ("Мардакерт", "Mardakert"),
+    ],
+)
+def test_what_sounds_alike_has_the_same_bones(one: str, other: str) -> None:
+    assert bones(folded(one)) == bones(folded(other)) != ""
+
+
+def test_one_spelling_is_wholly_like_itself_and_nothing_like_another() -> None:
+    assert likeness("ganja", "knj", "ganja", "knj") == 1
+    assert likeness("ganja", "knj", "berd", "brd") < 0.2
+
+
+def test_a_slip_costs_less_than_another_name() -> None:
+    slip = likeness("gajna", bones("gajna"), "ganja", "knj")
+    other = likeness("goris", bones("goris"), "ganja", "knj")
+    assert other < FLOOR < slip < 1
 
 
 @cache
@@ -110,6 +156,30 @@ class TestTheWholeGazetteer:
         label = places_matching("Stepanakert")[0].label
         assert label == " / ".join(sorted(label.split(" / ")))
         assert "Stepanakert" in label and "Xankəndi" in label
+
+    @pytest.mark.parametrize(("typed", "place"), CASES)
+    def test_slips_of_the_finger_are_forgiven(self, typed: str, place: str) -> None:
+        assert keys(typed)[0] == place
+
+    def test_a_phone_without_a_line_puts_the_same_places_in_the_same_order(self) -> None:
+        typed = [case for case, _place in CASES]
+        body = {"letters": letters_folded(), "places": list_for_phones(), "typed": typed}
+        asked = subprocess.run(
+            ["node", "--input-type=module", "--eval", ON_A_PHONE],
+            input=json.dumps({"source": SCRIPT.read_text(), **body}),
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        found = json.loads(asked.stdout)
+        for name, there in zip(typed, found, strict=True):
+            here = keys(name)
+            assert there[0] == here[0], name
+            assert [key for key in there if key in here] == [key for key in here if key in there]
+
+    def test_the_list_for_phones_is_light(self) -> None:
+        body = json.dumps({"letters": letters_folded(), "places": list_for_phones()})
+        assert len(gzip.compress(body.encode(), 6)) < 25_000
 
     @pytest.mark.parametrize("typed", ["", " ", "G", "!", "zzzzqqqq", "\u0301"])
     def test_what_means_nothing_finds_nothing(self, typed: str) -> None:

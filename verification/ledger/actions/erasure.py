@@ -34,6 +34,7 @@ EMPTY: Mapping[str, Any] = {
     **dict.fromkeys(("narrative", "weapon", "place_typed", "place_accuracy", "publisher"), ""),
     **dict.fromkeys(("source_url", "own_confidence", "sha256", "means", "state_reason"), ""),
     **dict.fromkeys(("place", "lat", "lon", "radius_m", "observer_lat", "observer_lon"), None),
+    **dict.fromkeys(("end_one", "end_other"), None),
     **dict.fromkeys(("range_m", "bearing_deg", "range_error_m", "bearing_error_deg"), None),
     "observation_count": None,
     "observation_unit": "",

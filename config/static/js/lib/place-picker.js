@@ -1,10 +1,28 @@
 /* Shows places while a name is typed. It never picks one: the person does.
 
-   Markup: an element with data-place-picker, data-url, data-name and the words data-none,
-   data-found (with {n}) and data-failed; in it a text input with data-place-text and an element
-   with data-candidates. Without this file the form's own search button does the same work. */
+   Markup: an element with data-place-picker, data-url, data-list, data-name and the words
+   data-none, data-found (with {n}) and data-failed; in it a text input with data-place-text and an
+   element with data-candidates. The list of names (data-list) is fetched when the input is first
+   entered and searched here, so that a line that drops costs nothing; until it has come, and where
+   it does not come, the site is asked. Without this file the form's own search button does the
+   same work. */
+
+import { openList, search as searchList } from "./place-names.js";
 
 const WAIT = 300; // ms after the last key
+const WAIT_HERE = 60; // ms, where nobody needs to be asked
+const lists = new Map(); // address -> the list, or a promise of it
+
+function listOf(address) {
+  if (!address) return Promise.resolve(null);
+  if (!lists.has(address)) {
+    lists.set(address, fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" })
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((body) => (body ? openList(body) : null))
+      .catch(() => { lists.delete(address); return null; }));
+  }
+  return lists.get(address);
+}
 
 function candidate(place, name, chosen) {
   const label = document.createElement("label");
@@ -38,11 +56,13 @@ export function mountPicker(root) {
   box.before(status);
   let timer = 0;
   let asking = null;
+  let list = null;
 
   async function search() {
     const query = text.value.trim();
     asking?.abort();
     if (query.length < 2) { status.textContent = ""; return; }
+    if (list) { show(searchList(list, query)); return; }
     asking = new AbortController();
     try {
       const answer = await fetch(`${url}?${new URLSearchParams({ q: query })}`, {
@@ -68,7 +88,8 @@ export function mountPicker(root) {
   }
 
   text.setAttribute("autocomplete", "off");
-  text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, WAIT); });
+  text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, list ? WAIT_HERE : WAIT); });
+  text.addEventListener("focus", async () => { list ??= await listOf(root.dataset.list); });
 }
 
 document.querySelectorAll("[data-place-picker]").forEach(mountPicker);
