@@ -8,14 +8,14 @@ stylesheet through classes.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verification.publication.svg import Canvas, Markup, element
+from verification.publication.svg import Canvas, Markup, element, lines_of, text_width
 
 # Average glyph width of the chart's text, in user units; a little wide, so lines never overrun.
-GLYPH_WIDTH = 7.0
+LINE = 17.0  # from one line of small text to the next
+TITLE_SIZE = 17.0
 
 
 @dataclass(frozen=True)
@@ -92,16 +92,18 @@ def timeline_chart(
     rtl: bool = False,
 ) -> Markup:
     """Return incidents per day stacked by class, with the coverage strip below on the same days."""
-    canvas = Canvas(width=width, height=236, rtl=rtl)
+    start, top, floor = 34.0, 10.0, 160.0
+    covered = lines_of(words.coverage, width - start)
+    below = LINE * max(0, len(covered) - 1)
+    canvas = Canvas(width=width, height=236 + below, rtl=rtl)
     if not days:
         frame = canvas.rect(0.5, 0.5, width - 1, 235, class_="frame")
         message = canvas.text(width / 2, 122, words.empty, anchor="middle", class_="quiet")
         return canvas.drawing(frame, message, title=words.title, desc=words.desc)
-    start, top, floor = 34.0, 10.0, 160.0
     step = (width - start - 6) / len(days)
     peak = _round_peak(max(day.total for day in days))
     parts = [_hatch_pattern(ident), *_count_axis(canvas, peak, start, top, floor)]
-    every = max(1, math.ceil((max(len(day.label) for day in days) * GLYPH_WIDTH + 10) / step))
+    every = max(1, math.ceil((max(text_width(day.label) for day in days) + 10) / step))
     for index, day in enumerate(days):
         x = start + index * step
         gap = min(3.0, step * 0.12)
@@ -114,7 +116,7 @@ def timeline_chart(
             parts.append(
                 canvas.text(middle, floor + 18, day.label, anchor="middle", class_="quiet")
             )
-    parts += _coverage_strip(canvas, days, words.coverage, start, step, floor + 44)
+    parts += _coverage_strip(canvas, days, covered, start, step, floor + 44 + below)
     return canvas.drawing(*parts, title=words.title, desc=words.desc)
 
 
@@ -221,10 +223,18 @@ def shape_chart(
 
 
 def _coverage_strip(
-    canvas: Canvas, days: Sequence[TimelineDay], label: str, start: float, step: float, y: float
+    canvas: Canvas,
+    days: Sequence[TimelineDay],
+    label: Sequence[str],
+    start: float,
+    step: float,
+    y: float,
 ) -> list[Markup]:
     """Return each day's watched share as a filled height; unknown days are dashed."""
-    parts = [canvas.text(start, y - 6, label, class_="quiet")]
+    parts = [
+        canvas.text(start, y - 6 - LINE * (len(label) - 1 - line), said, class_="quiet")
+        for line, said in enumerate(label)
+    ]
     height = 20.0
     for index, day in enumerate(days):
         x = start + index * step
@@ -245,14 +255,15 @@ def standings_chart(
     rows: Sequence[StandingRow], words: StandingWords, *, width: int = 620, rtl: bool = False
 ) -> Markup:
     """Return one line per party: decided solid, expected as dot and whisker, bounds dashed."""
-    room = max(20, int((width - 24) / GLYPH_WIDTH))
-    notes = textwrap.wrap(words.as_of, room) + textwrap.wrap(words.caveat, room)
-    titles = textwrap.wrap(words.title, max(16, int((width - 24) / 9.5))) or [""]
+    room = width - 24.0
+    notes = lines_of(words.as_of, room) + lines_of(words.caveat, room)
+    titles = lines_of(words.title, room, TITLE_SIZE) or [""]
     keys = _standing_keys(width, words)
     top = 26.0 + 21 * len(titles)
-    row_height = 84.0
+    numbers = max((len(lines_of(row.numbers, room)) for row in rows), default=1)
+    row_height = 84.0 + LINE * (numbers - 1)
     body = row_height * max(1, len(rows))
-    height = top + body + 22 * len(keys) + 17 * len(notes) + 26
+    height = top + body + 22 * len(keys) + LINE * len(notes) + 26
     canvas = Canvas(width=width, height=height, rtl=rtl)
     parts = [canvas.rect(0.5, 0.5, width - 1, height - 1, class_="frame")]
     parts += [
@@ -265,21 +276,24 @@ def standings_chart(
         max((math.ceil(max(row.bound_high, row.high or 0)) for row in rows), default=1)
     )
     for index, row in enumerate(rows):
-        parts += _standing_line(canvas, row, top + index * row_height, peak)
+        parts += _standing_line(canvas, row, top + index * row_height, peak, numbers)
     y = top + body + 14
     for key in keys:
         parts += _draw_keys(canvas, key, y)
         y += 22
     for note in notes:
         parts.append(canvas.text(12, y + 4, note, class_="quiet"))
-        y += 17
+        y += LINE
     return canvas.drawing(*parts, title=words.title, desc=words.desc, class_="chart standings")
 
 
-def _standing_line(canvas: Canvas, row: StandingRow, y: float, peak: int) -> list[Markup]:
+def _standing_line(
+    canvas: Canvas, row: StandingRow, y: float, peak: int, numbers: int
+) -> list[Markup]:
     inset = 14.0
     length = canvas.width - 2 * inset
-    middle = y + 56
+    below = LINE * (numbers - 1)  # as many lines of numbers as the row with most has
+    middle = y + 56 + below
 
     def at(value: float) -> float:
         return inset + length * min(1.0, max(0.0, value / peak))
@@ -292,11 +306,14 @@ def _standing_line(canvas: Canvas, row: StandingRow, y: float, peak: int) -> lis
             class_=f"party-{row.hue}" if 1 <= row.hue <= 6 else "party-none",
         ),
         canvas.text(22 + _badge_width(row.letter), y + 22, row.name, class_="strong"),
-        canvas.text(12, y + 41, row.numbers, class_="quiet"),
+        *(
+            canvas.text(12, y + 41 + LINE * line, said, class_="quiet")
+            for line, said in enumerate(lines_of(row.numbers, canvas.width - 24))
+        ),
         canvas.line(inset, middle, inset + length, middle, class_="gridline"),
         canvas.line(inset, middle - 8, inset, middle + 8, class_="tick"),
-        canvas.text(inset, y + 77, "0", anchor="middle", class_="quiet"),
-        canvas.text(inset + length, y + 77, str(peak), anchor="end", class_="quiet"),
+        canvas.text(inset, middle + 21, "0", anchor="middle", class_="quiet"),
+        canvas.text(inset + length, middle + 21, str(peak), anchor="end", class_="quiet"),
     ]
     reach = max(3.0, at(row.bound_high) - at(row.bound_low))
     parts.append(canvas.rect(at(row.bound_low), middle - 8, reach, 16, class_="bounds"))
@@ -325,7 +342,10 @@ def _badge_width(letter: str) -> float:
 
 
 def _standing_keys(width: int, words: StandingWords) -> list[list[tuple[float, str, str]]]:
-    """Return the key's lines: (offset, mark, words), broken where the next would overrun."""
+    """Return the key's lines: (offset, mark, words), broken where the next would overrun.
+
+    Words too long for a line of their own go on below, without a mark.
+    """
     lines: list[list[tuple[float, str, str]]] = [[]]
     x = 12.0
     for mark, label in (
@@ -335,12 +355,14 @@ def _standing_keys(width: int, words: StandingWords) -> list[list[tuple[float, s
     ):
         if not label:
             continue
-        needed = 34 + len(label) * GLYPH_WIDTH
-        if x + needed > width - 8 and lines[-1]:
+        first, *rest = lines_of(label, width - 50)
+        needed = 34 + text_width(first)
+        if (x + needed > width - 8 or rest) and lines[-1]:
             lines.append([])
             x = 12.0
-        lines[-1].append((x, mark, label))
-        x += needed + 8
+        lines[-1].append((x, mark, first))
+        lines += [[(12.0, "", said)] for said in rest]
+        x += needed + 8 if not rest else width
     return [line for line in lines if line]
 
 
@@ -352,7 +374,7 @@ def _draw_keys(canvas: Canvas, key: list[tuple[float, str, str]], y: float) -> l
         elif mark == "expected":
             parts.append(canvas.line(x, y, x + 22, y, class_="whisker"))
             parts.append(canvas.dot(x + 11, y, 5, class_="allegation"))
-        else:
+        elif mark:
             parts.append(canvas.rect(x, y - 7, 22, 14, class_="bounds"))
         parts.append(canvas.text(x + 30, y + 4, label, class_="quiet"))
     return parts

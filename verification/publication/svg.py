@@ -17,6 +17,33 @@ class Markup(str):
 
 
 Child = str | Iterable[str]
+# Average width of a letter, in parts of the size of the text; a little wide rather than narrow.
+LETTER, CYRILLIC, ARMENIAN, ARABIC = 0.54, 0.61, 0.68, 0.5
+
+
+def text_width(text: str, size: float = 13.0) -> float:
+    """Return about how wide a line of text is drawn, in user units; Armenian runs wide."""
+    return size * sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> float:
+    if "\u0400" <= letter <= "\u052f":
+        return CYRILLIC
+    if "\u0530" <= letter <= "\u058f":
+        return ARMENIAN
+    return ARABIC if "\u0600" <= letter <= "\u06ff" else LETTER
+
+
+def lines_of(text: str, room: float, size: float = 13.0) -> list[str]:
+    """Return a text broken between words into lines that fit `room` user units."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def element(name: str, /, *children: Child, **attributes: object) -> Markup:

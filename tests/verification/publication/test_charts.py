@@ -15,6 +15,7 @@ from verification.publication.charts import (
     standings_chart,
     timeline_chart,
 )
+from verification.publication.svg import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</text><script>alert("1")</script>&<b a="'
@@ -153,3 +154,39 @@ class TestStandings:
         root = parsed(standings_chart([row], words))
         assert not list(root.iter(f"{SVG}script"))
         assert HOSTILE in words_in(root)
+
+
+LONG = "եթե բոլոր բաց գործերը որոշվեին կողմի օգտին կամ նրա դեմ, և ոչ մի գործ այլևս չմնար"
+
+
+def test_words_of_any_language_stay_inside_the_picture() -> None:
+    row = StandingRow(
+        letter="ARM",
+        name="Հայաստան",
+        hue=1,
+        decided=2,
+        numbers="2 որոշված · 9 բաց՝ նրա դեմ · 7 ակնկալվող, և դեռ ոչ մի միջակայք",
+        bound_low=2,
+        bound_high=11,
+    )
+    words = StandingWords(
+        title=LONG,
+        desc="",
+        decided="որոշված",
+        expected="ակնկալվող",
+        bounds=LONG,
+        as_of=LONG,
+        caveat=LONG,
+        empty="",
+    )
+    drawn = standings_chart([row], words, width=340)
+    said = [
+        (float(one.attrib["x"]), one.text or "", one.get("class"))
+        for one in parsed(drawn).iter(f"{SVG}text")
+        if one.get("text-anchor") == "start"
+    ]
+    assert len(said) > 10
+    sizes = {"title": 17.0}
+    for x, words_, kind in said:
+        assert x + text_width(words_, sizes.get(str(kind), 13.0)) <= 340, words_
+    assert "".join(LONG.split()) in "".join(words_ for _x, words_, _kind in said).replace(" ", "")
