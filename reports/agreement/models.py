@@ -113,7 +113,8 @@ class ActKind(models.Model):
 
     code = models.SlugField(primary_key=True, max_length=40)
     names = models.JSONField()
-    definition = models.CharField(max_length=400)
+    definition = models.CharField(max_length=400)  # in English
+    definitions = models.JSONField(default=dict)  # in the other languages
     severity = models.CharField(max_length=10, choices=Severity.choices)
     position = models.PositiveSmallIntegerField()
     codes = models.JSONField(default=dict)  # acled, ucdp, cameo, hxl
@@ -127,6 +128,11 @@ class ActKind(models.Model):
     @property
     def name(self) -> str:
         return localized(self.names)
+
+    @property
+    def meaning(self) -> str:
+        """What the kind covers, in the present language."""
+        return localized({"en": self.definition, **self.definitions})
 
 
 class Clause(models.Model):

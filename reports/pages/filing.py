@@ -204,7 +204,7 @@ def _context(form: ReportForm, agreement: Agreement, earlier: Report | None) -> 
             for other in agreements()
             if other.slug != agreement.slug and earlier is None
         ],
-        "acts": [(act.name, act.definition) for act in act_kinds()],
+        "acts": [(act.name, act.meaning) for act in act_kinds()],
         "earlier": earlier.receipt if earlier else "",
         "cancel_url": reverse("report", args=[earlier.receipt]) if earlier else reverse("desk"),
         "files_form": FilesWithReport(

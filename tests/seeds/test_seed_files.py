@@ -16,8 +16,9 @@ import pytest
 SEEDS = Path(__file__).parents[2] / "seeds"
 CLAIM_FILES = {"nk2020": 33, "article": 16, "supplement": 7}
 HEADERS = {
-    "acts.csv": "position,code,severity,name_en,name_ru,name_fr,name_uk,definition_en,acled_event,"
+    "acts.csv": "position,code,severity,name_en,definition_en,acled_event,"
     "acled_sub_event,ucdp_type,cameo,hxl,codes_note",
+    "acts_words.csv": "code,lang,name,definition",
     "organisations.csv": "key,name,kind,aligned_with,aligned_from,aligned_until,alignment_reason,"
     "is_demo",
     "sources.csv": "key,name,organisation,kind,aligned_with,alignment_reason,grade,grade_reason,"
@@ -139,6 +140,18 @@ class TestAgreement:
         assert [(p["code"], p["colour_index"]) for p in parties] == [("ARM", 0), ("AZE", 1)]
         for party in parties:
             assert set(party["names"]) == {"en", "ru", "hy", "az", "fr", "uk", "ar"}
+
+    def test_all_that_is_ours_has_words_in_every_language(self) -> None:
+        every = {"en", "ru", "hy", "az", "fr", "uk", "ar"}
+        (version,) = AGREEMENT["versions"]
+        texts = [AGREEMENT["titles"], version["summaries"]]
+        texts += [clause[kind] for clause in version["clauses"] for kind in ("titles", "summaries")]
+        texts += [renewal["notes"] for renewal in AGREEMENT["renewals"]]
+        for text in texts:
+            assert set(text) == every and all(text.values())
+        words = {(row["code"], row["lang"]) for row in rows("acts_words.csv")}
+        assert words == {(code, lang) for code in ACTS for lang in every - {"en"}}
+        assert all(row["name"] and row["definition"] for row in rows("acts_words.csv"))
 
     def test_area_is_a_closed_ring_that_holds_every_place(self) -> None:
         ring = AGREEMENT["area"]["coordinates"][0]

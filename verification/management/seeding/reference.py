@@ -18,18 +18,19 @@ CODES = ("acled_event", "acled_sub_event", "ucdp_type", "cameo", "hxl")
 
 def load_acts(*, at: datetime) -> int:
     """Record the taxonomy of acts with its names in every language; return its size."""
-    return record_act_kinds(rows=[_act(row) for row in rows("acts.csv")], by=None, at=at)
+    words: dict[str, list[Row]] = defaultdict(list)
+    for row in rows("acts_words.csv"):
+        words[row["code"]].append(row)
+    acts = [_act(row, words[row["code"]]) for row in rows("acts.csv")]
+    return record_act_kinds(rows=acts, by=None, at=at)
 
 
-def _act(row: Row) -> dict[str, Any]:
+def _act(row: Row, words: list[Row]) -> dict[str, Any]:
     return {
         "code": row["code"],
-        "names": {
-            column.removeprefix("name_"): text
-            for column, text in row.items()
-            if column.startswith("name_") and text
-        },
+        "names": {"en": row["name_en"]} | {one["lang"]: one["name"] for one in words},
         "definition": row["definition_en"],
+        "definitions": {one["lang"]: one["definition"] for one in words},
         "severity": row["severity"],
         "codes": {name: row[name] for name in CODES if row[name]},
     }
