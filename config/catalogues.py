@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from gettext import c2py
 from pathlib import Path
 
 import polib
@@ -58,22 +60,44 @@ def problems_in(catalogue: polib.POFile, language: str) -> Iterator[str]:
 
 def _wrong(entry: polib.POEntry, language: str) -> Iterator[str]:
     sources = [entry.msgid] + ([entry.msgid_plural] if entry.msgid_plural else [])
-    forms = [entry.msgstr]
+    forms = {0: entry.msgstr}
     if entry.msgid_plural:
-        forms = [text for _number, text in sorted(entry.msgstr_plural.items())]
+        forms = entry.msgstr_plural
         if len(forms) != plural_forms(language):
             yield f"has {len(forms)} plural forms of {plural_forms(language)}"
-    for text in forms:
+    for number, text in forms.items():
         if not text.strip():
             yield "not translated"
-        elif sorted(PLACEHOLDER.findall(text)) not in [
-            sorted(PLACEHOLDER.findall(source)) for source in sources
-        ]:
-            yield "other placeholders"
-        elif sorted(TAG.findall(text)) not in [sorted(TAG.findall(source)) for source in sources]:
-            yield "other tags"
-        elif (text[:1] == "\n", text[-1:] == "\n") != (
-            entry.msgid[:1] == "\n",
-            entry.msgid[-1:] == "\n",
+        elif not _same_marks(PLACEHOLDER, text, sources) and not (
+            entry.msgid_plural and _says_its_number(number, language) and _lacks_one(text, sources)
         ):
+            yield "other placeholders"
+        elif not _same_marks(TAG, text, sources):
+            yield "other tags"
+        elif _edges(text) != _edges(entry.msgid):
             yield "begins or ends in another line break"
+
+
+def _marks(pattern: re.Pattern[str], text: str) -> list[str]:
+    return sorted(pattern.findall(text))
+
+
+def _same_marks(pattern: re.Pattern[str], text: str, sources: list[str]) -> bool:
+    return _marks(pattern, text) in [_marks(pattern, source) for source in sources]
+
+
+def _lacks_one(text: str, sources: list[str]) -> bool:
+    """Return whether a form leaves out one placeholder, the number, and has no other."""
+    have, want = _marks(PLACEHOLDER, text), _marks(PLACEHOLDER, sources[-1])
+    return len(have) == len(want) - 1 and all(have.count(one) <= want.count(one) for one in have)
+
+
+@cache
+def _says_its_number(form: int, language: str) -> bool:
+    """Return whether a form stands for one number alone, as the Arabic dual does for two."""
+    choose = c2py(PLURALS[language].split("plural=", 1)[1].rstrip(";"))
+    return sum(choose(n) == form for n in range(1000)) == 1
+
+
+def _edges(text: str) -> tuple[bool, bool]:
+    return text[:1] == "\n", text[-1:] == "\n"
