@@ -9,6 +9,7 @@ can be opened any more. It knows no settings, no database and no secret.
 from __future__ import annotations
 
 import json
+import math
 import resource
 import sys
 import warnings
@@ -30,6 +31,7 @@ SECONDS = 20  # of processor time
 WRITTEN = 64 * MEGA
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 COPY_SIDE, THUMB_SIDE, HASHED_SIDE = 3200, 480, 512  # pixels
+BAND = 256  # lines of a copy made at a time
 COPY_QUALITY, THUMB_QUALITY = 86, 78
 VERSION = "1"  # of what is read and how copies are made
 
@@ -90,8 +92,7 @@ def read(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     told |= embedded(picture.getexif())
     picture.draft("RGB", (COPY_SIDE, COPY_SIDE))
     picture.load()
-    picture.thumbnail((COPY_SIDE, COPY_SIDE))
-    clean = _without_all_but_pixels(picture)
+    clean = _without_all_but_pixels(_shrunk(picture))
     copy = _jpeg(clean, COPY_QUALITY)
     hashed = clean.copy()
     hashed.thumbnail((HASHED_SIDE, HASHED_SIDE))
@@ -101,14 +102,43 @@ def read(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     return told, copy, _jpeg(clean, THUMB_QUALITY)
 
 
+def _shrunk(picture: Image.Image) -> Image.Image:
+    """Return the picture at the size of a copy.
+
+    Pillow makes a second whole picture of one with transparency before it shrinks it; we lay such
+    a one on white and shrink it in bands, so that 40 million pixels fit into the memory we have.
+    """
+    if picture.mode not in ("RGBA", "LA"):
+        picture.thumbnail((COPY_SIDE, COPY_SIDE))
+        return picture
+    wide, high = picture.size
+    scale = max(1.0, max(wide, high) / COPY_SIDE)
+    made = Image.new("RGB", (max(1, round(wide / scale)), max(1, round(high / scale))))
+    step, margin = high / made.height, math.ceil(4 * scale)  # a filter reaches two pixels out
+    for top in range(0, made.height, BAND):
+        bottom = min(top + BAND, made.height)
+        first = max(0, math.floor(top * step) - margin)
+        last = min(high, math.ceil(bottom * step) + margin)
+        band = _on_white(picture.crop((0, first, wide, last)))
+        taken = (0, top * step - first, wide, min(bottom * step, high) - first)
+        size = (made.width, bottom - top)
+        made.paste(band.resize(size, Image.Resampling.BICUBIC, box=taken), (0, top))
+    made.getexif()[Base.Orientation] = picture.getexif().get(Base.Orientation, 1)
+    return made
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    layer = picture.convert("RGBA")
+    ground = Image.new("RGB", layer.size, (255, 255, 255))
+    ground.paste(layer, mask=layer.getchannel("A"))
+    return ground
+
+
 def _without_all_but_pixels(picture: Image.Image) -> Image.Image:
     """Return the upright picture on white, with nothing beside its pixels."""
     upright = ImageOps.exif_transpose(picture)
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-        layer = upright.convert("RGBA")
-        ground = Image.new("RGB", layer.size, (255, 255, 255))
-        ground.paste(layer, mask=layer.getchannel("A"))
-        upright = ground
+        upright = _on_white(upright)
     clean = upright.convert("RGB")
     clean.info = {}
     return clean

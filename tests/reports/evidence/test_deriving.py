@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from PIL import Image, PngImagePlugin
 
-from reports.evidence import actions, queries
+from reports.evidence import actions, decoder, queries
 from reports.evidence.actions import StoredOtherwise, add_item, derive_item
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.models import Item, Reading
@@ -44,6 +45,23 @@ def read(content: bytes, task: str = "read") -> Seen:
         file.write(content)
         file.flush()
         return run_decoder(task, file)
+
+
+def test_bands_of_a_picture_with_transparency_join_without_a_seam(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decoder, "COPY_SIDE", 97)
+    picture = drawn(3, (313, 401)).convert("RGBA")
+    picture.putalpha(drawn(4, (313, 401)).convert("L"))
+    whole = decoder._on_white(picture).resize((76, 97), Image.Resampling.BICUBIC)
+    monkeypatch.setattr(decoder, "BAND", 16)
+    picture.getexif()[0x0112] = 6
+    banded = decoder._shrunk(picture)
+    assert banded.size == (76, 97) and banded.getexif()[0x0112] == 6
+    apart = np.abs(np.asarray(banded).astype(int) - np.asarray(whole).astype(int))
+    assert apart.max() <= 1
+    picture.thumbnail((400, 400))
+    assert decoder._shrunk(picture.resize((50, 60))).size == (50, 60)
 
 
 class TestReading:
