@@ -7,7 +7,9 @@ never taken from a header.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -42,6 +44,7 @@ from reports.uploads.problems import Elsewhere, OtherProtocol, WrongHeader, Wron
 from reports.uploads.queries import Upload, offset_of, own_upload
 from reports.uploads.rules import ALGORITHMS, SILENCE_S
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 PROBLEMS = {("4XX", "application/problem+json"): ProblemShown}
 
 
@@ -51,6 +54,20 @@ def header(name: str, what: str, *, needed: bool = True) -> OpenApiParameter:
 
 
 SPOKEN = header("Tus-Resumable", VERSION)
+
+
+class LocalInstant(serializers.DateTimeField):
+    """A date and a time of the clock at the place of the event, as 2020-10-11T02:00."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Return it as it was told, without a zone."""
+        try:
+            read = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail("invalid", format="2020-10-11T02:00")
+        if read.tzinfo is not None or not FIRST_YEAR <= read.year <= LAST_YEAR:
+            self.fail("invalid", format="2020-10-11T02:00")
+        return read
 
 
 class Told(Strict):
@@ -66,6 +83,7 @@ class Told(Strict):
     )
     caption = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
     claimed_at = Instant(required=False, default=None)
+    claimed_local = LocalInstant(required=False, default=None)
     lat = serializers.FloatField(required=False, default=None, min_value=-90, max_value=90)
     lon = serializers.FloatField(required=False, default=None, min_value=-180, max_value=180)
 
@@ -135,8 +153,9 @@ class UploadsDoor(TusDoor):
             header("Upload-Length", "bytes"),
             header(
                 "Upload-Metadata",
-                "receipt (needed), sha256, filetype, kind, sensitivity, caption, claimed_at, lat, "
-                "lon; each with its value in base64. Names of files are dropped.",
+                "receipt (needed), sha256, filetype, kind, sensitivity, caption, claimed_at or "
+                "claimed_local (the clock of the place), lat, lon; each with its value in base64. "
+                "Names of files are dropped.",
             ),
         ],
         request=None,
@@ -151,14 +170,18 @@ class UploadsDoor(TusDoor):
         told = Told(data=metadata_in(request.headers))
         told.is_valid(raise_exception=True)
         read = told.validated_data
+        report = own_report(asker(request), read["receipt"])
+        claimed = read["claimed_at"]
+        if claimed is None and read["claimed_local"] is not None:
+            claimed = read["claimed_local"].replace(tzinfo=ZoneInfo(report.agreement.timezone))
         upload, created = start_upload(
-            report=own_report(asker(request), read["receipt"]),
+            report=report,
             declared=Declared(length, read["sha256"], read["filetype"] or read["type"]),
             draft=ItemDraft(
                 kind=read["kind"],
                 sensitivity=read["sensitivity"],
                 caption=read["caption"],
-                claimed_at=read["claimed_at"],
+                claimed_at=claimed,
                 claimed_lat=read["lat"],
                 claimed_lon=read["lon"],
             ),

@@ -22,7 +22,7 @@ from reports.evidence.choices import Sensitivity
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.queries import TAKES_FILES, Item, items_of, reading_of
 from reports.evidence.refusals import why_refused
-from reports.evidence.rules import MOST_ITEMS
+from reports.evidence.rules import MEGA, MOST_BYTES, MOST_ITEMS
 from reports.evidence.uploads import is_too_large
 from reports.intake.queries import Report, own_report
 from reports.pages.answers import asker, sent_back, signed_in
@@ -130,6 +130,7 @@ def _row(item: Item) -> dict[str, Any]:
         "waits": reading is None,
         "has_picture": reading is not None and reading.outcome == "copied",
         "outcome": reading.get_outcome_display() if reading is not None else "",
+        "why": why_refused(reading.reason) if reading is not None and reading.reason else "",
     }
 
 
@@ -139,6 +140,8 @@ def _context(report: Report, form: EvidenceForm) -> dict[str, Any]:
         "form": form,
         "files": files,
         "most": MOST_ITEMS,
+        "most_bytes": MOST_BYTES,
+        "most_mb": MOST_BYTES // MEGA,
         "receipt": report.receipt,
         "may_add": report.state in TAKES_FILES and len(files) < MOST_ITEMS,
         "agreement_title": report.agreement.title,

@@ -67,6 +67,15 @@ def test_a_file_in_pieces_is_sealed_with_its_last_byte(filer: Client, world: Wor
     assert "Armen" not in str(Upload.objects.values().get())
 
 
+def test_a_time_on_the_clock_of_the_place(filer: Client, world: World) -> None:
+    report = a_report(world)
+    begin(filer, report, CONTENT, claimed_local="2020-10-11T02:00")
+    claimed = Upload.objects.get().claimed_at
+    assert claimed is not None and claimed.isoformat() == "2020-10-10T22:00:00+00:00"
+    for wrong in ("yesterday", "2020-10-11T02:00Z", "9999-01-01"):
+        is_problem(begin(filer, report, photo(8), claimed_local=wrong), 422)
+
+
 class TestTheAnswerWasLost:
     def test_whoever_asks_again_is_told_the_code(self, filer: Client, begun: str) -> None:
         code = send(filer, begun, CONTENT, 0)["Evidence-Code"]

@@ -31,7 +31,8 @@ export class UploadRefused extends Error {
   }
 }
 
-/** Send a file; onProgress({phase, sent, total}) is called with phase hashing, sending, waiting or sealed. */
+/** Send a file. `fields`: kind, sensitivity, caption, claimed_at (an instant) or claimed_local, lat, lon.
+    onProgress({phase, sent, total}) is called with the phase hashing, sending, waiting or sealed. */
 export async function uploadFile({ file, receipt, fields = {}, onProgress = () => {}, signal, csrf }) {
   const told = (phase, sent) => onProgress({ phase, sent, total: file.size });
   const sha256 = await hashOf(file, signal, (sent) => told("hashing", sent));
@@ -39,29 +40,30 @@ export async function uploadFile({ file, receipt, fields = {}, onProgress = () =
   const line = new Line({ token: csrf ?? tokenOfPage(), signal });
   let piece = 4 * LEAST;
   let url = null;
+  let furthest = 0;
   for (;;) {
     try {
-      const where = url ? await line.head(url) : await line.begin(file.size, metadata);
-      url = where.url;
-      let { offset } = where;
-      let code = where.code;
-      while (!code) {
-        told("sending", offset);
+      let now = url ? await line.head(url) : await line.begin(file.size, metadata);
+      url = now.url;
+      while (!now.code) {
+        if (now.offset > furthest) line.gotThrough();
+        furthest = Math.max(furthest, now.offset);
+        told("sending", now.offset);
+        const before = now.offset;
         const began = performance.now();
-        const before = offset;
-        ({ offset, code } = await line.send(url, file.slice(offset, offset + piece), offset));
-        line.gotThrough();
-        piece = nextPiece(piece, offset - before, performance.now() - began);
-        if (where.sha256 && where.sha256 !== sha256) throw new Error("another file was sealed");
+        now = await line.send(url, file.slice(before, before + piece), before);
+        if (!now.code && now.offset <= before) throw new Again("nothing came");
+        piece = nextPiece(piece, now.offset - before, performance.now() - began);
       }
+      if (now.sha256 !== sha256) throw new UploadRefused(0, {});
       told("sealed", file.size);
-      return code;
+      return now.code;
     } catch (problem) {
       signal?.throwIfAborted();
-      if (problem.again === undefined) throw problem;
+      if (!(problem instanceof Again)) throw problem;
       if (problem.anew) url = null;
       if (problem.broke) piece = Math.max(LEAST, piece / 2);
-      told("waiting", -1);
+      told("waiting", furthest);
       await line.pause(problem.again);
     }
   }
@@ -138,17 +140,22 @@ class Line {
   }
 
   async ask(url, { method, headers = {}, body }) {
-    const silence = AbortSignal.timeout(SILENCE + (body ? 4 * AIM : 0));
-    const signal = this.signal ? AbortSignal.any([this.signal, silence]) : silence;
+    const stop = new AbortController();
+    const clock = setTimeout(() => stop.abort(), SILENCE + (body ? 4 * AIM : 0));
+    const abort = () => stop.abort();
+    this.signal?.addEventListener("abort", abort);
     let answer;
     try {
       answer = await fetch(url, {
-        method, body, signal,
+        method, body, signal: stop.signal,
         headers: { ...SPOKEN, "X-CSRFToken": this.token, ...headers },
         credentials: "same-origin", redirect: "error", cache: "no-store", referrerPolicy: "same-origin",
       });
     } catch (problem) {
       throw new Again(String(problem), { broke: true });
+    } finally {
+      clearTimeout(clock);
+      this.signal?.removeEventListener("abort", abort);
     }
     if (answer.ok) return answer;
     throw await refusal(answer, url);
@@ -159,12 +166,18 @@ class Line {
     this.#failed += 1;
     if (this.#failed > ATTEMPTS) throw new UploadRefused(0, {});
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(this.#failed - 1, 10));
-    await new Promise((resolve, reject) => {
-      const done = () => { clearTimeout(timer); globalThis.removeEventListener?.("online", done); resolve(); };
+    await new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        globalThis.removeEventListener?.("online", done);
+        this.signal?.removeEventListener("abort", done);
+        resolve();
+      };
       const timer = setTimeout(done, Math.max(least, wait * (0.5 + Math.random() / 2)));
       globalThis.addEventListener?.("online", done);
-      this.signal?.addEventListener("abort", () => { done(); reject(this.signal.reason); }, { once: true });
+      this.signal?.addEventListener("abort", done);
     });
+    this.signal?.throwIfAborted();
   }
 }
 
@@ -184,7 +197,7 @@ async function refusal(answer, url) {
   const again = 1000 * Number(answer.headers.get("Retry-After") || 0);
   if (status === 404 && url !== HOME) return new Again("it is gone", { anew: true });
   if ([409, 423, 460].includes(status)) return new Again(`HTTP ${status}`);
-  if (status === 408 || status === 507 || (status === 429 && again) || (status >= 500 && status !== 507)) {
+  if (status === 408 || (status === 429 && again) || (status >= 500 && status !== 507)) {
     return new Again(`HTTP ${status}`, { again });
   }
   return new UploadRefused(status, await answer.json().catch(() => ({})));
