@@ -54,6 +54,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,  # a slice; every original within a week
         "options": {"expires": 300},
     },
+    "sweep-orphans": {
+        "task": "reports.tasks.sweep_orphans",
+        "schedule": crontab(minute="*/10", hour="0-3"),  # UTC; all parts once a night, in slices
+        "options": {"expires": 600},
+    },
     "sweep-uploads": {
         "task": "reports.tasks.sweep_uploads",
         "schedule": 3600.0,

@@ -10,7 +10,7 @@ from reports.agreement.models import (
     Renewal,
 )
 from reports.coverage.models import Watch
-from reports.evidence.models import Item, Reading, Vigil
+from reports.evidence.models import Item, Reading, Sweep, Vigil
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
@@ -38,6 +38,7 @@ __all__ = [
     "Report",
     "RoleGrant",
     "Source",
+    "Sweep",
     "Unlogged",
     "Upload",
     "User",

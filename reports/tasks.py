@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports.evidence.actions import check_originals
+from reports.evidence.actions import sweep_orphans as sweep_storage
 from reports.journal.doorbell import ring
 from reports.journal.drain import drain as drain_journal
 from reports.uploads.actions import sweep_uploads as sweep
@@ -23,6 +24,12 @@ def check_evidence(**_: Any) -> int:
 def sweep_uploads(**_: Any) -> int:
     """Throw away what is late of unfinished uploads; return how many; may run twice."""
     return sweep(at=timezone.now())
+
+
+@shared_task(name="reports.tasks.sweep_orphans")
+def sweep_orphans(**_: Any) -> int:
+    """Remove stored files that belong to no row; return how many; may run twice."""
+    return sweep_storage(at=timezone.now())
 
 
 @shared_task(name="reports.tasks.drain")

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 import pgtrigger
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from reports.evidence.choices import Condition, Outcome
 from reports.evidence.drafts import ItemDraft
-from reports.evidence.models import Item, Reading, Vigil
-from reports.evidence.queries import faults_of, longest_unchecked
+from reports.evidence.models import Item, Reading, Sweep, Vigil
+from reports.evidence.queries import faults_of, longest_unchecked, orphans_in, slots_unswept
 from reports.evidence.refusals import why_refused
 from reports.evidence.rules import (
     ALLOWED,
@@ -30,6 +31,9 @@ from reports.evidence.rules import (
     IMAGE,
     MOST_BYTES,
     MOST_IMAGE_BYTES,
+    ORPHAN_AFTER,
+    SLOTS,
+    SWEPT_EVERY,
 )
 from reports.evidence.sandbox import Seen, run_decoder
 from reports.evidence.sniffing import type_of
@@ -40,6 +44,7 @@ from reports.evidence.storage import (
     PIECE,
     THUMB,
     Hashed,
+    destroy,
     digest_of,
     new_place,
     path_of,
@@ -108,7 +113,7 @@ def add_item(
         return Adding(Item.objects.get(report=report, sha256=sha256), created=False)
     finally:
         if not kept:
-            vault().delete(path_of(ORIGINAL, place))
+            destroy(vault(), path_of(ORIGINAL, place))
     return Adding(item, created=True)
 
 
@@ -291,6 +296,24 @@ def _condition_of(item: Item) -> Condition:
     return Condition.WHOLE if same else Condition.CHANGED
 
 
+def sweep_orphans(*, at: datetime, budget_s: float = 20.0) -> int:
+    """Remove files that a process which died left without a row; return how many; may run twice.
+
+    Leaves: Sweep for each part of the storage that was looked through, longest unseen first.
+    """
+    stop_at, removed = time.monotonic() + budget_s, 0
+    for slot in slots_unswept(before=at - SWEPT_EVERY, most=SLOTS):
+        if time.monotonic() > stop_at:
+            break
+        found = orphans_in(slot, before=at - ORPHAN_AFTER)
+        for path in found:
+            destroy(vault(), path)
+        row, _made = Sweep.objects.get_or_create(slot=slot, defaults={"swept_at": at})
+        Sweep.objects.filter(pk=row.pk).update(swept_at=at, removed=F("removed") + len(found))
+        removed += len(found)
+    return removed
+
+
 EMPTY_ITEM: dict[str, Any] = {
     **dict.fromkeys(("sha256", "caption"), ""),
     **dict.fromkeys(("claimed_at", "claimed_lat", "claimed_lon"), None),
@@ -323,7 +346,7 @@ def destroy_bytes(*, items: Sequence[Item]) -> int:
     gone = [item for item in items if not item.sha256 and item.stored_as]
     for item in gone:
         for folder in (ORIGINAL, *DERIVED):
-            vault().delete(path_of(folder, item.stored_as))
+            destroy(vault(), path_of(folder, item.stored_as))
         with pgtrigger.ignore("reports.Item:item_no_update"):
             Item.objects.filter(pk=item.pk).update(stored_as="")
     return len(gone)

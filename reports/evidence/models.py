@@ -1,4 +1,4 @@
-"""Item (a file as it came), Reading (what was read out of it), Vigil (that it is still whole)."""
+"""Item (a file as it came), Reading (what was read out of it); Vigil and Sweep watch over them."""
 
 from __future__ import annotations
 
@@ -116,3 +116,17 @@ class Vigil(models.Model):
 
     def __str__(self) -> str:
         return f"{self.found} at {self.checked_at:%Y-%m-%d %H:%M}"
+
+
+class Sweep(models.Model):
+    """When a part of the storage was last looked through for files that belong to no row."""
+
+    slot = models.PositiveSmallIntegerField(primary_key=True)  # first byte of the files' hashes
+    swept_at = models.DateTimeField()
+    removed = models.PositiveIntegerField(default=0)  # files, since the beginning
+
+    class Meta:
+        indexes = [models.Index(fields=["swept_at"], name="sweep_oldest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.slot:02x} at {self.swept_at:%Y-%m-%d %H:%M}"

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from reports.evidence.choices import Condition, EvidenceKind, Sensitivity
 from reports.evidence.drafts import ItemDraft
-from reports.evidence.models import Item, Reading, Vigil
-from reports.evidence.rules import MEGA, MOST_BYTES_OF_REPORT, MOST_ITEMS
+from reports.evidence.models import Item, Reading, Sweep, Vigil
+from reports.evidence.rules import MEGA, MOST_BYTES_OF_REPORT, MOST_ITEMS, SLOTS
 from reports.evidence.storage import (
     COPY,  # noqa: F401 - doors take it from here
     ORIGINAL,
     THUMB,  # noqa: F401
     path_of,
+    stored_in,
     vault,
 )
 from reports.evidence.words import TELLS_ENOUGH, WITHIN, bits_apart, words_near
@@ -100,6 +101,30 @@ def longest_unchecked(*, before: datetime, most: int) -> list[Item]:
     rows = Item.objects.exclude(sha256="").select_related("vigil")
     due = rows.filter(Q(vigil=None) | Q(vigil__checked_at__lt=before))
     return list(due.order_by(F("vigil__checked_at").asc(nulls_first=True), "id")[:most])
+
+
+def slots_unswept(*, before: datetime, most: int) -> list[int]:
+    """Return the parts of the storage that were not swept since `before`, longest first."""
+    swept = dict(Sweep.objects.values_list("slot", "swept_at"))
+    due = [slot for slot in range(SLOTS) if slot not in swept or swept[slot] < before]
+    return sorted(due, key=lambda slot: (slot in swept, swept.get(slot), slot))[:most]
+
+
+def orphans_in(slot: int, *, before: datetime) -> list[str]:
+    """Return the paths in a part of the storage that are older than `before` and in no row."""
+    stored = list(stored_in(slot))
+    known = set(
+        Item.objects.filter(stored_as__startswith=f"{slot:02x}/").values_list(
+            "stored_as", flat=True
+        )
+    )
+    loose = [path_of(folder, place) for folder, place in stored if place not in known]
+    return [path for path in loose if vault().get_modified_time(path) < before]
+
+
+def orphans_removed() -> int:
+    """Return how many files without a row were found and removed so far."""
+    return int(Sweep.objects.aggregate(n=Sum("removed"))["n"] or 0)
 
 
 def originals_not_whole() -> int:

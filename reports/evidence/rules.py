@@ -18,6 +18,9 @@ MOST_BYTES_OF_REPORT = 1024 * MEGA
 HEAD = 8192  # bytes looked at to tell what a file is
 EVERY = timedelta(days=7)  # each original is read again at least this often
 AT_A_TIME = 50  # originals one call reads again
+SLOTS = 256  # parts of the storage, by the first byte of the hash
+SWEPT_EVERY = timedelta(days=1)  # each part is looked through for orphans
+ORPHAN_AFTER = timedelta(days=1)  # a file that no row knows for so long belongs to nobody
 GRACE = timedelta(minutes=15)  # a clock of a phone, and the time between the event and the shutter
 
 IMAGE, VIDEO, AUDIO, DOCUMENT = "image", "video", "audio", "document"

@@ -65,6 +65,32 @@ def path_of(folder: str, stored_as: str) -> str:
     return f"{folder}/{stored_as}"
 
 
+def stored_in(slot: int) -> Iterator[tuple[str, str]]:
+    """Yield (folder, place) of every file whose hash begins with this byte."""
+    for folder in (ORIGINAL, *DERIVED):
+        first = f"{slot:02x}"
+        for sha256 in _listed(f"{folder}/{first}", folders=True):
+            for name in _listed(f"{folder}/{first}/{sha256}", folders=False):
+                yield folder, f"{first}/{sha256}/{name}"
+
+
+def _listed(path: str, *, folders: bool) -> list[str]:
+    try:
+        inner, files = vault().listdir(path)
+    except FileNotFoundError:  # nothing was stored there yet
+        return []
+    return list(inner if folders else files)
+
+
+def destroy(store: Storage, path: str) -> None:
+    """Destroy a file, and its folder with it if it was the last: the folder bears its hash."""
+    store.delete(path)
+    try:
+        Path(store.path(path)).parent.rmdir()
+    except (NotImplementedError, OSError):  # no folders there, or others are in it
+        return
+
+
 def digest_of(file: IO[bytes]) -> tuple[str, int]:
     """Return the SHA-256 (hex) and the length of a file, read piece by piece."""
     file.seek(0)

@@ -50,6 +50,7 @@ EXCEPTIONS = {
     "start_upload": "nothing is brought before all of it has come",
     "append_bytes": "the file is evidence once it is whole; add_item leaves the event",
     "end_upload": "nothing was brought",
+    "sweep_orphans": "no record ever knew what it removes",
     "drop_uploads": "part of erase_report, whose event tells it",
     "sweep_uploads": "nothing was brought",
     "draft_due_bulletins": "one event for each bulletin, left by draft_bulletin",

@@ -9,11 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from reports.agreement.queries import agreements
-from reports.evidence.queries import originals_not_whole
+from reports.evidence.queries import originals_not_whole, orphans_removed
 from reports.journal.doorbell import is_heard
 from reports.journal.queries import pending_work, quarantined_jobs
 from reports.pages.answers import signed_in
 from reports.people.permissions import require
+from reports.uploads.queries import unfinished
 from verification.pages.asker import asker
 from verification.scoring.queries import fit_line
 
@@ -33,6 +34,8 @@ def health(request: HttpRequest) -> HttpResponse:
         "as_of": at,
         "backlog": backlog,
         "not_whole": originals_not_whole(),
+        "orphans": orphans_removed(),
+        "under_way": unfinished(),
         "late": waited > LATE_S,
         "broker": is_heard(),
         "fits": [(one.title, fit_line(one.pk, at=at)) for one in agreements()],
