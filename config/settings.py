@@ -6,6 +6,7 @@ when DATABASE_URL is unset, so that `manage.py` works beside a running instance.
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -240,6 +241,21 @@ LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 
 # -- files the browser gets -------------------------------------------------------------
+
+
+def evidence_storage(place: str) -> dict[str, Any]:
+    """Return where evidence lies: in a folder, or in a bucket where it says s3://BUCKET."""
+    if not place.startswith("s3://"):
+        backend = "reports.evidence.storage.SealedFolder"
+        return {"BACKEND": backend, "OPTIONS": {"location": place}}
+    bucket = {
+        "bucket_name": place.removeprefix("s3://").strip("/"),
+        "endpoint_url": env.str("CVR_EVIDENCE_ENDPOINT", default="") or None,
+        "region_name": env.str("CVR_EVIDENCE_REGION", default="") or None,
+    }
+    return {"BACKEND": "reports.evidence.bucket.SealedBucket", "OPTIONS": bucket}
+
+
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "config" / "static"] if path.is_dir()]
@@ -248,10 +264,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     # Evidence has no address of its own: only pages that know who asks hand it out.
-    "evidence": {
-        "BACKEND": "reports.evidence.storage.SealedFolder",
-        "OPTIONS": {"location": env.str("CVR_EVIDENCE", default=str(DATA_DIR / "evidence"))},
-    },
+    "evidence": evidence_storage(env.str("CVR_EVIDENCE", default=str(DATA_DIR / "evidence"))),
 }
 # Files of which a part has come; shared by all servers, and never backed up.
 UPLOADS_DIR = env.str("CVR_UPLOADS", default=str(DATA_DIR / "uploads"))
