@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0028_reports_between_two_places'),
+        ('reports', '0029_acts_are_defined_in_every_language'),
     ]
 
     operations = [
