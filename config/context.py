@@ -9,11 +9,13 @@ from importlib.util import find_spec
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from reports.agreement.queries import agreements
+from reports.pages.answers import owner_word
 from verification.notifications.queries import MOST_COUNTED, unread_count
 
 NAVIGATION = "reports.pages.navigation"
@@ -35,6 +37,7 @@ def house(request: HttpRequest) -> dict[str, object]:
 
     It is not called `site`, which the sign-in pages use for their own.
     """
+    nav = SimpleLazyObject(lambda: navigation(request))
     return {
         "house": {
             "name": _("Ceasefire verification"),
@@ -42,10 +45,24 @@ def house(request: HttpRequest) -> dict[str, object]:
             "demo": bool(getattr(settings, "DEMO", False)),
             "source_url": getattr(settings, "SOURCE_URL", ""),
             "as_of": timezone.now(),
-            "nav": SimpleLazyObject(lambda: navigation(request)),
+            "nav": nav,
+            "keeper": SimpleLazyObject(lambda: keeper(request, nav)),
+            "exit_url": settings.EXIT_URL,
             "unread": SimpleLazyObject(lambda: unread_words(request)),
         }
     }
+
+
+def keeper(request: HttpRequest, nav: Iterable[NavLink]) -> str:
+    """Return an opaque word for a person whose forms may wait on their phone; '' for others.
+
+    It keeps what one person left in a browser from being sent, or shown, as another's.
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    wanted = {reverse("report-new"), reverse("corroborate")}
+    return owner_word(user) if any(link.url in wanted for link in nav) else ""
 
 
 def unread_words(request: HttpRequest) -> str:

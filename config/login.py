@@ -66,3 +66,18 @@ def second_factor(
         return redirect("mfa_activate_totp")
 
     return middleware
+
+
+def nothing_left_behind(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Tell the browser of whoever signs out to forget all it kept of this site."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        match = request.resolver_match
+        if request.method == "POST" and match and match.url_name == "account_logout":
+            answer["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
+
+    return middleware

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.login.second_factor",
+    "config.login.nothing_left_behind",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -130,6 +131,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Where "leave at once" leads: an address that tells nothing. An empty page works without a line.
+EXIT_URL = env.str("CVR_EXIT_URL", default="about:blank")
 
 # -- people -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "reports.User"
@@ -262,7 +266,7 @@ STATICFILES_DIRS = [path for path in [BASE_DIR / "config" / "static"] if path.is
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.files.HashedFiles"},
     # Evidence has no address of its own: only pages that know who asks hand it out.
     "evidence": evidence_storage(env.str("CVR_EVIDENCE", default=str(DATA_DIR / "evidence"))),
 }

@@ -5,9 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from reports.identity import RECEIPT_ALPHABET
 from reports.pages.desk import desk
 from reports.pages.evidence import evidence_add
-from reports.pages.filing import correct_page, file_page
+from reports.pages.filing import blank_form, correct_page, file_page
 from reports.pages.machines import machines_page
-from reports.pages.own import own_list_page, report_page, withdraw_page
+from reports.pages.offline import blank_reports, outbox_page, outbox_token
+from reports.pages.own import own_kept, own_list_page, report_page, withdraw_page
 from reports.pages.places import place_names, place_search
 from reports.pages.watches import watch_end, watches_page
 
@@ -36,6 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<receipt:receipt>/correct/", correct_page, name="report-correct"),
     path("reports/<receipt:receipt>/files/", evidence_add, name="report-evidence"),
     path("reports/<receipt:receipt>/withdraw/", withdraw_page, name="report-withdraw"),
+    path("outbox/", outbox_page, name="outbox"),
+    path("outbox/token", outbox_token, name="outbox-token"),
+    path("offline/report/", blank_form, name="offline-report"),
+    path("offline/reports/", blank_reports, name="offline-reports"),
+    path("offline/reports/rows", own_kept, name="reports-kept"),
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),

@@ -9,15 +9,34 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 
+from reports.identity import opaque
 from reports.people.queries import User
 from reports.problems import NotAllowed, NotFound, Problem
 
 UNPROCESSABLE = 422
 
 View = Callable[..., HttpResponse]
+
+
+def wants_data(request: HttpRequest) -> bool:
+    """Answer whether a form was sent by our script, which reads an answer and not a page."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def taken_in(request: HttpRequest, to: str, **facts: Any) -> HttpResponse:
+    """Answer a form that was taken in: a script is told the facts, a person led on."""
+    if wants_data(request):
+        return JsonResponse(facts | {"url": to})
+    return redirect(to)
+
+
+def owner_word(user: User) -> str:
+    """Return the word under which a browser keeps what is a person's; nothing is read from it."""
+    return opaque(f"outbox:{user.pk}")
 
 
 def answers_problems(view: View) -> View:
@@ -39,10 +58,20 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(_path_to_return_to(request))
-        return answers_problems(view)(request, *args, **kwargs)
+            return sign_in_first(request)
+        answer = answers_problems(view)(request, *args, **kwargs)
+        if not answer.has_header("Cache-Control"):  # made for one person: kept nowhere
+            patch_cache_control(answer, private=True, no_store=True)
+        return answer
 
     return asking
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """Return the way to the sign-in page; a script is told that nobody is signed in."""
+    if wants_data(request):
+        return JsonResponse({"code": "sign-in"}, status=401)
+    return redirect_to_login(_path_to_return_to(request))
 
 
 def asker(request: HttpRequest) -> User:
@@ -52,6 +81,9 @@ def asker(request: HttpRequest) -> User:
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Return the page for a problem: what happened, that nothing was changed, what to do next."""
+    if wants_data(request):
+        told = {"code": problem.code, "title": problem.detail or problem.title}
+        return JsonResponse(told | {"errors": problem.errors}, status=problem.status)
     if isinstance(problem, NotFound):
         return render(request, "404.html", status=problem.status)
     if isinstance(problem, NotAllowed):
@@ -87,6 +119,11 @@ def add_errors(
 
 def sent_back(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Return a form with its errors and everything that was typed: status 422."""
+    if wants_data(request):
+        found = {
+            name: [str(text) for text in texts] for name, texts in context["form"].errors.items()
+        }
+        return JsonResponse({"errors": found}, status=UNPROCESSABLE)
     return render(request, template, context, status=UNPROCESSABLE)
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from reports.evidence.refusals import why_refused
 from reports.evidence.rules import MEGA, MOST_BYTES, MOST_ITEMS
 from reports.evidence.uploads import is_too_large
 from reports.intake.queries import Report, own_report
-from reports.pages.answers import asker, sent_back, signed_in
+from reports.pages.answers import asker, sent_back, signed_in, taken_in, wants_data
 from reports.pages.forms_evidence import EvidenceForm
 from reports.people.permissions import require
 from reports.people.queries import User
@@ -50,13 +50,13 @@ def evidence_add(request: HttpRequest, receipt: str) -> HttpResponse:
     files = form.cleaned_data["upload"]
     draft = _draft(form.cleaned_data, ZoneInfo(report.agreement.timezone))
     added, faults = take_files(files, report=report, draft=draft, by=asker(request), at=at)
-    if added:
+    if added and not wants_data(request):
         messages.success(request, added_words(added))
     if faults:
         for field, text in faults:
             form.add_error(field if field in form.fields else "upload", text)
         return sent_back(request, PAGE, _context(report, form))
-    return redirect("report-evidence", report.receipt)
+    return taken_in(request, reverse("report-evidence", args=[report.receipt]))
 
 
 def take_files(

@@ -8,26 +8,38 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.agreement.queries import Agreement, act_kinds, agreements, parties_of
 from reports.intake.actions import AnotherReportHasThisId, Filing, file_report
 from reports.intake.drafts import ReportDraft
 from reports.intake.queries import Report, own_report, report_by_client_uuid
 from reports.intake.rules import problems_in
-from reports.pages.answers import View, add_errors, answers_problems, asker, sent_back, signed_in
+from reports.pages.answers import (
+    View,
+    add_errors,
+    answers_problems,
+    asker,
+    sent_back,
+    sign_in_first,
+    signed_in,
+    taken_in,
+    wants_data,
+)
 from reports.pages.choosing import current_agreement
 from reports.pages.drafting import BLANK, FIELDS, answers_of, draft_of
 from reports.pages.evidence import filed_with
+from reports.pages.first_checks import first_checks
 from reports.pages.forms import ReportForm
 from reports.pages.forms_evidence import FilesWithReport
 from reports.pages.offers import readable_uuid
+from reports.pages.offline import blank
 from reports.pages.places import names_address
 from reports.people.permissions import require
 from reports.people.queries import named_sources
@@ -44,6 +56,8 @@ def keeps_what_was_typed(view: View) -> View:
     @wraps(view)
     def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
+            if wants_data(request):
+                return sign_in_first(request)
             return answers_problems(kept_page)(request)
         return signed_in(view)(request, *args, **kwargs)
 
@@ -55,6 +69,17 @@ def keeps_what_was_typed(view: View) -> View:
 def file_page(request: HttpRequest) -> HttpResponse:
     """Show the filing form, look up a place, or file."""
     return _serve(request, current_agreement(request), None)
+
+
+@require_safe
+@blank
+def blank_form(request: HttpRequest) -> HttpResponse:
+    """Show the filing form as a phone keeps it: for no person, without a token or an id."""
+    agreement = current_agreement(request)
+    require(request.user, "report.file", at=timezone.now(), agreement_id=agreement.pk)
+    initial = {**BLANK, "language": get_language() or "en"}
+    form = _form(agreement, initial=initial)
+    return render(request, PAGE, _context(form, agreement, None) | {"shell": "report-new"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,6 +123,11 @@ def _file(request: HttpRequest, agreement: Agreement, earlier: Report | None) ->
 
 
 def _to_receipt(request: HttpRequest, filing: Filing, at: datetime) -> HttpResponse:
+    receipt = filing.report.receipt
+    to = reverse("report", args=[receipt])
+    if wants_data(request):  # files follow by themselves
+        files_url = reverse("report-evidence", args=[receipt])
+        return taken_in(request, to, receipt=receipt, files=files_url)
     if filing.created:
         messages.success(request, _("Your report is filed. Keep the receipt code."))
     else:
@@ -108,7 +138,7 @@ def _to_receipt(request: HttpRequest, filing: Filing, at: datetime) -> HttpRespo
         filed_with(request, filing.report, files, brought.cleaned_data["sensitivity"], at)
     for texts in brought.errors.values():  # too many at once, say: the report stands
         messages.error(request, " ".join(str(text) for text in texts))
-    return redirect("report", filing.report.receipt)
+    return taken_in(request, to)
 
 
 def _offer_a_new_key(
@@ -117,11 +147,14 @@ def _offer_a_new_key(
     """Return the form with all that was typed, under a new key, and a word on what happened."""
     taken = readable_uuid(request.POST.get("client_uuid"))
     found = report_by_client_uuid(taken) if taken else None
+    own = found.receipt if found and found.filed_by_id == request.user.pk else ""
+    if wants_data(request):
+        url = reverse("report", args=[own]) if own else ""
+        return JsonResponse({"code": "conflict", "url": url}, status=AnotherReportHasThisId.status)
     data = request.POST.copy()
     data["client_uuid"] = str(uuid.uuid4())
     context = _context(_form(agreement, data, judged=False), agreement, earlier)
-    own = found is not None and found.filed_by_id == request.user.pk
-    context |= {"conflict": True, "conflict_receipt": found.receipt if found and own else ""}
+    context |= {"conflict": True, "conflict_receipt": own}
     return render(request, PAGE, context, status=AnotherReportHasThisId.status)
 
 
@@ -196,6 +229,7 @@ def candidates(typed: str, chosen: str) -> list[PlaceChoice]:
 def _context(form: ReportForm, agreement: Agreement, earlier: Report | None) -> dict[str, Any]:
     return {
         "form": form,
+        "checks": first_checks(form),
         "agreement_title": agreement.title,
         "agreement_slug": agreement.slug,
         "zone": agreement.timezone,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.evidence.queries import TAKES_FILES
 from reports.intake.actions import withdraw_report
-from reports.intake.queries import own_report, own_reports, place_ids, where_words
+from reports.intake.queries import Report, own_report, own_reports, place_ids, where_words
 from reports.intake.receipts import signed_receipt
 from reports.pages.answers import asker, signed_in
 from reports.pages.evidence import own_files
@@ -37,8 +41,26 @@ def own_list_page(request: HttpRequest) -> HttpResponse:
     if state:
         found = found.filter(state=state)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    places = place_choices(place_ids(page.object_list))
-    rows = [
+    rows = _rows(page.object_list)
+    context = {"page": page, "rows": rows, "state": state, "filter": form, "as_of": at}
+    return render(request, "reports/reports_own.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def own_kept(request: HttpRequest) -> HttpResponse:
+    """Return one's latest reports as a piece of a page, for a script to seal and show later."""
+    at = timezone.now()
+    require(request.user, "report.file", at=at)
+    context = {"rows": _rows(own_reports(asker(request))[:PAGE_SIZE]), "as_of": at}
+    return render(request, "reports/_own_kept.html", context)
+
+
+def _rows(reports: Iterable[Report]) -> list[dict[str, Any]]:
+    listed = list(reports)
+    places = place_choices(place_ids(listed))
+    return [
         {
             "receipt": report.receipt,
             "act": report.act.name,
@@ -50,10 +72,8 @@ def own_list_page(request: HttpRequest) -> HttpResponse:
             "precision": SHOWN_PRECISION.get(report.time_precision, report.time_precision),
             "zone": report.agreement.timezone,
         }
-        for report in page.object_list
+        for report in listed
     ]
-    context = {"page": page, "rows": rows, "state": state, "filter": form, "as_of": at}
-    return render(request, "reports/reports_own.html", context)
 
 
 @require_safe

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve
 from django.views.csrf import csrf_failure
 
-from reports.pages.answers import problem_page
+from reports.pages.answers import problem_page, wants_data
 from reports.pages.filing import kept_page
 from reports.problems import Problem
 
@@ -17,6 +17,8 @@ KEPT = ("report-new", "report-correct")  # forms too long to be typed twice
 
 def stale_form(request: HttpRequest, reason: str = "", **options: Any) -> HttpResponse:
     """Answer a form without a valid token: nothing is done, and no report is lost."""
+    if wants_data(request):
+        return JsonResponse({"code": "stale-form"}, status=403)
     if resolve(request.path_info).url_name not in KEPT:
         return csrf_failure(request, reason, **options)
     try:

@@ -227,6 +227,17 @@ DOORS: dict[str, Door] = {
         records(lambda r: {"own of the filer": ((r.upload.pk,), {"filer"})}, (MISSING,)),
         takes=frozenset({"PATCH", "DELETE"}),
         **MACHINE,
+    "service-worker": Door(only(EVERYBODY)),
+    "web-manifest": Door(only(EVERYBODY)),
+    "outbox": Door(only(EVERYBODY)),
+    "outbox-token": Door(only(SIGNED_IN)),
+    "offline-report": Door(
+        lists(here=FILERS, there={"filer", "triage", "liaison_arm"}), refuses=REFUSED
+    ),
+    "offline-reports": Door(only(SIGNED_IN)),
+    "reports-kept": Door(
+        only(frozenset(FILERS | {f"{n}@there" for n in ("filer", "triage", "liaison_arm")})),
+        refuses=REFUSED,
     ),
     "watches": Door(
         lists(here=MONITORS | {"triage"}, there={"filer", "triage"}), refuses=REFUSED, takes=POST

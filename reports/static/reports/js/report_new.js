@@ -1,5 +1,7 @@
-/* Better with this file, whole without it: puts down where the phone stands, and asks before
-   a half-written report is left. Nothing is kept on the phone. */
+/* Better with this file, whole without it: puts down where the phone stands. Drafts, checks and
+   the queue: js/outbox/form.js. */
+
+import "../../js/outbox/form.js";
 
 const form = document.querySelector("form.filing");
 const box = form?.querySelector("[data-position]");
@@ -20,6 +22,7 @@ function offerPosition() {
         const accuracy = form.elements.accuracy_m;
         if (accuracy && !accuracy.value) accuracy.value = String(Math.max(1, Math.ceil(coords.accuracy)));
         status.textContent = "";
+        form.dispatchEvent(new Event("input"));
       },
       () => { status.textContent = box.dataset.failed; },
       { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
@@ -29,8 +32,3 @@ function offerPosition() {
 }
 
 if (box && "geolocation" in navigator) offerPosition();
-
-let touched = false;
-form?.addEventListener("input", () => { touched = true; });
-form?.addEventListener("submit", () => { touched = false; });
-addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
