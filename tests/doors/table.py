@@ -227,6 +227,7 @@ DOORS: dict[str, Door] = {
         records(lambda r: {"own of the filer": ((r.upload.pk,), {"filer"})}, (MISSING,)),
         takes=frozenset({"PATCH", "DELETE"}),
         **MACHINE,
+    ),
     "service-worker": Door(only(EVERYBODY)),
     "web-manifest": Door(only(EVERYBODY)),
     "outbox": Door(only(EVERYBODY)),
