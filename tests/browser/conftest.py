@@ -83,16 +83,22 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Start the browser that Debian ships."""
+def driver() -> Iterator[Any]:
+    """Start what drives browsers."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs CVR_BROWSER=1")
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
+    if not any(map(shutil.which, CHROMIUM)):
         pytest.fail("No Chromium in PATH: apt-get install chromium")
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=list(QUIET))
-        yield browser
-        browser.close()
+    with sync_api.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Any) -> Iterator[Any]:
+    """Start the browser that Debian ships."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)))
+    browser = driver.chromium.launch(executable_path=program, args=list(QUIET))
+    yield browser
+    browser.close()
 
 
 @dataclass
