@@ -26,9 +26,12 @@ ICONS = (("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"))
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Return the service worker, which may serve the whole site because it lies at its root."""
+    statement = reverse("offline-corroborate")
     pages = {
         reverse("report-new"): reverse("offline-report"),
         reverse("reports-own"): reverse("offline-reports"),
+        reverse("corroborate"): statement,
+        reverse("corroborate") + "*": statement,
     }
     plan = {"version": version(), "pages": pages, "other": reverse("outbox")}
     lines = (

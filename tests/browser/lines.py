@@ -71,7 +71,7 @@ def _handler(line: Line) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD":
                 self.wfile.write(content)
 
-        do_GET = do_POST = do_HEAD = do_PATCH = do_DELETE = do_OPTIONS = _pass_on
+        do_GET = do_POST = do_HEAD = do_PATCH = do_DELETE = _pass_on  # noqa: N815 - their names
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

@@ -11,6 +11,7 @@ from typing import Any
 from tests.browser.conftest import ANSWERS_WITHIN, CHROMIUM, PHONE, QUIET, Person, Site
 
 FILLED = """async () => {
+  if (!navigator.serviceWorker.controller) return false;
   for (const name of await caches.keys()) {
     if (await (await caches.open(name)).match("/offline/report/")) return true;
   }
@@ -19,9 +20,12 @@ FILLED = """async () => {
 DUMP = """async () => {
   const told = [];
   const text = (value) => {
-    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return new TextDecoder("latin1").decode(value);
+    const bytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+    if (bytes) return new TextDecoder("latin1").decode(value);
     if (value instanceof CryptoKey) return `key, extractable: ${value.extractable}`;
-    if (value && typeof value === "object") return Object.entries(value).map(([k, v]) => `${k}=${text(v)}`).join(" ");
+    if (value && typeof value === "object") {
+      return Object.entries(value).map(([k, v]) => `${k}=${text(v)}`).join(" ");
+    }
     return String(value);
   };
   for (const { name } of await indexedDB.databases()) {
@@ -41,7 +45,9 @@ DUMP = """async () => {
   }
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);
-    for (const asked of await cache.keys()) told.push(`${asked.url}: ${await (await cache.match(asked)).text()}`);
+    for (const asked of await cache.keys()) {
+      told.push(`${asked.url}: ${await (await cache.match(asked)).text()}`);
+    }
   }
   for (const store of [localStorage, sessionStorage]) told.push(text({ ...store }));
   return told;

@@ -1,4 +1,4 @@
-"""A cheap phone and a bad line: what is filed without one arrives once, and nothing stays behind."""
+"""A cheap phone, a bad line: what is filed without one arrives once, and nothing stays behind."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ def test_three_reports_filed_without_a_line_arrive_once(
         for text, picture in zip(words, pictures, strict=True):
             file_one(monitor, text, picture)
             monitor.page.wait_for_url("**/outbox/")
-        waits = monitor.page.locator("[data-items] li")
-        assert waits.count() == 3
+        assert waits_on(monitor) == 3
         codes = set(monitor.page.locator("[data-items] [data-code]").all_inner_texts())
         assert len(codes) == 3 and all(code.startswith("W-") for code in codes)
         kept = dump(monitor)
@@ -54,6 +53,9 @@ def test_three_reports_filed_without_a_line_arrive_once(
 
     line.mend(loses=0.3)  # the phone was off; now three requests in ten get lost
     with a_phone(driver, seen, tmp_path) as monitor:
+        monitor.go("/outbox/")
+        assert waits_on(monitor) == 3
+        sign_in_at_last(monitor)  # a session ends with its browser
         open_in_any_case(monitor, "/outbox/")
         sent = monitor.page.locator("[data-sent] li")
         for _second in range(60):
@@ -102,22 +104,28 @@ def test_a_conflict_overwrites_nothing_and_comes_back_whole(
         monitor.sign_in("monitor4")
         monitor.go("/reports/new/")
         wait_until_kept(monitor)
+        fill(monitor, first)
         key = str(monitor.page.locator("[name=client_uuid]").input_value())
-        file_one(monitor, first)
+        monitor.press("File the report", within="main")
         monitor.page.wait_for_url(CODE)
         standing = CODE.findall(monitor.page.url)[0]
         line.cut()
         fill(monitor, second)
-        monitor.page.locator("[name=client_uuid]").evaluate("(box, key) => { box.value = key; }", key)
+        monitor.page.locator("[name=client_uuid]").evaluate(
+            "(box, key) => { box.value = key; }", key
+        )
         monitor.press("File the report", within="main")
         monitor.page.wait_for_url("**/outbox/")
         line.mend()
         monitor.press("Send now", within="main")
-        monitor.page.get_by_text("Nothing was overwritten.").first.wait_for()
+        monitor.page.locator("[data-reason=conflict]:not([hidden])").wait_for()
         monitor.press("Open it", within="main")
         monitor.page.locator("[data-conflict]:not([hidden])").wait_for()
         assert monitor.page.locator("[name=narrative]").input_value() == second
-        assert monitor.page.locator("[data-conflict] a").get_attribute("href") == f"/reports/{standing}/"
+        assert (
+            monitor.page.locator("[data-conflict] a").get_attribute("href")
+            == f"/reports/{standing}/"
+        )
         monitor.press("File the report", within="main")
         monitor.page.wait_for_url(CODE)
         assert story(monitor, CODE.findall(monitor.page.url)[0]) == [second]
@@ -138,6 +146,40 @@ def test_what_the_server_finds_comes_back_at_the_field(
         monitor.write("day", "2020-10-11")
         monitor.press("File the report", within="main")
         monitor.page.wait_for_url(CODE)
+
+
+def test_a_second_person_speaks_without_a_line(
+    driver: Any, site: Site, line: Line, tmp_path: Path
+) -> None:
+    text = "I was two streets away and heard the same four explosions."
+    with a_phone(driver, Site(line.url, site.password), tmp_path) as witness:
+        witness.sign_in("monitor3")
+        witness.go("/corroborate/")
+        code = (
+            witness.page.locator("main li", has_text="awaits you").locator(".id").first.inner_text()
+        )
+        wait_until_kept(witness)
+        witness.page.wait_for_load_state("networkidle")  # the list is kept as well
+        line.cut()
+        witness.go("/corroborate/")
+        witness.press(code, within="main")
+        witness.page.locator("form[data-ready]").wait_for()
+        witness.press("Put it on record", within="main")
+        summary = witness.page.locator("[data-summary]")
+        assert "Choose one of these." in summary.inner_text()
+        witness.choose("question", "occurred")
+        witness.choose("says", "supports")
+        witness.select("basis", "eyewitness")
+        witness.write("note", text)
+        witness.press("Put it on record", within="main")
+        witness.page.wait_for_url("**/outbox/")
+        witness.page.locator("[data-items] [data-kind=statement]:not([hidden])").wait_for()
+        assert text not in dump(witness)
+        line.mend()
+        witness.press("Send now", within="main")
+        witness.page.locator("[data-no-items]:not([hidden])").wait_for()
+        witness.go(f"/corroborate/{code}/")
+        assert text in witness.page.locator("main aside").inner_text()
 
 
 def test_leaving_at_once_and_wiping(driver: Any, site: Site, line: Line, tmp_path: Path) -> None:
@@ -197,6 +239,28 @@ def file_without_line(monitor: Person, line: Line, text: str) -> None:
     monitor.page.wait_for_url("**/outbox/")
 
 
+def waits_on(monitor: Person) -> int:
+    """Return how many items the outbox shows as not sent."""
+    rows = monitor.page.locator("[data-items] li")
+    rows.first.wait_for()
+    return int(rows.count())
+
+
+def sign_in_at_last(monitor: Person) -> None:
+    """Sign in over a line that loses what is sent over it: as often as it takes."""
+    for _attempt in range(20):
+        monitor.page.goto(f"{monitor.site.url}/accounts/login/?next=/outbox/", wait_until="commit")
+        name = monitor.page.locator("[name=login]")
+        if name.count():
+            name.fill("monitor4")
+            monitor.page.locator("[name=password]").fill(monitor.site.password)
+            monitor.press("Sign in", within="main")
+            monitor.page.wait_for_load_state()
+        if any(cookie["name"] == "sessionid" for cookie in monitor.context.cookies()):
+            return
+    raise AssertionError("nobody could sign in over this line")
+
+
 def open_in_any_case(monitor: Person, path: str) -> None:
     """Open a page that the phone has kept, whatever the line does."""
     monitor.go(path)
@@ -217,7 +281,9 @@ def story(monitor: Person, receipt: str) -> list[str]:
 def sealed(monitor: Person, receipt: str) -> list[str]:
     """Return the SHA-256 of each file of a report as the site has sealed it."""
     monitor.go(f"/reports/{receipt}/files/")
-    links = monitor.page.locator("main ul.rows a.title").evaluate_all("all => all.map((one) => one.href)")
+    links = monitor.page.locator("main ul.rows a.title").evaluate_all(
+        "all => all.map((one) => one.href)"
+    )
     found = []
     for link in links:
         monitor.page.goto(link)

@@ -68,6 +68,7 @@ PAGES = (
     Page("outbox", "monitor1", "/outbox/"),
     Page("offline-report", "monitor1", "/offline/report/"),
     Page("offline-reports", "monitor1", "/offline/reports/"),
+    Page("offline-corroborate", "monitor3", "/offline/corroborate/"),
     Page("corroborate", "monitor3", "/corroborate/"),
     Page("corroborate-incident", "monitor3", "/corroborate/", r"/corroborate/[\w-]+/$"),
     Page("account_email", "monitor3", "/accounts/email/"),
@@ -120,7 +121,13 @@ NO_PAGE = {
     *("mfa_authenticate", "mfa_reauthenticate"),  # need a second factor that is enrolled,
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),  # so too
     "map-tile",  # a file of the map
-    *("service-worker", "web-manifest", "outbox-token", "reports-kept"),  # for scripts
+    *(
+        "service-worker",
+        "web-manifest",
+        "outbox-token",
+        "reports-kept",
+        "corroborate-kept",
+    ),  # for scripts
     *("log-checkpoint", "log-key", "log-tile", "log-record", "log-receipts-key"),  # the log
     *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
     *("data-csv", "data-geojson", "data-xlsx", "data-about", "data-dcat"),  # files

@@ -265,6 +265,10 @@ DOORS: dict[str, Door] = {
     "triage-report": Door(triaged_reports, takes=POST),
     "triage-incident": Door(of_incident({"triage"}), takes=POST),
     "corroborate": Door(lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED),
+    "offline-corroborate": Door(
+        lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED
+    ),
+    "corroborate-kept": Door(lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED),
     "corroborate-incident": Door(
         records(lambda r: {"open": ((r.incident.code,), MONITORS | {"partner"})}, ("NK20-9999",)),
         takes=POST,

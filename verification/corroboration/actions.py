@@ -77,11 +77,15 @@ def give_statement(
 
     Needs: incident.corroborate; an incident one has not reported oneself, living or decided: what
     comes after a decision changes nothing in it, and may be a ground to reopen.
-    Leaves: Statement, its Origin if new, statement.given.
+    Leaves: Statement, its Origin if new, statement.given. The same words by the same person once
+    more, as a phone sends them whose line broke before the answer came: nothing new.
     Errors: NotIndependent, MoveRefused once decided, Invalid with every field named.
     """
     role = require(by, "incident.corroborate", at=at, agreement_id=incident.agreement_id)
     held = Incident.objects.select_for_update().get(pk=incident.pk)
+    again = _same_statement(held, draft, by)
+    if again is not None:
+        return again
     if held.state not in RECEIVING:
         raise MoveRefused(_("This incident takes no more statements in its present state."))
     filers = {str(pk) for pk in filer_ids(incident)}
@@ -113,6 +117,29 @@ def give_statement(
         payload={"question": draft.question},
     )
     return statement
+
+
+def _same_statement(incident: Incident, draft: StatementDraft, by: User) -> Statement | None:
+    """Return what this person said before in the very same words, whatever they said since."""
+    if "\x00" in draft.note:
+        return None  # never taken in, and no question for a database
+    said = Statement.objects.filter(
+        incident=incident,
+        given_by=by,
+        source=draft.speaker or own_source(by),
+        question=draft.question,
+        says=draft.says,
+        basis=draft.basis,
+        note=draft.note.strip(),
+    ).select_related("origin", "party")
+    code = draft.party_code if draft.question == Question.ACTOR else ""
+    for one in said:
+        same_origin = (
+            str(one.origin_id) == draft.relays if draft.relays else (one.origin.url == draft.url)
+        )
+        if same_origin and (one.party.code if one.party else "") == code:
+            return one
+    return None
 
 
 def _party_in_question(incident: Incident, draft: StatementDraft) -> Party | None:

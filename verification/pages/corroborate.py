@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reports.pages.answers import add_errors, sent_back, signed_in
+from reports.agreement.queries import parties_of
+from reports.pages.answers import add_errors, sent_back, signed_in, taken_in
 from reports.pages.choosing import current_agreement
+from reports.pages.offline import blank
+from reports.people.permissions import require
 from reports.people.queries import named_sources
 from reports.problems import Invalid
 from verification.corroboration.actions import give_statement
@@ -30,7 +35,7 @@ from verification.incidents.queries import Incident
 from verification.incidents.states import LIVING, RECEIVING
 from verification.pages.asker import asker
 from verification.pages.cards import faces_of, statement_rows
-from verification.pages.forms_corroborate import StatementForm
+from verification.pages.forms_corroborate import StatementForm, first_checks
 from verification.pages.public_view import PublicView, public_view, public_views
 
 PER_PAGE = 20
@@ -47,11 +52,7 @@ def corroborate(request: HttpRequest) -> HttpResponse:
     shown = public_views(agreement, (one.code for one in page.object_list), at=at)
     context = {
         "page": page,
-        "rows": [
-            {"incident": shown[one.code], "has_stated": one.has_stated}
-            for one in page.object_list
-            if one.code in shown
-        ],
+        "rows": _rows(page.object_list, shown),
         "zone": agreement.timezone,
         "agreement_title": agreement.title,
     }
@@ -77,7 +78,7 @@ def corroborate_incident(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(
                 request, _("Your statement is on record. You can replace it with a later one.")
             )
-            return redirect("corroborate-incident", incident.code)
+            return taken_in(request, reverse("corroborate-incident", args=[incident.code]))
     context = _context(incident, view, form, at) | {
         "may_state": bool(verdict) and incident.state in RECEIVING,
         "is_decided": incident.state in RECEIVING - LIVING,
@@ -89,6 +90,40 @@ def corroborate_incident(request: HttpRequest, code: str) -> HttpResponse:
     if form.errors:
         return sent_back(request, "verification/corroborate.html", context)
     return render(request, "verification/corroborate.html", context)
+
+
+@require_safe
+@blank
+def blank_statement(request: HttpRequest) -> HttpResponse:
+    """Show the list and the form as a phone keeps them: without any incident."""
+    agreement = current_agreement(request)
+    require(request.user, "incident.corroborate", at=timezone.now(), agreement_id=agreement.pk)
+    parties = [(party.code, party.name) for party in parties_of(agreement.pk)]
+    form = StatementForm(None, parties=parties, claims=[], speakers=named_sources())
+    context = {"form": form, "checks": first_checks(form), "shell": "corroborate"}
+    return render(request, "verification/corroborate_kept.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def corroborate_kept(request: HttpRequest) -> HttpResponse:
+    """Return the open incidents as a piece of a page, for a script to seal and show later."""
+    at = timezone.now()
+    agreement = current_agreement(request)
+    waiting = incidents_to_corroborate(agreement, asker(request), at=at)[:PER_PAGE]
+    shown = public_views(agreement, (one.code for one in waiting), at=at)
+    rows = _rows(waiting, shown)
+    context = {"rows": rows, "as_of": at, "zone": agreement.timezone}
+    return render(request, "verification/_corroborate_kept.html", context)
+
+
+def _rows(waiting: Iterable[Any], shown: Mapping[str, PublicView]) -> list[dict[str, Any]]:
+    return [
+        {"incident": shown[one.code], "has_stated": one.has_stated}
+        for one in waiting
+        if one.code in shown
+    ]
 
 
 def _in_words(problem: Invalid, form: StatementForm) -> Invalid:
@@ -118,6 +153,7 @@ def _context(
     return {
         "incident": view,
         "form": form,
+        "checks": first_checks(form),
         "zone": view.zone,
         "agreement_title": incident.agreement.title,
         "is_living": incident.state in LIVING,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reports.people.queries import SourceChoice, source_by_id
-from verification.corroboration.actions import StatementDraft
+from verification.corroboration.actions import NOTE_LEAST, StatementDraft
 from verification.corroboration.choices import Basis, Question, Says
 from verification.pages.forms_asked import RoomForm
 from verification.pages.opaque import keys_behind, opaque
@@ -116,3 +117,19 @@ class StatementForm(RoomForm):
             published_on=typed["published_on"],
             relays=self.keys.get(typed["relays"], ""),
         )
+
+
+def first_checks(form: StatementForm) -> list[dict[str, Any]]:
+    """Return what a phone checks before it keeps a statement: what would surely be sent back."""
+    chosen = [
+        {"field": name, "is": "filled", "say": str(form.fields[name].error_messages["required"])}
+        for name in ("question", "says", "basis")
+    ]
+    size = _now("Say in 10 to 5,000 characters what you know and how.")
+    named = _now("Say which party you mean.")
+    return [
+        *chosen,
+        {"field": "note", "is": "filled", "say": size},
+        {"field": "note", "is": "long", "least": NOTE_LEAST, "say": size},
+        {"field": "party", "is": "filled", "when": ["question", [Question.ACTOR]], "say": named},
+    ]

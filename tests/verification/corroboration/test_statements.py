@@ -54,6 +54,19 @@ def test_one_statement_one_event(world: World) -> None:
     assert left[0].file_id == incident.pk
 
 
+def test_the_same_words_once_more_are_the_same_statement(world: World) -> None:
+    """A phone whose line broke sends again, perhaps after its owner has said otherwise."""
+    incident = an_incident(world)
+    first = state(world, incident)
+    assert state(world, incident, minutes=1) == first
+    second = state(world, incident, minutes=2, says="cannot_say")
+    assert state(world, incident, minutes=3) == first  # it does not come back over the later one
+    assert own_statements(incident, world.witness)[-1] == second
+    assert Statement.objects.count() == 2
+    other = state(world, incident, by=world.colleague)
+    assert other != first  # the same words of somebody else are their own
+
+
 def test_it_moves_the_score(world: World) -> None:
     incident = an_incident(world)
     before = latest_score(incident)

@@ -71,6 +71,7 @@ export function showErrors(form, errors) {
   const summary = pattern.firstElementChild.cloneNode(true);
   summary.dataset.summary = "";
   const list = summary.querySelector("ul");
+  list.replaceChildren();
   const placed = Object.entries(errors).map(([name, texts]) => [name, texts, boxOf(form, name)]);
   const place = ([, , box]) => (box ? [...form.elements].indexOf(box) : -1); // as they stand on the page
   for (const [name, texts, box] of placed.sort((a, b) => place(a) - place(b))) {

@@ -114,12 +114,13 @@ async function sendAll(now) {
     for (const item of due) if (item.state !== "needs") await later(item);
     return;
   }
-  for (const item of due) await sendOne(item, who);
+  for (const step of [sendForm, sendFiles]) for (const item of due) await sendOne(item, who, step);
 }
 
-async function sendOne(item, who) {
+/** Take one step with an item: first all answers go, then files, which take their time. */
+async function sendOne(item, who, step) {
   const value = await itemValue(item.id);
-  if (!value) return;
+  if (!value || item.settled) return;
   const reason = !who ? "sign-in" : value.owner && value.owner !== who.who ? "another" : "";
   if (reason && item.state === "needs" && value.reason === reason) return;
   if (reason) { await needs(item, value, reason); return; }
@@ -127,26 +128,29 @@ async function sendOne(item, who) {
   await markItem(item.id, { state: "sending" });
   announce();
   try {
-    if (!value.done && !(await sendForm(item, value, who))) return;
-    if (!(await sendFiles(item, value, who))) return;
+    item.settled = !(await step(item, value, who));
+    if (item.settled || step === sendForm && value.files.length) return;
+    item.settled = true;
     await remember(value);
     await dropItem(item.id);
     announce();
   } catch (problem) {
     if (!(problem instanceof Later)) throw problem;
+    item.settled = true;
     await later(item);
   }
 }
 
 /** Send the answers. Returns true once the server has them; else the item waits for its person. */
 async function sendForm(item, value, who) {
+  if (value.done) return true;
   const body = new FormData();
   for (const [name, text] of value.fields) body.append(name, text);
   const answer = await ask(value.action, { method: "POST", body, headers: { "X-CSRFToken": who.token } });
   if (answer.status === 429 || answer.status >= 500) throw new Later(String(answer.status));
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) {
-    Object.assign(value, { done: true, fields: [], receipt: said.receipt || "", url: said.url || "", filesUrl: said.files || "", reason: "" });
+    Object.assign(value, { done: true, fields: [], receipt: said.receipt || "", url: said.url || "", reason: "" });
     await keepItem(item.id, open(item.order, "sending"), value); // what was typed is gone from here
     return true;
   }
@@ -162,7 +166,7 @@ async function sendForm(item, value, who) {
 async function sendFiles(item, value, who) {
   const told = [];
   for (const file of [...value.files]) {
-    const outcome = await sendFile({ file: await fileBlob(file), value, token: who.token, ask, Later });
+    const outcome = await sendFile({ file: await fileBlob(file), value, token: who.token, Later });
     if (outcome.signedOut) { await needs(item, value, "sign-in"); return false; }
     if (outcome.refused) { told.push(outcome.refused); continue; }
     value.files = value.files.filter(({ id }) => id !== file.id);
