@@ -17,6 +17,19 @@ FILLED = """async () => {
   }
   return false;
 }"""
+LISTED = """async () => {
+  if (!(await indexedDB.databases()).some(({ name }) => name === "lists")) return [];
+  const db = await new Promise((found) => {
+    const asked = indexedDB.open("lists");
+    asked.onsuccess = () => found(asked.result);
+  });
+  const names = await new Promise((found) => {
+    const asked = db.transaction("lists").objectStore("lists").getAllKeys();
+    asked.onsuccess = () => found(asked.result);
+  });
+  db.close();
+  return names;
+}"""
 DUMP = """async () => {
   const told = [];
   const text = (value) => {
@@ -78,10 +91,11 @@ def _hear(person: Person, message: Any) -> None:
         person.wrongs.append(message.text)
 
 
-def wait_until_kept(person: Person) -> None:
-    """Wait until the phone has kept the pages that open without a line."""
-    for _second in range(100):
-        if person.page.evaluate(FILLED):
+def wait_until_kept(person: Person, lists: bool = False) -> None:
+    """Wait until the phone has kept the pages that open without a line, and perhaps the lists."""
+    for _tenth in range(300):
+        ready = person.page.evaluate(FILLED)
+        if ready and (not lists or "incidents" in person.page.evaluate(LISTED)):
             return
         person.page.wait_for_timeout(100)
     raise AssertionError("the phone has not kept the pages")

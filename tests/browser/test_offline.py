@@ -158,8 +158,7 @@ def test_a_second_person_speaks_without_a_line(
         code = (
             witness.page.locator("main li", has_text="awaits you").locator(".id").first.inner_text()
         )
-        wait_until_kept(witness)
-        witness.page.wait_for_load_state("networkidle")  # the list is kept as well
+        wait_until_kept(witness, lists=True)
         line.cut()
         witness.go("/corroborate/")
         witness.press(code, within="main")
