@@ -83,7 +83,16 @@ def test_signed_out_meanwhile_nothing_is_lost(
 ) -> None:
     text = "Two shots were heard from the north while I was signed out."
     with a_phone(driver, Site(line.url, site.password), tmp_path) as monitor:
-        file_without_line(monitor, line, text)
+        monitor.sign_in("monitor4")
+        monitor.go("/reports/new/")
+        wait_until_kept(monitor)
+        line.cut()
+        fill(monitor, text)
+        monitor.choose("location_kind", "place")
+        monitor.page.locator("[name=place_typed]").press_sequentially("Stepanakert")
+        monitor.page.locator("[data-candidates] label").first.tap()  # found on the phone itself
+        monitor.press("File the report", within="main")
+        monitor.page.wait_for_url("**/outbox/")
         monitor.context.clear_cookies()
         line.mend()
         monitor.go("/outbox/")

@@ -6,7 +6,8 @@
 import { flush } from "./queue.js";
 
 const KINDS = /^(?:text\/html|text\/css|(?:text|application)\/javascript)/;
-const NAMED = /(?:["'(])(\/static\/[^"')\s]+)/g; // in a page, a style or a script
+const KEEPS = /^\/(?:static\/|places\/names$)/; // paths of what a page needs; names of places are nobody's secret
+const NAMED = /(?:["'(])(\/(?:static\/|places\/names\?)[^"')\s]+)/g; // in a page, a style or a script
 const BESIDE = /(?:from|import)\s*\(?\s*["'](\.[^"']+)["']|url\(["']?(?!data:|#|\/)([^"')]+)/g;
 const PATIENCE = 8000; // ms for a page of which we have a blank one
 let plan = { version: "", pages: {}, other: "" };
@@ -17,7 +18,7 @@ const cacheName = () => `shell-${plan.version}`;
 function namedIn(text, at) {
   const found = [...text.matchAll(NAMED)].map(([, path]) => path);
   for (const [, imported, styled] of text.matchAll(BESIDE)) found.push(imported || styled);
-  return [...new Set(found.map((path) => new URL(path, at)))].filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/static/")).map(({ href }) => href);
+  return [...new Set(found.map((path) => new URL(path, at)))].filter(({ origin, pathname }) => origin === location.origin && KEEPS.test(pathname)).map(({ href }) => href);
 }
 
 async function keep(cache, address, fresh) {
@@ -90,6 +91,6 @@ export function serve(given) {
     const { origin, pathname } = new URL(request.url);
     if (request.method !== "GET" || origin !== location.origin) return;
     if (request.mode === "navigate") event.respondWith(openPage(request, pathname));
-    else if (pathname.startsWith("/static/")) event.respondWith(openFile(request));
+    else if (KEEPS.test(pathname)) event.respondWith(openFile(request));
   });
 }
