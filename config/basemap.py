@@ -2,7 +2,9 @@
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     python -m config.basemap package/countries-10m.json config/static/vendor/basemap/caucasus.json
+    python -m config.basemap --mini config/static/vendor/basemap/caucasus.json THEATRE.html
 
+The second draws the outlines behind the place picker's small maps (templates/parts/_theatre.html).
 Another theatre takes another box. Natural Earth draws borders as they are in fact held; a site
 that needs other lines replaces the file, whose form is plain GeoJSON.
 """
@@ -11,12 +13,16 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 BOX = (36.0, 34.5, 54.0, 46.0)  # degrees west, south, east, north: the theatre and its neighbours
 TOLERANCE = 0.004  # degrees, about 350 m: below a pixel at the map's closest useful zoom
 DECIMALS = 3  # of a degree, about 100 m
+MINI_BOX = (43.0, 37.5, 51.0, 43.0)
+MINI_TOLERANCE = 0.015  # degrees; a small map is a thumb wide
+SQUEEZE = 0.766  # cosine of 40 degrees north
 
 Point = tuple[float, float]
 
@@ -75,6 +81,39 @@ def clipped_countries(topology: dict[str, Any]) -> list[dict[str, Any]]:
     return features
 
 
+def outline(collection: dict[str, Any]) -> str:
+    """Return the borders within the small maps' box as one SVG path in tenths of a kilometre or so.
+
+    The units are those of `js/lib/mini-map.js`: hundredths of a degree, longitudes squeezed.
+    """
+    from shapely import box
+    from shapely.geometry import shape
+    from shapely.ops import linemerge, unary_union
+
+    window = box(*MINI_BOX)
+    lines = unary_union([shape(one["geometry"]).boundary for one in collection["features"]])
+    near = linemerge(lines.intersection(window)).simplify(MINI_TOLERANCE)
+    parts = []
+    for line in getattr(near, "geoms", [near]):
+        points = [(round(x * SQUEEZE * 100), round(-y * 100)) for x, y in line.coords]
+        steps = [
+            f"{x - before_x} {y - before_y}" for (before_x, before_y), (x, y) in pairwise(points)
+        ]
+        parts.append(f"M{points[0][0]} {points[0][1]}l{' '.join(steps)}".replace(" -", "-"))
+    return "".join(parts)
+
+
+def mini(source: str, target: str) -> None:
+    """Read the basemap, write the symbol that the small maps draw."""
+    path = outline(json.loads(Path(source).read_text(encoding="utf-8")))
+    symbol = (
+        "{# Made by config/basemap.py --mini: borders behind the place picker's small maps. #}"
+        '<svg class="symbols" aria-hidden="true"><g id="theatre"><path class="borders" '
+        f'd="{path}"/></g></svg>\n'
+    )
+    Path(target).write_text(symbol, encoding="utf-8")
+
+
 def main(source: str, target: str) -> None:
     """Read the topology, write the clipped collection on one line."""
     topology = json.loads(Path(source).read_text(encoding="utf-8"))
@@ -84,4 +123,7 @@ def main(source: str, target: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    if sys.argv[1] == "--mini":
+        mini(*sys.argv[2:4])
+    else:
+        main(*sys.argv[1:3])

@@ -26,7 +26,7 @@ from reports.pages.boxes import (
     TextNeeded,
     WholeNumberField,
 )
-from reports.pages.offers import LIKELIHOODS, PART_NAMES, place_label, speaker_groups
+from reports.pages.offers import LIKELIHOODS, PART_NAMES, place_options, speaker_groups
 from reports.people.queries import SourceChoice
 from reports.places.queries import PlaceChoice
 
@@ -200,9 +200,7 @@ class ReportForm(forms.Form):
         ]
         _choice_field(self, "speaker").choices = speaker_groups(sources)
         for name, offered in (("place", places), ("other_place", other_places)):
-            _choice_field(self, name).choices = [
-                (str(place.id), place_label(place)) for place in offered
-            ]
+            _choice_field(self, name).choices = place_options(offered)
         for name, harm, category in RANGES:
             label = choices.TollCategory(category).label
             self.fields[name] = RangeField(label=label)
@@ -286,9 +284,7 @@ class WatchForm(forms.Form):
         self, *args: Any, places: Sequence[PlaceChoice], parties: Iterable[Party], **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        _choice_field(self, "place").choices = [
-            (str(place.id), place_label(place)) for place in places
-        ]
+        _choice_field(self, "place").choices = place_options(places)
         _choice_field(self, "denied_by").choices = [
             ("", _("No, the watch begins")),
             ("unknown", _("Access denied, by whom is not known")),

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reports.people.queries import SourceChoice
+from reports.places.minimap import frame_of, mini_map
 from reports.places.queries import PlaceChoice
 
 PART_NAMES = (
@@ -29,13 +30,22 @@ LIKELIHOODS = (
 )
 
 
-def place_label(place: PlaceChoice) -> SafeString:
+def place_options(places: Iterable[PlaceChoice]) -> list[tuple[str, SafeString]]:
+    """Return candidates to choose from, each with its place among the others on a small map."""
+    offered = list(places)
+    if not offered:
+        return []
+    frame = frame_of(offered)
+    return [(str(one.id), _label(one, mini_map(one, offered, frame))) for one in offered]
+
+
+def _label(place: PlaceChoice, drawing: SafeString) -> SafeString:
     """Return a candidate as its card shows it: spellings, what and where it is, other names."""
     lines = [line for line in (place.detail, place.near, " · ".join(place.names)) if line]
     hints = format_html_join(
         "", '<span class="hint" dir="auto">{}</span>', ((line,) for line in lines)
     )
-    return format_html("<bdi>{}</bdi>{}", place.label, hints)
+    return format_html("{}<bdi>{}</bdi>{}", drawing, place.label, hints)
 
 
 def speaker_groups(sources: Iterable[SourceChoice]) -> list[tuple[str, Any]]:

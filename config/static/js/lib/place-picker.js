@@ -1,35 +1,43 @@
 /* Shows places while a name is typed. It never picks one: the person does.
 
-   Markup: an element with data-place-picker, data-url, data-list, data-name and the words
-   data-none, data-found (with {n}) and data-failed; in it a text input with data-place-text and an
-   element with data-candidates. The list of names (data-list) is fetched when the input is first
+   Markup: an element with data-place-picker, data-name and what reports/_picker_words.html says
+   (data-url, data-list, data-finder, data-mini and the words data-none, data-found with {n} and
+   data-failed); in it a text input with data-place-text and an element with data-candidates. The list of names (data-list) is fetched when the input is first
    entered and searched here, so that a line that drops costs nothing; until it has come, and where
    it does not come, the site is asked. Without this file the form's own search button does the
    same work. */
 
-import { openList, search as searchList } from "./place-names.js";
-
 const WAIT = 300; // ms after the last key
 const WAIT_HERE = 60; // ms, where nobody needs to be asked
-const lists = new Map(); // address -> the list, or a promise of it
+const lists = new Map(); // address -> a promise of how to search the list there
 
-function listOf(address) {
-  if (!address) return Promise.resolve(null);
-  if (!lists.has(address)) {
-    lists.set(address, fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" })
-      .then((answer) => (answer.ok ? answer.json() : null))
-      .then((body) => (body ? openList(body) : null))
-      .catch(() => { lists.delete(address); return null; }));
+/** Fetch the list and what searches it; null where they do not come. */
+async function finderOf({ list, finder }) {
+  try {
+    const [{ openList, search }, answer] = await Promise.all([
+      import(finder), fetch(list, { headers: { Accept: "application/json" }, credentials: "same-origin" }),
+    ]);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const opened = openList(await answer.json());
+    return (typed) => search(opened, typed);
+  } catch {
+    lists.delete(list);
+    return null;
   }
-  return lists.get(address);
 }
 
-function candidate(place, name, chosen) {
+function listOf(data) {
+  if (!lists.has(data.list)) lists.set(data.list, finderOf(data));
+  return lists.get(data.list);
+}
+
+function candidate(place, name, chosen, drawing) {
   const label = document.createElement("label");
   label.className = "choice";
   const radio = document.createElement("input");
   Object.assign(radio, { type: "radio", name, value: place.id, checked: String(place.id) === chosen });
   const words = document.createElement("span");
+  if (drawing) words.append(drawing);
   const title = document.createElement("bdi");
   title.textContent = place.label;
   words.append(title);
@@ -56,13 +64,14 @@ export function mountPicker(root) {
   box.before(status);
   let timer = 0;
   let asking = null;
-  let list = null;
+  let find = null;
+  let mini = null;
 
   async function search() {
     const query = text.value.trim();
     asking?.abort();
     if (query.length < 2) { status.textContent = ""; return; }
-    if (list) { show(searchList(list, query)); return; }
+    if (find) { show(find(query)); return; }
     asking = new AbortController();
     try {
       const answer = await fetch(`${url}?${new URLSearchParams({ q: query })}`, {
@@ -79,7 +88,8 @@ export function mountPicker(root) {
   function show(places) {
     const kept = box.querySelector("input:checked");
     const keptRow = kept?.closest("label");
-    const rows = places.map((place) => candidate(place, name, kept?.value || ""));
+    const frame = mini && places.length ? mini.frameOf(places) : null;
+    const rows = places.map((place) => candidate(place, name, kept?.value || "", frame && mini.miniMap(place, places, frame)));
     if (keptRow && kept.value && !places.some((place) => String(place.id) === kept.value)) rows.unshift(keptRow);
     box.classList.add("choices");
     box.replaceChildren(...rows);
@@ -88,8 +98,11 @@ export function mountPicker(root) {
   }
 
   text.setAttribute("autocomplete", "off");
-  text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, list ? WAIT_HERE : WAIT); });
-  text.addEventListener("focus", async () => { list ??= await listOf(root.dataset.list); });
+  text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, find ? WAIT_HERE : WAIT); });
+  text.addEventListener("focus", async () => {
+    if (root.dataset.mini) mini ??= await import(root.dataset.mini).catch(() => null);
+    if (root.dataset.list) find ??= await listOf(root.dataset);
+  });
 }
 
 document.querySelectorAll("[data-place-picker]").forEach(mountPicker);
