@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from reports.identity import RECEIPT_ALPHABET
+from reports.pages.coverage import coverage_page
 from reports.pages.desk import desk
 from reports.pages.evidence import evidence_add
 from reports.pages.filing import blank_form, correct_page, file_page
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/report/", blank_form, name="offline-report"),
     path("offline/reports/", blank_reports, name="offline-reports"),
     path("offline/reports/rows", own_kept, name="reports-kept"),
+    path("coverage/", coverage_page, name="coverage"),
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),

@@ -8,7 +8,7 @@ from typing import Any
 from reports.agreement.queries import agreement_by_slug
 from reports.intake.choices import Channel, LocationKind, OriginKind
 from reports.intake.drafts import OriginDraft, ReportDraft, TollRange, Where
-from reports.intake.queries import Report
+from reports.intake.queries import Report, accuracy_of
 from reports.people.queries import source_by_id
 from reports.problems import Invalid, NotFound
 
@@ -97,7 +97,6 @@ def _speaker(key: Any) -> Any:
 def report_body(report: Report) -> dict[str, Any]:
     """Return a report as its author reads it back: the fields of ReportShown and no others."""
     bearing = report.location_kind == LocationKind.BEARING
-    point = report.location_kind == LocationKind.POINT
     plain = {name: getattr(report, name) for name in _AS_THEY_ARE if name not in _NAMED}
     return plain | {
         "id": report.client_uuid,
@@ -115,7 +114,7 @@ def report_body(report: Report) -> dict[str, Any]:
             "accuracy": report.place_accuracy,
             "lat": report.observer_lat if bearing else report.lat,
             "lon": report.observer_lon if bearing else report.lon,
-            "accuracy_m": report.radius_m if point else None,
+            "accuracy_m": accuracy_of(report),
             "range_m": report.range_m,
             "bearing_deg": report.bearing_deg,
             "range_error_m": report.range_error_m,

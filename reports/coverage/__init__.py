@@ -1,4 +1,5 @@
 """Where someone was looking: watches, outages, access denied. The denominator of comparisons.
 
-Decided here: what counts as covered time. Hears: nothing. Leaves: watch.started, watch.ended.
+Decided here: what counts as covered time. Hears: nothing. Leaves: watch.started,
+watch.ended, watch.failed, watch.refused.
 """

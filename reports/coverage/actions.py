@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement, Party
-from reports.coverage.models import Watch, WatchState
+from reports.coverage.models import INSTRUMENTS, Watch, WatchState
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.people.models import User
@@ -18,21 +19,63 @@ from reports.problems import Invalid, StaleState
 
 
 @transaction.atomic
-def start_watch(
+def start_watch(*, agreement: Agreement, place: Place, means: str, by: User, at: datetime) -> Watch:
+    """Record that a watch begins now. Needs: watch.record. Leaves: Watch, watch.started."""
+    role = require(by, "watch.record", at=at, agreement_id=agreement.pk)
+    watch = _record(agreement, place, means, WatchState.ACTIVE, None, by, at)
+    record_event(kind=Kind.WATCH_STARTED, subject=watch, by=by, at=at, acting_as=role)
+    return watch
+
+
+@transaction.atomic
+def record_outage(
+    *, agreement: Agreement, place: Place, means: str, by: User, at: datetime
+) -> Watch:
+    """Record that an instrument stands still from now on; ending it says it works again.
+
+    Needs: watch.record; an instrument, since eyes and ears are not out of service.
+    Leaves: Watch, watch.failed.
+    """
+    role = require(by, "watch.record", at=at, agreement_id=agreement.pk)
+    if means not in INSTRUMENTS:
+        raise Invalid(errors={"means": [_("Say which instrument is out of service.")]})
+    watch = _record(agreement, place, means, WatchState.DOWN, None, by, at)
+    record_event(kind=Kind.WATCH_FAILED, subject=watch, by=by, at=at, acting_as=role)
+    return watch
+
+
+@transaction.atomic
+def record_denial(
     *,
     agreement: Agreement,
     place: Place,
     means: str,
-    state: str = WatchState.ACTIVE,
-    denied_by: Party | None = None,
+    denied_by: Party | None,
     by: User,
     at: datetime,
 ) -> Watch:
-    """Record that a watch begins now (or that it was kept out). Leaves: Watch, watch.started."""
+    """Record that access was denied, by whom if that is known; ending it says it was given.
+
+    Needs: watch.record; a party of the agreement. Leaves: Watch, watch.refused.
+    """
     role = require(by, "watch.record", at=at, agreement_id=agreement.pk)
-    if denied_by is not None and state != WatchState.DENIED:
-        raise Invalid(errors={"denied_by": ["Name who denied access only where it was denied."]})
-    watch = Watch.objects.create(
+    if denied_by is not None and denied_by.agreement_id != agreement.pk:
+        raise Invalid(errors={"denied_by": [_("This agreement has no such party.")]})
+    watch = _record(agreement, place, means, WatchState.DENIED, denied_by, by, at)
+    record_event(kind=Kind.WATCH_REFUSED, subject=watch, by=by, at=at, acting_as=role)
+    return watch
+
+
+def _record(
+    agreement: Agreement,
+    place: Place,
+    means: str,
+    state: str,
+    denied_by: Party | None,
+    by: User,
+    at: datetime,
+) -> Watch:
+    return Watch.objects.create(
         agreement=agreement,
         source=own_source(by),
         place=place,
@@ -41,8 +84,6 @@ def start_watch(
         state=state,
         denied_by=denied_by,
     )
-    record_event(kind=Kind.WATCH_STARTED, subject=watch, by=by, at=at, acting_as=role)
-    return watch
 
 
 @transaction.atomic

@@ -15,6 +15,9 @@ class WatchState(models.TextChoices):
     DENIED = "denied", _("Access denied")
 
 
+INSTRUMENTS = ("recorded", "measured")  # means that can be out of service
+
+
 class Watch(models.Model):
     """A half-open period in which a source watched an area, could not, or was kept out."""
 
@@ -36,6 +39,10 @@ class Watch(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(denied_by=None) | Q(state="denied"), name="watch_denier_needs_denial"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="down") | Q(means__in=INSTRUMENTS),
+                name="watch_out_of_service_is_an_instrument",
             ),
         ]
 

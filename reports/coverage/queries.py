@@ -12,8 +12,15 @@ from django.db import connection
 from django.db.models import Q
 
 from reports.coverage.models import Watch, WatchState
-from reports.coverage.rules import Window, covered_hours, settled_until, shares_between
+from reports.coverage.rules import (
+    Window,
+    covered_hours,
+    merged,
+    settled_until,
+    shares_between,
+)
 from reports.people.models import Source, User
+from reports.people.permissions import require
 from reports.places.geo import distance_m
 from reports.problems import NotFound
 
@@ -129,9 +136,85 @@ def _holds(watch: Watch, spot: Spot) -> bool:
     return away + spot.radius_m <= watch.place.radius_m
 
 
+@dataclass(frozen=True, slots=True)
+class SectorDay:
+    """How much of a day somebody watched a sector, and what kept others from it; never who."""
+
+    watched: float  # share of the day, 0..1
+    out_of_service: bool
+    denied: bool
+    denied_by: tuple[str, ...]  # party codes, as far as they are known
+
+
+@dataclass(frozen=True, slots=True)
+class SectorCoverage:
+    """One sector over several days. `place_id` stands for it; `district` is its name if any."""
+
+    place_id: uuid.UUID
+    district: str
+    days: tuple[SectorDay, ...]
+
+
+def last_watch_day(agreement_id: uuid.UUID, *, at: datetime) -> datetime | None:
+    """Return the last settled instant of which there is a row, or None."""
+    settled = settled_until(at)
+    rows = Watch.objects.filter(agreement_id=agreement_id, watched_from__lt=settled)
+    last = rows.order_by("-watched_from").first()
+    return min(last.watched_until or settled, settled) if last is not None else None
+
+
+def sector_days(
+    user: User, agreement_id: uuid.UUID, edges: Sequence[datetime], *, at: datetime
+) -> list[SectorCoverage]:
+    """Return each sector's days between the edges: settled ones alone, so that nobody's coming
+    and going shows. A sector is a place's district, or the place itself where it has none.
+
+    Needs: coverage.read.
+    """
+    require(user, "coverage.read", at=at, agreement_id=agreement_id)
+    ends = min(edges[-1], settled_until(at))
+    rows = Watch.objects.filter(
+        Q(watched_until=None) | Q(watched_until__gt=edges[0]),
+        agreement_id=agreement_id,
+        watched_from__lt=ends,
+    ).select_related("place", "denied_by")
+    sectors: dict[str, list[Watch]] = {}
+    for watch in rows.order_by("place__district", "place__key", "watched_from"):
+        sectors.setdefault(watch.place.district or watch.place.key, []).append(watch)
+    return [
+        SectorCoverage(watches[0].place_id, watches[0].place.district, _days(watches, edges, ends))
+        for watches in sectors.values()
+    ]
+
+
+def _days(
+    watches: Sequence[Watch], edges: Sequence[datetime], ends: datetime
+) -> tuple[SectorDay, ...]:
+    def during(state: str, begins: datetime, closes: datetime) -> list[Watch]:
+        return [
+            watch
+            for watch in watches
+            if watch.state == state
+            and watch.watched_from < min(closes, ends)
+            and (watch.watched_until or ends) > begins
+        ]
+
+    active = [
+        (w.watched_from, w.watched_until or ends) for w in watches if w.state == WatchState.ACTIVE
+    ]
+    shares = shares_between(merged(active, begins=edges[0], ends=ends), edges)
+    found = []
+    for share, (begins, closes) in zip(shares, pairwise(edges), strict=True):
+        denied = during(WatchState.DENIED, begins, closes)
+        codes = sorted({watch.denied_by.code for watch in denied if watch.denied_by})
+        down = during(WatchState.DOWN, begins, closes)
+        found.append(SectorDay(share, bool(down), bool(denied), tuple(codes)))
+    return tuple(found)
+
+
 def watches_of(user: User) -> list[Watch]:
     """Return a person's own watches, latest first."""
-    rows = Watch.objects.filter(source__user=user).select_related("place", "agreement")
+    rows = Watch.objects.filter(source__user=user).select_related("place", "agreement", "denied_by")
     return list(rows.order_by("-watched_from"))
 
 

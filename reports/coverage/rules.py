@@ -45,6 +45,20 @@ def shares_between(spans: Sequence[Window], edges: Sequence[datetime]) -> list[f
     return shares
 
 
+def merged(windows: Iterable[Window], *, begins: datetime, ends: datetime) -> list[Window]:
+    """Return windows cut to [begins, ends), in order, overlapping and touching ones as one."""
+    spans: list[Window] = []
+    for opened, closed in sorted(windows):
+        opened, closed = max(opened, begins), min(closed, ends)
+        if closed <= opened:
+            continue
+        if spans and opened <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], closed))
+        else:
+            spans.append((opened, closed))
+    return spans
+
+
 def settled_until(at: datetime) -> datetime:
     """Return the instant up to which watches are told: the last beginning of a quarter day, UTC.
 

@@ -19,7 +19,7 @@ from reports.intake.states import ReportState
 from reports.people.models import User
 from reports.people.permissions import may, require
 from reports.places.geo import Corridor, Ellipse, Spot, between, corridor_ring, ellipse_ring
-from reports.places.queries import PlaceChoice
+from reports.places.queries import PlaceChoice, place_choices
 from reports.problems import NotFound
 
 
@@ -127,6 +127,15 @@ def corridor_of(report: Report, places: Places) -> Corridor | None:
         return None
     way = between(one.lat, one.lon, other.lat, other.lon, width_m=0.0)
     return replace(way, width_m=max(report.radius_m - way.half_m, 1.0))
+
+
+def accuracy_of(report: Report) -> float | None:
+    """Return how exact a location was said to be, in metres: of a point, or off the line between
+    two places (what was taken where nothing was said). None for other forms."""
+    if report.location_kind == LocationKind.POINT:
+        return report.radius_m
+    corridor = corridor_of(report, place_choices(place_ids([report])))
+    return round(corridor.width_m, 3) if corridor is not None else None
 
 
 def area_of(report: Report, places: Places) -> Ring:

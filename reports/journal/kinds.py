@@ -21,6 +21,8 @@ class Kind(models.TextChoices):
     PLACES_RECORDED = "places.recorded", _("Places were recorded")
     WATCH_STARTED = "watch.started", _("A watch began")
     WATCH_ENDED = "watch.ended", _("A watch ended")
+    WATCH_FAILED = "watch.failed", _("An instrument went out of service")
+    WATCH_REFUSED = "watch.refused", _("Access to a place was denied")
     REPORT_FILED = "report.filed", _("A report was filed")
     REPORT_ACCEPTED = "report.accepted", _("A report was accepted")
     REPORT_REJECTED = "report.rejected", _("A report was rejected")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from reports.agreement.queries import Agreement
 from reports.intake.choices import AccusedKind, Effect, LocationKind, OriginKind, Stance
 from reports.intake.drafts import OriginDraft, ReportDraft, TollRange, Where
-from reports.intake.queries import Report
+from reports.intake.queries import Report, accuracy_of
 from reports.pages.forms import RANGES, ReportForm
 from reports.pages.offers import readable_uuid
 from reports.pages.windows import CannotTell, WhenTyped, typed_from, window_of
@@ -164,7 +164,7 @@ def answers_of(report: Report) -> dict[str, Any]:
         "other_place": str(report.end_other_id or ""),
         "lat": report.observer_lat if bearing else report.lat,
         "lon": report.observer_lon if bearing else report.lon,
-        "accuracy_m": report.radius_m,
+        "accuracy_m": accuracy_of(report),
         "accused": f"party:{report.accused.code}" if report.accused else report.accused_kind,
         "origin_kind": report.origin.kind,
         "published_on": report.origin.published_on,

@@ -41,6 +41,7 @@ from reports.pages.forms_evidence import FilesWithReport
 from reports.pages.offers import readable_uuid
 from reports.pages.offline import blank
 from reports.pages.places import names_address
+from reports.pages.prefilled import answers_of_watch
 from reports.people.permissions import require
 from reports.people.queries import named_sources
 from reports.places.queries import PlaceChoice, place_choices, places_matching
@@ -94,7 +95,8 @@ def _serve(request: HttpRequest, agreement: Agreement, earlier: Report | None) -
     at = timezone.now()
     require(request.user, "report.file", at=at, agreement_id=agreement.pk)
     if request.method != "POST":
-        form = _form(agreement, initial=_first_answers(earlier))
+        known = {} if earlier else answers_of_watch(request, agreement)
+        form = _form(agreement, initial=_first_answers(earlier) | known)
         return render(request, PAGE, _context(form, agreement, earlier))
     if "find" in request.POST:
         form = _form(agreement, _with_own_key(request.POST), judged=False)

@@ -246,6 +246,14 @@ def _choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
     return cast(forms.ChoiceField, form.fields[name])
 
 
+MEANS = (
+    ("saw", _("Eye")),
+    ("heard", _("Ear")),
+    ("recorded", _("Camera, drone or audio recorder")),
+    ("measured", _("Radar, acoustic or other instrument")),
+)
+
+
 class WatchForm(forms.Form):
     """A watch that begins now."""
 
@@ -261,23 +269,23 @@ class WatchForm(forms.Form):
         widget=_radios(),
         error_messages={"required": _("Type a name and choose one of the places offered.")},
     )
+    what = ChoiceNeeded(
+        label=_("What you record"),
+        choices=[
+            ("active", _("I begin to watch")),
+            ("down", _("A camera or other instrument is out of service")),
+            ("denied", _("I was refused access")),
+        ],
+        widget=_radios(),
+    )
     means = forms.ChoiceField(
         label=_("Watching by"),
-        choices=[
-            (value, words)
-            for value, words in (
-                ("saw", _("Eye")),
-                ("heard", _("Ear")),
-                ("recorded", _("Camera, drone or audio recorder")),
-                ("measured", _("Radar, acoustic or other instrument")),
-            )
-        ],
+        choices=MEANS,
         widget=_radios(**{"class": "two"}),
     )
     denied_by = forms.ChoiceField(
-        label=_("Kept out"),
+        label=_("Refused by"),
         required=False,
-        help_text=_("If you were refused access, say by whom: a refusal is recorded too."),
     )
 
     def __init__(
@@ -286,8 +294,7 @@ class WatchForm(forms.Form):
         super().__init__(*args, **options)
         _choice_field(self, "place").choices = place_options(places)
         _choice_field(self, "denied_by").choices = [
-            ("", _("No, the watch begins")),
-            ("unknown", _("Access denied, by whom is not known")),
+            ("", _("By whom is not known")),
             *((party.code, party.name) for party in parties),
         ]
 

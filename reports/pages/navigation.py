@@ -26,6 +26,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("reports-own", gettext_noop("My reports"), "report.file"),
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),
     ("watches", gettext_noop("Watches"), "watch.record"),
+    ("coverage", gettext_noop("Coverage"), "coverage.read"),
     ("health", gettext_noop("Health"), "health.read"),
     ("home", gettext_noop("Overview"), None),
     ("incidents", gettext_noop("Incidents"), None),

@@ -45,7 +45,7 @@ def _label(place: PlaceChoice, drawing: SafeString) -> SafeString:
     hints = format_html_join(
         "", '<span class="hint" dir="auto">{}</span>', ((line,) for line in lines)
     )
-    return format_html("{}<bdi>{}</bdi>{}", drawing, place.label, hints)
+    return format_html("<span>{}<bdi>{}</bdi>{}</span>", drawing, place.label, hints)
 
 
 def speaker_groups(sources: Iterable[SourceChoice]) -> list[tuple[str, Any]]:

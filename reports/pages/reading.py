@@ -115,7 +115,8 @@ def _words(report: Report, name: str) -> str:
 
 
 def _where_lines(report: Report, places: Places) -> tuple[str, ...]:
-    lines = [place.detail for place in places.values()] if report.place_id else []
+    named = list(places.values()) if report.place_id else []
+    lines = [line for place in named for line in (place.official, place.detail) if line]
     if report.place_accuracy:
         lines.append(
             _("The name fits: %(accuracy)s") % {"accuracy": report.get_place_accuracy_display()}

@@ -1,25 +1,27 @@
-"""Pages: begin a watch, end it, and one's own list."""
+"""Pages: begin a watch, end it, say that one is out of service or refused; one's own list."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reports.agreement.queries import Agreement, parties_of
-from reports.coverage.actions import end_watch, start_watch
+from reports.coverage.actions import end_watch, record_denial, record_outage, start_watch
 from reports.coverage.queries import own_watch, watches_of
 from reports.pages.answers import add_errors, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.filing import candidates
-from reports.pages.forms import WatchForm
+from reports.pages.forms import MEANS, WatchForm
 from reports.pages.places import names_address
 from reports.people.permissions import require
 from reports.places.queries import place_by_id, place_choices
@@ -37,30 +39,44 @@ def watches_page(request: HttpRequest) -> HttpResponse:
     agreement = current_agreement(request)
     require(request.user, "watch.record", at=at, agreement_id=agreement.pk)
     if request.method != "POST" or "find" in request.POST:
-        typed = {name: request.POST.get(name, "") for name in ("place_typed", "means", "denied_by")}
-        form = _form(agreement, initial={**typed, "means": typed["means"] or "saw"})
+        names = ("what", "place_typed", "means", "denied_by")
+        typed = {name: request.POST.get(name, "") for name in names}
+        blank = {"what": typed["what"] or "active", "means": typed["means"] or "saw"}
+        form = _form(agreement, initial={**typed, **blank})
         return render(request, PAGE, _context(request, agreement, form, at))
     form = _form(agreement, data=request.POST)
     if not form.is_valid():
         return sent_back(request, PAGE, _context(request, agreement, form, at))
-    denied = form.cleaned_data["denied_by"]
-    parties = {party.code: party for party in parties_of(agreement.pk)}
     try:
-        start_watch(
-            agreement=agreement,
-            place=place_by_id(form.cleaned_data["place"]),
-            means=form.cleaned_data["means"],
-            state="denied" if denied else "active",
-            denied_by=parties.get(denied),
-            by=asker(request),
-            at=at,
-        )
+        words = _recorded(request, agreement, form.cleaned_data, at)
     except Invalid as problem:
         add_errors(form, problem)
         return sent_back(request, PAGE, _context(request, agreement, form, at))
-    words = _("The refusal is recorded.") if denied else _("Your watch has begun.")
     messages.success(request, words)
     return redirect("watches")
+
+
+def _recorded(
+    request: HttpRequest, agreement: Agreement, typed: dict[str, Any], at: datetime
+) -> str:
+    """Record what was sent; return what to say of it. A named denier alone means a denial."""
+    given: dict[str, Any] = {
+        "agreement": agreement,
+        "place": place_by_id(typed["place"]),
+        "means": typed["means"],
+        "by": asker(request),
+        "at": at,
+    }
+    what = typed["what"] or ("denied" if typed["denied_by"] else "active")
+    if what == "denied":
+        parties = {party.code: party for party in parties_of(agreement.pk)}
+        record_denial(**given, denied_by=parties.get(typed["denied_by"]))
+        return _("The refusal is recorded. You can file it as a report below.")
+    if what == "down":
+        record_outage(**given)
+        return _("The outage is recorded. Say here when it works again.")
+    start_watch(**given)
+    return _("Your watch has begun.")
 
 
 @require_POST
@@ -87,23 +103,30 @@ def _context(
 ) -> dict[str, Any]:
     page = Paginator(watches_of(asker(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     places = place_choices(watch.place_id for watch in page.object_list)
+    means = dict(MEANS)
     rows = [
         {
             "id": watch.pk,
             "place": places[watch.place_id].label,
+            "spellings": places[watch.place_id].official,
             "from": watch.watched_from,
             "until": watch.watched_until,
             "state": watch.state,
             "state_words": watch.get_state_display(),
             "open": watch.watched_until is None,
             "zone": watch.agreement.timezone,
+            "means_words": means[watch.means],
+            "denied_by": watch.denied_by.name if watch.denied_by else "",
+            "report_url": f"{reverse('report-new')}?watch={watch.pk}",
         }
         for watch in page.object_list
     ]
     return {
         "form": form,
         "page": page,
-        "rows": rows,
+        "open_rows": [row for row in rows if row["open"]],
+        "rows": [row for row in rows if not row["open"]],
+        "any_rows": bool(rows),
         "agreement_slug": agreement.slug,
         "agreement_title": agreement.title,
         "as_of": at,

@@ -21,6 +21,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "report.triage": frozenset({Role.TRIAGE}),
     "report.erase": frozenset({Role.OPERATOR}),
     "watch.record": frozenset({Role.MONITOR, Role.TRIAGE}),
+    "coverage.read": frozenset({Role.MONITOR, Role.TRIAGE, Role.CHAIR}),
     "evidence.read": frozenset({Role.TRIAGE, Role.CHAIR}),
     # the judgement
     "incident.triage": frozenset({Role.TRIAGE}),
@@ -55,6 +56,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "report.triage": gettext_lazy("accept or reject reports"),
     "report.erase": gettext_lazy("erase reports"),
     "watch.record": gettext_lazy("record watches"),
+    "coverage.read": gettext_lazy("see where and when somebody watched"),
     "evidence.read": gettext_lazy("look at the files of reports"),
     "incident.triage": gettext_lazy("link reports to incidents"),
     "incident.corroborate": gettext_lazy("corroborate incidents"),

@@ -50,14 +50,20 @@ def frame_of(places: Sequence[Placed]) -> Frame:
 def mini_map(place: Placed, places: Sequence[Placed], frame: Frame) -> SafeString:
     """Return the small map of one of several places."""
     inked = [*((other, "other") for other in places if other is not place), (place, "here")]
+    radius = _units(frame.width / DOT)
     dots = format_html_join(
         "",
-        '<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>',
-        ((look, p.lon * SQUEEZE * 100, -p.lat * 100, frame.width / DOT) for p, look in inked),
+        '<circle class="{}" cx="{}" cy="{}" r="{}"/>',
+        ((look, _units(p.lon * SQUEEZE * 100), _units(-p.lat * 100), radius) for p, look in inked),
     )
+    box = " ".join(_units(part) for part in (frame.x, frame.y, frame.width, frame.height))
     return format_html(
-        '<svg class="mini-map" viewBox="{:.1f} {:.1f} {:.1f} {:.1f}" aria-hidden="true">'
-        '<use href="#theatre"/>{}</svg>',
-        *(frame.x, frame.y, frame.width, frame.height),
+        '<svg class="mini-map" viewBox="{}" aria-hidden="true"><use href="#theatre"/>{}</svg>',
+        box,
         dots,
     )
+
+
+def _units(value: float) -> str:
+    """Return a number as the drawing writes it, whatever the reader's language."""
+    return f"{value:.1f}"

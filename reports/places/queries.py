@@ -46,6 +46,7 @@ class PlaceChoice:
     radius_m: int
     names: tuple[str, ...]
     similarity: float
+    official: str = ""  # every official spelling beyond the label's, in whatever script
     near: str = ""  # where it lies, seen from the nearest city: tells namesakes apart
 
 
@@ -68,8 +69,15 @@ def _choice(place: Place, similarity: float = 1.0, near: str = "") -> PlaceChoic
         radius_m=place.radius_m,
         names=others,
         similarity=similarity,
+        official=" · ".join(_official_beyond(names, shown[:3])),
         near=near,
     )
+
+
+def _official_beyond(names: Iterable[PlaceName], shown: Sequence[str]) -> list[str]:
+    """Return the official spellings that the label does not hold: other scripts, longer lists."""
+    wanted = (n.text for n in names if n.kind == OFFICIAL and n.text not in shown)
+    return list(dict.fromkeys(wanted))
 
 
 def _other_spellings(names: Iterable[PlaceName], shown: Sequence[str]) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ PAGES = (
     Page("offline-report", "monitor1", "/offline/report/"),
     Page("offline-reports", "monitor1", "/offline/reports/"),
     Page("offline-corroborate", "monitor3", "/offline/corroborate/"),
+    Page("coverage", "monitor1", "/coverage/"),
     Page("corroborate", "monitor3", "/corroborate/"),
     Page("corroborate-incident", "monitor3", "/corroborate/", r"/corroborate/[\w-]+/$"),
     Page("account_email", "monitor3", "/accounts/email/"),

@@ -240,6 +240,10 @@ DOORS: dict[str, Door] = {
         only(frozenset(FILERS | {f"{n}@there" for n in ("filer", "triage", "liaison_arm")})),
         refuses=REFUSED,
     ),
+    "coverage": Door(
+        lists(here=MONITORS | {"triage", "chair"}, there={"filer", "triage", "chair"}),
+        refuses=REFUSED,
+    ),
     "watches": Door(
         lists(here=MONITORS | {"triage"}, there={"filer", "triage"}), refuses=REFUSED, takes=POST
     ),

@@ -149,7 +149,7 @@ def legitimate(sent: Sent) -> set[str]:
         "inbox-preferences": {"digest"},
         "triage-board": {"report", "other", "incident"},
         "report-evidence": {"kind", "sensitivity", "caption", "day"},
-        "watches": {"place", "denied_by", "means"},
+        "watches": {"place", "denied_by", "means", "what"},
     }
     return boxes.get(sent.door, set()) | {"version", "agreement", "reason", "why", "act"}
 

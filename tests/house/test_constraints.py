@@ -139,6 +139,7 @@ BROKEN: dict[str, Breaking] = {
     "place_lies_on_earth": (Place, own(key="x", lat=91), {}),
     "place_name_is_listed_once": (PlaceName, own(), {}),
     "watch_ends_after_it_begins": (Watch, lambda row: {"watched_until": row.watched_from}, {}),
+    "watch_out_of_service_is_an_instrument": (Watch, lambda row: {"state": "down"}, {}),
     "watch_denier_needs_denial": (
         Watch,
         lambda row: {"denied_by": row.agreement.parties.first()},

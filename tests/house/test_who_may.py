@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from reports.agreement.actions import record_act_kinds, record_agreement
-from reports.coverage.actions import end_watch, start_watch
+from reports.coverage.actions import end_watch, record_denial, record_outage, start_watch
 from reports.evidence.actions import add_item
 from reports.evidence.drafts import ItemDraft
 from reports.intake.actions import (
@@ -173,6 +173,22 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
         "start_watch": (
             lambda **who: start_watch(
                 agreement=world.agreement, place=world.ganja, means="saw", **who
+            ),
+            MONITORS | {"triage"},
+        ),
+        "record_outage": (
+            lambda **who: record_outage(
+                agreement=world.agreement, place=world.ganja, means="recorded", **who
+            ),
+            MONITORS | {"triage"},
+        ),
+        "record_denial": (
+            lambda **who: record_denial(
+                agreement=world.agreement,
+                place=world.ganja,
+                means="saw",
+                denied_by=world.armenia,
+                **who,
             ),
             MONITORS | {"triage"},
         ),

@@ -436,7 +436,8 @@ NOT_TOLD = frozenset(
         *(Kind.USER_REGISTERED, Kind.ALIGNMENT_RECORDED, Kind.ORGANISATION_REGISTERED),
         *(Kind.SOURCE_REGISTERED, Kind.KEY_REVOKED, Kind.AGREEMENT_RECORDED, Kind.PLACES_RECORDED),
         Kind.INTEREST_DECLARED,  # said to the house by the one who would be told
-        *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),
+        *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.WATCH_FAILED, Kind.WATCH_REFUSED),
+        *(Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),
         # the hour of a statement can name who gave it; a reviewer reads only its day
         *(Kind.REPORT_UNLINKED, Kind.STATEMENT_GIVEN),
         # triage's own work on the board, done by the ones who would be told

@@ -5,10 +5,19 @@ from dataclasses import replace
 
 import pytest
 
+from reports.api.drafting import report_body
 from reports.intake.actions import file_report, withdraw_report
 from reports.intake.drafts import Where
 from reports.intake.models import Report
-from reports.intake.queries import area_of, corridor_of, place_ids, spot_of, where_words
+from reports.intake.queries import (
+    accuracy_of,
+    area_of,
+    corridor_of,
+    place_ids,
+    spot_of,
+    where_words,
+)
+from reports.pages.drafting import answers_of
 from reports.places.geo import distance_m, ring_contains
 from reports.places.models import Place
 from reports.places.queries import place_choices
@@ -57,6 +66,7 @@ def test_how_far_off_the_line_is_a_fifth_of_the_way_unless_it_is_said(
         assert corridor.width_m == pytest.approx(width, rel=1e-6)
         ring = area_of(report, places)
         assert ring_contains(ring, corridor.lat, corridor.lon)
+        assert accuracy_of(report) == pytest.approx(width, abs=0.001)
     assert not ring_contains(ring, corridor.lat, corridor.lon + 0.2)  # far off the line
 
 
@@ -103,3 +113,20 @@ def test_its_author_can_take_it_back(world: World, goris: Place) -> None:
     withdraw_report(report=report, by=world.filer, at=NOW)
     report.refresh_from_db()
     assert report.end_other == goris
+
+
+def test_what_a_machine_reads_back_can_be_filed_again(world: World, goris: Place) -> None:
+    first = between(world, goris, accuracy_m=2500.0)
+    location = report_body(first)["location"]
+    ends = {"place_id": location["place"], "other_place_id": location["other_place"]}
+    where = Where(kind=location["kind"], accuracy_m=location["accuracy_m"], **ends)
+    again = a_report(world, a_draft(world, where=where))
+    assert (again.radius_m, again.end_other) == (first.radius_m, goris)
+
+
+def test_a_correction_begins_with_both_places_and_the_same_width(
+    world: World, goris: Place
+) -> None:
+    answers = answers_of(between(world, goris, accuracy_m=2500.0))
+    assert (answers["place"], answers["other_place"]) == (str(world.ganja.pk), str(goris.pk))
+    assert answers["accuracy_m"] == 2500.0

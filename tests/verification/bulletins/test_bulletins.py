@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from reports.coverage.actions import start_watch
+from reports.coverage.actions import record_denial, start_watch
 from reports.intake.actions import accept_report, file_report, withdraw_report
 from reports.journal.kinds import Kind
 from reports.problems import NotAllowed, NotFound, StaleState
@@ -167,11 +167,10 @@ class TestFigures:
         assert seen["units_withheld"] == 0
 
     def test_a_denial_of_access_is_told_by_quarters(self, world: World) -> None:
-        start_watch(
+        record_denial(
             agreement=world.agreement,
             place=world.ganja,
             means="saw",
-            state="denied",
             denied_by=world.armenia,
             by=world.filer,
             at=NOW,  # noon in Baku

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from reports.agreement.models import Agreement
-from reports.coverage.actions import end_watch, start_watch
+from reports.coverage.actions import end_watch, record_denial, record_outage, start_watch
 from reports.coverage.models import Watch
 from reports.evidence.actions import add_item
 from reports.evidence.drafts import ItemDraft
@@ -212,7 +212,12 @@ def _start_watch(story: Story, row: Mapping[str, Any], begins: datetime) -> bool
     if place is None or _watch(story, row, begins) is not None:
         return False
     by = story.person(row["by"])
-    start_watch(agreement=story.agreement, place=place, means=row["means"], by=by, at=begins)
+    given: dict[str, Any] = {"agreement": story.agreement, "place": place, "by": by, "at": begins}
+    if row.get("state") == "denied":
+        record_denial(**given, means=row["means"], denied_by=None)
+    else:
+        record = record_outage if row.get("state") == "down" else start_watch
+        record(**given, means=row["means"])
     return True
 
 

@@ -88,8 +88,9 @@ function draw(L, layer, what) {
   const dot = ({ lat, lon }) => L.circleMarker([lat, lon], { radius: 5, interactive: false, className: "chosen" }).addTo(layer);
   const style = { interactive: false, className: "area allegation" };
   if (what.line) L.polyline(what.line, style).addTo(layer);
-  what.dots?.forEach(dot);
-  if (what.ring) return L.polygon(what.ring, style).addTo(layer).getBounds();
+  const bounds = L.latLngBounds([]);
+  what.dots?.forEach((one) => { dot(one); bounds.extend([one.lat, one.lon]); });
+  if (what.ring) return bounds.extend(L.polygon(what.ring, style).addTo(layer).getBounds());
   if (!what.circle) return null;
   dot(what.circle);
   const at = L.latLng(what.circle.lat, what.circle.lon);
@@ -127,7 +128,7 @@ export async function openMap({ box, form, put, told }) {
   const layer = L.layerGroup().addTo(map);
   const show = (move) => {
     const bounds = draw(L, layer, said(form, geo, known));
-    if (move && bounds) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 12, animate: false });
+    if (bounds && (move || !map.getBounds().contains(bounds))) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 12, animate: false });
   };
 
   function choose({ lat, lng }) {
@@ -151,6 +152,6 @@ export async function openMap({ box, form, put, told }) {
   });
   form.elements.accuracy_m?.addEventListener("input", (event) => { if (event.isTrusted) delete event.target.dataset.byMap; });
   form.addEventListener("input", () => show(false));
-  form.addEventListener("change", ({ target }) => show(["place", "other_place", "location_kind"].includes(target.name)));
+  form.addEventListener("change", ({ target }) => show(["place", "other_place", "location_kind", "range_m", "bearing_deg"].includes(target.name)));
   show(true);
 }
