@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.utils import is_mfa_enabled
@@ -76,7 +77,9 @@ def nothing_left_behind(
     def middleware(request: HttpRequest) -> HttpResponse:
         answer = get_response(request)
         match = request.resolver_match
-        if request.method == "POST" and match and match.url_name == "account_logout":
+        signs_out = request.method == "POST" and match and match.url_name == "account_logout"
+        # Only once it is done: a form from elsewhere is refused, and must not wipe what waits.
+        if signs_out and answer.status_code == HTTPStatus.FOUND:
             answer["Clear-Site-Data"] = '"cache", "storage"'
         return answer
 

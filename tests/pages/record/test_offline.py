@@ -171,6 +171,14 @@ class TestTheApp:
         assert not filer.get("/accounts/logout/").has_header("Clear-Site-Data")
         assert filer.post("/accounts/logout/")["Clear-Site-Data"] == '"cache", "storage"'
 
+    def test_a_form_from_elsewhere_clears_nothing(self, world: World) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        for _signed_in in (False, True):
+            refused = strict.post("/accounts/logout/")
+            assert refused.status_code == 403
+            assert not refused.has_header("Clear-Site-Data")
+            strict.force_login(world.filer)
+
     def test_only_who_may_file_is_given_the_worker(self, filer: Client, world: World) -> None:
         assert "data-worker" in shown(filer.get("/reports/"))
         operator = Client()
