@@ -57,3 +57,4 @@ class BadLine:
         """End a line for both ends, also for the thread that carries the answers."""
         for side in (near, far):
             side.shutdown(socket.SHUT_RDWR)
+            side.close()
