@@ -67,6 +67,7 @@ from verification.ledger.signing import signer_at_hand
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
 from verification.merkle.cosignature import CosigningKey
 from verification.notifications.actions import send_digest, set_preferences
+from verification.partners.actions.feed import tell_changes
 from verification.recommendations.actions import report_compliance
 from verification.recommendations.rules import Evidence
 from verification.reopening.actions import admit_reopening
@@ -163,6 +164,7 @@ def build_scene() -> Scene:
     assert bulletin is not None
     log_it()
     release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER)
+    tell_changes(at=LATER)
     return Scene(world)
 
 

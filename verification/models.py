@@ -25,6 +25,7 @@ from verification.ledger.models import (
 )
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification, NotificationPreference
+from verification.partners.models import Change, FeedState, UntoldRow
 from verification.publication.models import (
     AreaCount,
     ChangedFile,
@@ -50,6 +51,7 @@ __all__ = [
     "Bulletin",
     "CarriedOver",
     "Case",
+    "Change",
     "ChangedFile",
     "ComplianceEvidence",
     "Correction",
@@ -61,6 +63,7 @@ __all__ = [
     "DraftBallot",
     "Draw",
     "Edition",
+    "FeedState",
     "Finding",
     "Fit",
     "Incident",
@@ -93,5 +96,6 @@ __all__ = [
     "Statement",
     "Tie",
     "TileRoot",
+    "UntoldRow",
     "Withholding",
 ]

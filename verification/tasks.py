@@ -20,6 +20,7 @@ from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.actions.witnesses import gather_cosignatures
 from verification.ledger.signing import SignerSilent
 from verification.notifications.actions import send_digests as send_due_digests
+from verification.partners.actions.feed import tell_changes
 from verification.publication.actions import keep_public_rows as keep_marked_rows
 from verification.scoring.actions import refit_sources as refit_all_sources
 from verification.standing.actions import recompute_standing
@@ -44,6 +45,7 @@ def integrate(**_: Any) -> int:
         log.warning("the log is not signed: %s", silence)
     for problem in gather_cosignatures(at=timezone.now()):
         log.error("a checkpoint is not cosigned: %s", problem)
+    tell_changes(at=timezone.now())
     return added
 
 
@@ -51,7 +53,8 @@ def integrate(**_: Any) -> int:
 def keep_public_rows(**_: Any) -> int:
     """Bring the public rows up to date; return how many marks were worked off; may run twice.
 
-    What is withheld for a time is let go first, so that it shows as soon as it may.
+    What is withheld for a time is let go first, so that it shows as soon as it may; what changed
+    is then told in the feed.
     """
     end_withholdings(at=timezone.now())
     kept = total = keep_marked_rows()
@@ -59,6 +62,7 @@ def keep_public_rows(**_: Any) -> int:
     while kept and time.monotonic() < stop_at:
         kept = keep_marked_rows()
         total += kept
+    tell_changes(at=timezone.now())
     return total
 
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from verification.api import chair as api_chair
+from verification.api import changes as api_changes
 from verification.api import compliance as api_compliance
 from verification.api import corrections as api_corrections
 from verification.api import inbox as api_inbox
@@ -158,6 +159,7 @@ public: list[URLPattern | URLResolver] = [
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<int:number>/", procedure.procedure, name="procedure-version"),
     path("words/", texts.glossary, name="glossary"),
+    path("api/v1/changes", api_changes.list_changes, name="api-changes"),
     path("api/v1/corrections", api_corrections.list_corrections, name="api-corrections"),
     path("api/v1/findings", api.list_findings, name="api-findings"),
     path("api/v1/findings/<slug:code>", api.show_finding, name="api-finding"),

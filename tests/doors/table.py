@@ -371,6 +371,7 @@ DOORS: dict[str, Door] = {
     "procedure": Door(open_list, **PUBLIC),
     "procedure-version": Door(only(EVERYBODY, 1)),
     "glossary": Door(only(EVERYBODY)),
+    "api-changes": Door(open_list, **PUBLIC),
     "api-findings": Door(open_list, **PUBLIC),
     "api-finding": Door(finding(), **PUBLIC),
     "api-incidents": Door(open_list, **PUBLIC),

@@ -35,6 +35,7 @@ from verification.incidents.models import Incident
 from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
+from verification.partners.actions.feed import tell_changes
 from verification.publication.unsigned import MARKS, ON_ITS_WAY
 from verification.recommendations.actions import (
     answer_recommendation,
@@ -113,6 +114,7 @@ def addresses(two: Two) -> list[str]:
 def seen(two: Two) -> dict[str, bytes]:
     """Return what a stranger is served at every public address."""
     client, found = Client(), {}
+    tell_changes(at=PUBLISHED)  # the feed tells what it may
     for url in addresses(two):
         answer = client.get(url)
         body = answer.getvalue() if isinstance(answer, StreamingHttpResponse) else answer.content

@@ -57,6 +57,7 @@ EXCEPTIONS = {
     "withhold_by_delay": "part of opening an incident, whose event tells it",
     "end_withholdings": "one event for each, left by end_withholding",
     "keep_public_rows": "derived rows: what made them stale left its own event",
+    "tell_changes": "derived rows: what changed left its own event",
     "recount": "derived counts",
     "mark_all": "asks for derived rows to be made anew",
     "append_leaves": "copies events into the log; its own event would have to be logged in turn",

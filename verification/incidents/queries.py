@@ -57,6 +57,17 @@ def roots_of(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     return found
 
 
+def roots_above(incident_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return these incidents and all they were merged into."""
+    found = set(incident_ids)
+    level = set(found)
+    while level:
+        above = Incident.objects.filter(pk__in=level, merged_into__isnull=False)
+        level = set(above.values_list("merged_into_id", flat=True)) - found
+        found |= level
+    return found
+
+
 def incident_by_code(code: str) -> Incident:
     """Return an incident by its public code; NotFound otherwise."""
     wanted = code.strip().upper()

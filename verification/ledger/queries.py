@@ -113,6 +113,17 @@ def is_signed(subject_id: uuid.UUID, kind: str) -> bool:
     return leaves.filter(id__lt=signed_size()).exists()
 
 
+def signed_since(first: int, kinds: Collection[str], *, most: int) -> tuple[list[Event], int]:
+    """Return signed events of these kinds in the log's order, and the leaf to go on from."""
+    size = signed_size()
+    leaves = Leaf.objects.filter(
+        id__gte=first, id__lt=size, event__kind__in=[str(kind) for kind in kinds]
+    )
+    found = list(leaves.select_related("event").order_by("id")[:most])
+    beyond = found[-1].pk + 1 if len(found) == most else size
+    return [leaf.event for leaf in found if leaf.event is not None], max(first, beyond)
+
+
 def unsigned_events(kinds: Collection[str]) -> list[Event]:
     """Return the events of these kinds that no signed checkpoint covers yet."""
     names = [str(kind) for kind in kinds]

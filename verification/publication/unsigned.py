@@ -15,7 +15,7 @@ from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from verification.caseload.queries import NotTold
 from verification.incidents.states import IncidentState
-from verification.ledger.queries import unsigned_events
+from verification.ledger.queries import signed_since, unsigned_events
 from verification.recommendations.queries import Untold
 
 # earliest verdict on an incident that is unsigned -> the state shown instead
@@ -119,3 +119,11 @@ def unsigned() -> Unsigned:
     """Return what the public does not see yet: usually nothing, after a decision for a minute."""
     found = unsigned_events(MARKS)
     return Unsigned(tuple(sorted(found, key=lambda event: (event.recorded_at, event.pk))))
+
+
+def told_since(first: int, *, most: int) -> tuple[list[Event], int]:
+    """Return what the public was told of since a leaf of the log, in the order it was signed.
+
+    The second part is the leaf to go on from: the log's one sequencer gave them their order.
+    """
+    return signed_since(first, sorted({*MARKS, *ON_ITS_WAY, Kind.BULLETIN_RELEASED}), most=most)
