@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.catalogues import PLURALS, compiled, plural_forms, po_file, problems_in
+from verification.management.catalogues import PLURALS, compiled, plural_forms, po_file, problems_in
 
 SHOWN_MOST = 20
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polib
 
-FOLDER = Path(__file__).resolve().parent / "locale"
+FOLDER = Path(__file__).resolve().parents[2] / "config" / "locale"
 # Whole-number rules of the languages we claim (source: Unicode CLDR plural rules).
 PLURALS = {
     "ru": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && "
