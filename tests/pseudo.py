@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import trans_real
+from django.utils.translation import deactivate, trans_real
 
 CODE = "eo"  # a language Django knows and we do not claim stands in for it
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -55,6 +55,7 @@ def pseudo_language() -> Iterator[str]:
         yield CODE
     finally:
         settings.LANGUAGES = kept
+        deactivate()  # a page read in it leaves it on in this thread
         translations.pop(CODE, None)
         forget()
 
