@@ -64,6 +64,16 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "let-questions-expire": {
+        "task": "reports.tasks.let_questions_expire",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "shut-the-door-behind": {
+        "task": "reports.tasks.shut_the_door_behind",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "integrate": {
         "task": "verification.tasks.integrate",
         "schedule": float(os.environ.get("CVR_LOG_TICK", "60")),

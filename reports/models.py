@@ -13,8 +13,10 @@ from reports.coverage.models import Watch
 from reports.evidence.models import Item, Reading, Sweep, Vigil
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
+from reports.open_door.models import Invite, OpenKey, SpentPass
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
+from reports.questions.models import Answer, Question
 from reports.uploads.models import Upload
 
 __all__ = [
@@ -23,21 +25,26 @@ __all__ = [
     "Agreement",
     "AgreementVersion",
     "Alignment",
+    "Answer",
     "ApiKey",
     "Clause",
     "Event",
+    "Invite",
     "Item",
     "Job",
+    "OpenKey",
     "Organisation",
     "Origin",
     "Party",
     "Place",
     "PlaceName",
+    "Question",
     "Reading",
     "Renewal",
     "Report",
     "RoleGrant",
     "Source",
+    "SpentPass",
     "Sweep",
     "Unlogged",
     "Upload",

@@ -11,6 +11,8 @@ from reports.evidence.actions import check_originals
 from reports.evidence.actions import sweep_orphans as sweep_storage
 from reports.journal.doorbell import ring
 from reports.journal.drain import drain as drain_journal
+from reports.open_door.actions import forget_passes
+from reports.questions.actions import expire_questions
 from reports.uploads.actions import sweep_uploads as sweep
 
 
@@ -30,6 +32,18 @@ def sweep_uploads(**_: Any) -> int:
 def sweep_orphans(**_: Any) -> int:
     """Remove stored files that belong to no row; return how many; may run twice."""
     return sweep_storage(at=timezone.now())
+
+
+@shared_task(name="reports.tasks.let_questions_expire")
+def let_questions_expire(**_: Any) -> int:
+    """Record which questions were not answered in their time; may run twice."""
+    return expire_questions(at=timezone.now())
+
+
+@shared_task(name="reports.tasks.shut_the_door_behind")
+def shut_the_door_behind(**_: Any) -> int:
+    """Forget used passes and old invites of the open door; may run twice."""
+    return forget_passes(at=timezone.now())
 
 
 @shared_task(name="reports.tasks.drain")

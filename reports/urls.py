@@ -7,10 +7,13 @@ from reports.pages.coverage import coverage_page
 from reports.pages.desk import desk
 from reports.pages.evidence import evidence_add
 from reports.pages.filing import blank_form, correct_page, file_page
+from reports.pages.invites import invites_page
 from reports.pages.machines import machines_page
 from reports.pages.offline import blank_reports, outbox_page, outbox_token
+from reports.pages.open_door import open_report_page, open_status_page
 from reports.pages.own import own_kept, own_list_page, report_page, withdraw_page
 from reports.pages.places import place_names, place_search
+from reports.pages.questions import question_page
 from reports.pages.watches import watch_end, watches_page
 
 
@@ -44,6 +47,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/reports/", blank_reports, name="offline-reports"),
     path("offline/reports/rows", own_kept, name="reports-kept"),
     path("coverage/", coverage_page, name="coverage"),
+    path(
+        "reports/<receipt:receipt>/questions/<int:number>/", question_page, name="report-question"
+    ),
+    path("report/", open_report_page, name="open-report"),
+    path("report/status/", open_status_page, name="open-status"),
+    path("invites/", invites_page, name="invites"),
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),

@@ -33,6 +33,9 @@ from reports.people.actions import (
 from reports.people.models import Organisation, Source, User
 from reports.places.actions import record_places
 from reports.places.models import Place
+from reports.questions.actions import AnswerDraft, answer_question, ask_question
+from reports.questions.models import Question
+from reports.questions.rules import QuestionDraft
 from reports.uploads.actions import Declared, start_upload
 from reports.uploads.models import Upload
 from tests.pictures import photo
@@ -398,6 +401,26 @@ def an_upload(report: Report, sha256: str = "") -> Upload:
     declared = Declared(1000, sha256)
     given: dict[str, Any] = {"by": report.filed_by, "at": NOW}
     return start_upload(report=report, declared=declared, draft=ItemDraft(), **given)[0]
+
+
+def a_question(
+    world: World, report: Report | None = None, *, at: datetime = NOW, **said: Any
+) -> Question:
+    """Let triage ask the author of a report something."""
+    asked = {"text": "From which window did you hear the three explosions?"} | said
+    return ask_question(
+        report=report or a_report(world), draft=QuestionDraft(**asked), by=world.triage, at=at
+    )
+
+
+def an_answered_question(world: World, report: Report | None = None) -> Question:
+    """Let triage ask, the author answer, and triage follow it up: that one waits."""
+    question = a_question(world, report)
+    author = question.report.filed_by
+    draft = AnswerDraft(uuid.uuid4(), "From the kitchen, which looks to the south.")
+    answer_question(question=question, draft=draft, by=author, at=NOW)
+    a_question(world, question.report, text="How far is the kitchen from the road?", follows=1)
+    return question
 
 
 def an_item(

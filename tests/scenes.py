@@ -29,6 +29,7 @@ from tests.factories import (
     a_report,
     an_accepted_report,
     an_allegation,
+    an_answered_question,
     an_incident,
     an_item,
     an_upload,
@@ -97,6 +98,7 @@ def build_scene() -> Scene:
     an_item(world, first)
     an_upload(first, sha256="ab" * 32)
     a_report(world, a_draft(world, supersedes=first.receipt))
+    an_answered_question(world)
     decided = an_incident(world)
     told = StatementDraft("actor", "supports", "eyewitness", "I saw who fired it.", "ARM")
     give_statement(incident=decided, draft=told, by=world.witness, at=NOW)

@@ -12,6 +12,7 @@ from verification.api import notices as api_notices
 from verification.api import oversight as api_oversight
 from verification.api import procedure as api_procedure
 from verification.api import public as api
+from verification.api import questions as api_questions
 from verification.api import recommendations as api_recommendations
 from verification.api import reopenings as api_reopenings
 from verification.api import review as api_review
@@ -185,6 +186,16 @@ public: list[URLPattern | URLResolver] = [
 working: list[URLPattern | URLResolver] = [
     path("api/v1/review/cases", api_review.my_cases, name="api-my-cases"),
     path("api/v1/review/cases/<uuid:case_id>", api_review.my_case, name="api-my-case"),
+    path(
+        "api/v1/review/cases/<uuid:case_id>/questions",
+        api_questions.asked_by_panel,
+        name="api-panel-questions",
+    ),
+    path(
+        "api/v1/triage/reports/<uuid:report_id>/questions",
+        api_questions.asked_by_triage,
+        name="api-triage-questions",
+    ),
     path(
         "api/v1/review/cases/<uuid:case_id>/interest",
         api_review.my_interest,

@@ -24,7 +24,10 @@ from reports.people.models import Role, User
 from reports.people.permissions import require
 
 # Of the mechanism's own terms, those that each version of the text carries.
-LIMITS = ("triage_hours", "reply_hours", "ballot_hours", "decision_hours", "recommendation_days")
+LIMITS = (
+    *("triage_hours", "reply_hours", "ballot_hours", "decision_hours", "recommendation_days"),
+    *("open_filing", "open_daily_cap"),
+)
 
 
 def _instant(text: str, zone: ZoneInfo) -> datetime:

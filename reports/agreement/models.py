@@ -82,6 +82,9 @@ class AgreementVersion(models.Model):
     ballot_hours = models.PositiveIntegerField(default=120)
     decision_hours = models.PositiveIntegerField(default=720)
     recommendation_days = models.PositiveIntegerField(default=30)
+    # May reports be filed without an account under this text, and how many within a day?
+    open_filing = models.BooleanField(default=False)
+    open_daily_cap = models.PositiveIntegerField(default=200)
 
     class Meta:
         constraints = [
@@ -95,6 +98,7 @@ class AgreementVersion(models.Model):
                     ballot_hours__gte=1,
                     decision_hours__gte=1,
                     recommendation_days__gte=1,
+                    open_daily_cap__gte=1,
                 ),
                 name="version_gives_time_for_every_step",
             ),

@@ -80,6 +80,16 @@ def time_limits(agreement_id: uuid.UUID, *, at: datetime) -> TimeLimits:
     return limits_at(versions, at)
 
 
+def open_daily_cap(agreement_id: uuid.UUID, *, at: datetime) -> int:
+    """Return how many reports a day may be filed without an account; 0 where none may.
+
+    The text last begun by an instant says so, and goes on saying so after its end.
+    """
+    begun = AgreementVersion.objects.filter(agreement_id=agreement_id, in_force_from__lte=at)
+    last = begun.order_by("in_force_from", "number").last()
+    return last.open_daily_cap if last is not None and last.open_filing else 0
+
+
 def clauses_in_force(
     agreement_id: uuid.UUID, *, window: tuple[datetime, datetime], act: str | None = None
 ) -> Sequence[Clause]:

@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from reports.api.evidence import evidence_door
+from reports.api.questions import answer_door, questions_door
 from reports.api.reports import report_door, reports_door
 from reports.api.terms import (
     acts_door,
@@ -21,6 +22,12 @@ urlpatterns = [
     path("reports/<receipt:receipt>/evidence", evidence_door, name="api-evidence"),
     path("uploads", UploadsDoor.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>", UploadDoor.as_view(), name="api-upload"),
+    path(
+        "reports/<receipt:receipt>/questions/<int:number>/answer",
+        answer_door,
+        name="api-question-answer",
+    ),
+    path("questions", questions_door, name="api-questions"),
     path("agreements", agreements_door, name="api-agreements"),
     path("agreements/<slug:slug>", agreement_door, name="api-agreement"),
     path("acts", acts_door, name="api-acts"),

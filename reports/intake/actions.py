@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.agreement.models import ActKind, Party
 from reports.agreement.queries import parties_of
+from reports.intake.authors import Bearer, require_author
 from reports.intake.choices import LocationKind, OriginKind
 from reports.intake.drafts import ReportDraft, Where
 from reports.intake.models import Origin, Report
@@ -61,10 +62,24 @@ def file_report(*, draft: ReportDraft, by: User, at: datetime) -> Filing:
         return _file_once(draft, by, at, role)
     except IntegrityError:
         # Somebody was first with this id, with its origin or with a correction: look again.
-        return _same_filing(draft, by) or _file_once(draft, by, at, role)
+        return same_filing(draft, by) or _file_once(draft, by, at, role)
 
 
 def _file_once(draft: ReportDraft, by: User, at: datetime, role: str) -> Filing:
+    with transaction.atomic():
+        filing = take_down(draft=draft, by=by, at=at)
+        if filing.created:
+            record_event(
+                kind=Kind.REPORT_FILED, subject=filing.report, by=by, at=at, acting_as=role
+            )
+        return filing
+
+
+def take_down(*, draft: ReportDraft, by: User, at: datetime) -> Filing:
+    """Write down what a draft says, or find it written: a part of filing it.
+
+    Errors: Invalid with every field named; AnotherReportHasThisId.
+    """
     parties = {party.code: party for party in parties_of(draft.agreement.pk)}
     problems = problems_in(draft, parties=parties, at=at)
     earlier = _earlier_report(draft, by, problems)
@@ -72,14 +87,12 @@ def _file_once(draft: ReportDraft, by: User, at: datetime, role: str) -> Filing:
     act = _named_act(draft, problems)
     if problems or act is None:
         # A resend of what was accepted once stays accepted, whatever has changed since.
-        again = _same_filing(draft, by)
+        again = same_filing(draft, by)
         if again is not None:
             return again
         raise Invalid(_("Nothing was filed yet: some answers need another look."), errors=problems)
-    with transaction.atomic():
-        report = _create(draft, by, at, act, places, earlier, parties.get(draft.accused_code))
-        record_event(kind=Kind.REPORT_FILED, subject=report, by=by, at=at, acting_as=role)
-        return Filing(report, created=True)
+    report = _create(draft, by, at, act, places, earlier, parties.get(draft.accused_code))
+    return Filing(report, created=True)
 
 
 def _named_act(draft: ReportDraft, problems: dict[str, list[str]]) -> ActKind | None:
@@ -89,7 +102,8 @@ def _named_act(draft: ReportDraft, problems: dict[str, list[str]]) -> ActKind | 
     return found
 
 
-def _same_filing(draft: ReportDraft, by: User) -> Filing | None:
+def same_filing(draft: ReportDraft, by: User) -> Filing | None:
+    """Return the receipt of just this filing, if it was made. Errors: AnotherReportHasThisId."""
     found = Report.objects.filter(client_uuid=draft.client_uuid).first()
     if found is None:
         return None
@@ -315,17 +329,16 @@ def reinstate_report(*, report: Report, by: User, at: datetime) -> Report:
     return report
 
 
-def withdraw_report(*, report: Report, by: User, at: datetime) -> Report:
+def withdraw_report(*, report: Report, by: User | Bearer, at: datetime) -> Report:
     """Withdraw one's own report; it stays on record as withdrawn. Leaves: report.withdrawn."""
-    role = require(by, "report.file", at=at, agreement_id=report.agreement_id)
-    if report.filed_by_id != by.pk:
-        raise Invalid(_("Only its author can withdraw a report."))
+    refusal = _("Only its author can withdraw a report.")
+    role, actor = require_author(report, by, at=at, refusal=refusal)
     move_state(
         report,
         to=ReportState.WITHDRAWN,
         moves=MOVES,
         kind=Kind.REPORT_WITHDRAWN,
-        by=by,
+        by=actor,
         at=at,
         acting_as=role,
     )

@@ -90,6 +90,7 @@ class Channel(models.TextChoices):
     WEB = "web", _("Web form")
     API = "api", _("Partner interface")
     IMPORT = "import", _("Import")
+    OPEN = "open", _("Without an account")
 
 
 class TollHarm(models.TextChoices):

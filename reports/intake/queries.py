@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement
-from reports.intake.choices import LocationKind
+from reports.intake.choices import Channel, LocationKind
 from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.people.models import User
@@ -53,10 +53,19 @@ def own_report(user: User, receipt: str) -> Report:
     return found
 
 
-def inbox(agreement: Agreement, user: User, *, state: str, at: datetime) -> QuerySet[Report]:
-    """Return the reports of an agreement in one state, oldest first, for triage."""
+def inbox(
+    agreement: Agreement, user: User, *, state: str, at: datetime, open_door: bool | None = None
+) -> QuerySet[Report]:
+    """Return the reports of an agreement in one state, oldest first, for triage.
+
+    With `open_door` only those that came without an account, or only the others.
+    """
     require(user, "report.triage", at=at, agreement_id=agreement.pk)
-    return _rows().filter(agreement=agreement, state=state).order_by("received_at", "id")
+    found = _rows().filter(agreement=agreement, state=state)
+    if open_door is not None:
+        own_lane = Q(channel=Channel.OPEN)
+        found = found.filter(own_lane if open_door else ~own_lane)
+    return found.order_by("received_at", "id")
 
 
 def report_for_triage(user: User, report_id: uuid.UUID | str, *, at: datetime) -> Report:

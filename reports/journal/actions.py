@@ -15,7 +15,7 @@ from django.db.models import F
 from reports.journal.doorbell import ring_after_commit
 from reports.journal.handlers import handlers_of
 from reports.journal.kinds import Kind
-from reports.journal.models import Event, Job, Unlogged
+from reports.journal.models import Event, Job, Lane, Unlogged
 from reports.problems import MoveRefused, StaleState
 
 
@@ -50,6 +50,7 @@ def record_event(
     acting_as: str = "",
     file_id: uuid.UUID | None = None,
     payload: Mapping[str, Any] | None = None,
+    lane: Lane = Lane.HOUSE,
 ) -> Event:
     """Record one event and its pending jobs in the caller's transaction.
 
@@ -75,7 +76,7 @@ def record_event(
         collected.add(event.pk)
     wanted = handlers_of(kind)
     if wanted:
-        Job.objects.bulk_create([Job(event=event, handler=name) for name in wanted])
+        Job.objects.bulk_create([Job(event=event, handler=name, lane=lane) for name in wanted])
         ring_after_commit()
     return event
 

@@ -1,8 +1,9 @@
 """The drain: runs the follow-ups of events, each exactly once, whatever dies in between.
 
-A job is claimed alone (SKIP LOCKED, the database's clock), its attempt is committed before the
-work, and the work commits together with the mark that it is done. A worker killed in mid-task
-leaves a lease that runs out; a job that kills its worker again and again ends in quarantine.
+Jobs of the house go before those of the open door. A job is claimed alone (SKIP LOCKED, the
+database's clock), its attempt is committed before the work, and the work commits together with the
+mark that it is done. A worker killed in mid-task leaves a lease that runs out; a job that kills its
+worker again and again ends in quarantine.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ UPDATE reports_job SET attempts = attempts + 1,
     WHERE done_at IS NULL AND quarantined_at IS NULL AND not_before <= clock_timestamp()
       AND (leased_until IS NULL OR leased_until < clock_timestamp())
       AND (%(only)s::uuid[] IS NULL OR event_id = ANY(%(only)s::uuid[]))
-    ORDER BY not_before, id
+    ORDER BY lane, not_before, id
     FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING id, attempts
 """

@@ -90,12 +90,21 @@ class Unlogged(models.Model):
         return str(self.event_id)
 
 
+class Lane(models.IntegerChoices):
+    """Whose work goes first: no flood from outside may delay the house’s own people."""
+
+    HOUSE = 0, "house"
+    OPEN_DOOR = 1, "open door"
+
+
 class Job(models.Model):
     """One follow-up of one event; done once, or visibly in quarantine, never dropped."""
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="jobs")
     handler = models.CharField(max_length=60)
+    # What came through the open door waits until all else is done; see Lane.
+    lane = models.PositiveSmallIntegerField(default=Lane.HOUSE, choices=Lane.choices)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     not_before = models.DateTimeField(db_default=Now())
@@ -114,7 +123,7 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["not_before", "id"],
+                fields=["lane", "not_before", "id"],
                 condition=models.Q(done_at=None, quarantined_at=None),
                 name="job_waiting",
             )

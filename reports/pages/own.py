@@ -22,9 +22,12 @@ from reports.intake.receipts import signed_receipt
 from reports.pages.answers import asker, signed_in
 from reports.pages.evidence import own_files
 from reports.pages.forms import OwnListForm
+from reports.pages.questions import question_rows
 from reports.pages.reading import SHOWN_PRECISION, filed_report
 from reports.people.permissions import may, require
+from reports.people.queries import User
 from reports.places.queries import place_choices
+from reports.questions.queries import waiting_on
 
 PAGE_SIZE = 20
 
@@ -41,7 +44,7 @@ def own_list_page(request: HttpRequest) -> HttpResponse:
     if state:
         found = found.filter(state=state)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = _rows(page.object_list)
+    rows = _rows(asker(request), page.object_list)
     context = {"page": page, "rows": rows, "state": state, "filter": form, "as_of": at}
     return render(request, "reports/reports_own.html", context)
 
@@ -53,12 +56,13 @@ def own_kept(request: HttpRequest) -> HttpResponse:
     """Return one's latest reports as a piece of a page, for a script to seal and show later."""
     at = timezone.now()
     require(request.user, "report.file", at=at)
-    context = {"rows": _rows(own_reports(asker(request))[:PAGE_SIZE]), "as_of": at}
+    context = {"rows": _rows(asker(request), own_reports(asker(request))[:PAGE_SIZE]), "as_of": at}
     return render(request, "reports/_own_kept.html", context)
 
 
-def _rows(reports: Iterable[Report]) -> list[dict[str, Any]]:
+def _rows(user: User, reports: Iterable[Report]) -> list[dict[str, Any]]:
     listed = list(reports)
+    asked = waiting_on(user, [report.pk for report in listed])
     places = place_choices(place_ids(listed))
     return [
         {
@@ -66,6 +70,7 @@ def _rows(reports: Iterable[Report]) -> list[dict[str, Any]]:
             "act": report.act.name,
             "state": report.state,
             "reason": report.state_reason,
+            "questions": asked.get(report.pk, []),
             "where": where_words(report, places),
             "from": report.observed_from,
             "until": report.observed_until,
@@ -87,6 +92,8 @@ def report_page(request: HttpRequest, receipt: str) -> HttpResponse:
         "crumbs": [(reverse("reports-own"), _("My reports"))],
         "may_change": bool(verdict),
         "files": own_files(report),
+        "questions": question_rows(report),
+        "zone": report.agreement.timezone,
         "may_add_files": bool(verdict) and report.state in TAKES_FILES,
         "agreement_title": report.agreement.title,
         "signed_receipt": signed_receipt(report),

@@ -124,6 +124,7 @@ class SourceKind(models.TextChoices):
     MEDIA = "media", _("Media")
     NGO = "ngo", _("Civil society")
     PUBLIC = "public", _("Public")
+    UNIDENTIFIED = "unidentified", _("Unidentified reporters")
     SENSOR = "sensor", _("Sensor")
     PARTNER = "partner", _("Partner")
     THIRD_STATE = "third_state", _("Third state")

@@ -19,6 +19,7 @@ MAY: Mapping[str, frozenset[str]] = {
     # the record
     "report.file": frozenset({Role.MONITOR, Role.LIAISON, Role.PARTNER, Role.TRIAGE}),
     "report.triage": frozenset({Role.TRIAGE}),
+    "invite.make": frozenset({Role.TRIAGE, Role.CHAIR}),
     "report.erase": frozenset({Role.OPERATOR}),
     "watch.record": frozenset({Role.MONITOR, Role.TRIAGE}),
     "coverage.read": frozenset({Role.MONITOR, Role.TRIAGE, Role.CHAIR}),
@@ -54,6 +55,7 @@ SECOND_FACTOR_ROLES = frozenset({Role.REVIEWER, Role.CHAIR, Role.PUBLISHER, Role
 VERB_NAMES: Mapping[str, Any] = {
     "report.file": gettext_lazy("file reports"),
     "report.triage": gettext_lazy("accept or reject reports"),
+    "invite.make": gettext_lazy("make invites to report without an account"),
     "report.erase": gettext_lazy("erase reports"),
     "watch.record": gettext_lazy("record watches"),
     "coverage.read": gettext_lazy("see where and when somebody watched"),

@@ -15,6 +15,7 @@ from reports.coverage.models import Watch
 from reports.evidence.models import Item
 from reports.intake.models import Report
 from reports.people.models import User
+from reports.questions.models import Question
 from reports.uploads.models import Upload
 from tests.factories import (
     LATER,
@@ -24,6 +25,7 @@ from tests.factories import (
     World,
     _Cast,
     a_draft,
+    a_question,
     a_report,
     an_accepted_report,
     an_allegation,
@@ -78,6 +80,7 @@ class Records:
     unasked: Case  # its members have declared nothing yet
     opened: Case  # all its ballots are sealed, nothing is decided
     watch: Watch  # by filer
+    asked: Question  # of the filer by triage, and not answered
     item: Item  # of the filer's report that is before the panel of `case`
     upload: Upload  # by filer, nothing of it has come
 
@@ -205,6 +208,7 @@ def _records(world: World) -> Records:
         watch=start_watch(
             agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=EARLIER
         ),
+        asked=a_question(world),
         item=an_item(world, of_case),
         upload=an_upload(filed),
     )

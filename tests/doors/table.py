@@ -107,6 +107,14 @@ def own_reports(*tail: Any) -> Any:
     )
 
 
+def asked_of() -> Any:
+    """A question opens to the author of its report alone."""
+    return records(
+        lambda r: {"to the filer": ((r.asked.report.receipt, r.asked.number), {"filer"})},
+        ("22222-22222", 1),
+    )
+
+
 def of_incident(may: set[str]) -> Any:
     return records(
         lambda r: {"open": ((r.incident.code,), may), "judged": ((r.judged.code,), may)},
@@ -217,6 +225,12 @@ DOORS: dict[str, Door] = {
     "report-proof": Door(own_reports()),
     "report-proof-file": Door(own_reports("leaf.json")),
     "report-evidence": Door(own_reports(), takes=POST),
+    "report-question": Door(asked_of(), takes=POST),
+    "open-report": Door(only(EVERYBODY), takes=POST),
+    "open-status": Door(only(EVERYBODY), takes=POST),
+    "invites": Door(
+        lists(here={"triage", "chair"}, there={"triage", "chair"}), refuses=REFUSED, takes=POST
+    ),
     "evidence": Door(of_item()),
     "evidence-picture": Door(of_item()),
     "evidence-thumb": Door(of_item()),
@@ -262,6 +276,14 @@ DOORS: dict[str, Door] = {
     "api-agreement": Door(only(EVERYBODY, "there")),
     "api-acts": Door(only(EVERYBODY)),
     "api-places": Door(only(SIGNED_IN, query="?q=Ganja"), **MACHINE),
+    "api-questions": Door(only(SIGNED_IN), **MACHINE),
+    "api-question-answer": Door(asked_of(), takes=POST, shows=405, **MACHINE),
+    "api-triage-questions": Door(triaged_reports, takes=POST, **MACHINE),
+    "api-panel-questions": Door(
+        records(lambda r: {"case": ((r.case.pk,), r.seated(r.case))}, (MISSING,)),
+        takes=POST,
+        **MACHINE,
+    ),
     "api-speakers": Door(only(SIGNED_IN), **MACHINE),
     # the judgement
     "triage": Door(lists(here={"triage"}), refuses=REFUSED),

@@ -17,6 +17,7 @@ from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
 from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
+from reports.questions.models import Answer, Question
 from reports.uploads.models import Upload
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
@@ -49,6 +50,11 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 def own(**changes: Any) -> Callable[[Any], Changes]:
     """Return changes that do not look at the copied row."""
     return lambda row: changes
+
+
+def open_question(answer: Any) -> Question:
+    """Return a question nobody has answered."""
+    return Question.objects.get(report=answer.question.report, state="open")
 
 
 # What a copy of a row that is there would have to change to break each constraint.
@@ -178,6 +184,23 @@ BROKEN: dict[str, Breaking] = {
     ),
     "evidence_copy_has_its_size": (Reading, own(width=None), {"outcome": "copied"}),
     "evidence_unread_has_a_reason": (Reading, own(outcome="unreadable"), {"reason": ""}),
+    "question_number_is_unique": (Question, own(), {}),
+    "question_is_due_after_it_was_asked": (
+        Question,
+        lambda row: {"number": 99, "due_at": row.asked_at},
+        {},
+    ),
+    "question_says_something": (Question, own(number=99, text=""), {}),
+    "question_does_not_follow_itself": (
+        Question,
+        lambda row: {"number": 99, "follows_id": row.pk},
+        {},
+    ),
+    "answer_says_something": (
+        Answer,
+        lambda row: {"question": open_question(row), "client_uuid": new_key(), "text": ""},
+        {},
+    ),
     "incident_window_ends_after_it_begins": (
         Incident,
         lambda row: {"code": "X", "window_until": row.window_from},

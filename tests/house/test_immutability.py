@@ -10,6 +10,8 @@ from django.db import InternalError, ProgrammingError, connection, models, trans
 from reports.evidence.models import Item, Reading
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
+from reports.questions.models import ASKED_FIELDS as QUESTION_FIELDS
+from reports.questions.models import Answer, Question
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Decision, PanelDraw, SecondBallot
 from verification.archive.models import CarriedOver
@@ -34,6 +36,7 @@ APPEND_ONLY = (
     *(Ballot, Decision, Finding, Correction, Standing, Draw, PanelDraw),
     SecondBallot,
     Delay,
+    Answer,
 )
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]
@@ -107,6 +110,26 @@ class TestReopenings:
     def test_none_can_be_deleted(self, scene: Scene) -> None:
         assert "Cannot delete rows" in refusal_of("DELETE FROM verification_reopening")
         assert "append-only" in refusal_of("TRUNCATE verification_reopening CASCADE")
+
+
+class TestQuestions:
+    def test_what_was_asked_cannot_be_changed(self, scene: Scene) -> None:
+        row = scene.row(Question)
+        for field in (f for f in Question._meta.concrete_fields if f.name in QUESTION_FIELDS):
+            kind = (field.db_type(connection) or "").split(" CHECK")[0]
+            new = TestReports.OTHER.get(kind, "'x'").format(field.column)
+            said = refusal_of(
+                f"UPDATE reports_question SET {field.column} = {new} WHERE id = %s", row.pk
+            )
+            assert "Cannot update rows" in said, field.name
+
+    def test_every_field_is_either_asked_or_may_move(self) -> None:
+        columns = {field.name for field in Question._meta.concrete_fields}
+        assert set(QUESTION_FIELDS) == columns - {"state", "version"}
+
+    def test_none_can_be_deleted(self, scene: Scene) -> None:
+        assert "Cannot delete rows" in refusal_of("DELETE FROM reports_question")
+        assert "append-only" in refusal_of("TRUNCATE reports_question CASCADE")
 
 
 class TestReports:

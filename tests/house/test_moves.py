@@ -10,6 +10,8 @@ from reports.journal.actions import Moves, move_state, record_event
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.problems import MoveRefused, StaleState
+from reports.questions import states as of_questions
+from reports.questions.models import Question
 from tests.factories import NOW, World, a_case, a_report, an_incident
 from tests.proofs import no_trace
 from tests.second_round import a_decided, asked
@@ -26,6 +28,7 @@ TABLES: dict[str, tuple[type[models.TextChoices], Moves]] = {
     "position": (of_positions.PositionState, of_positions.MOVES),
     "case": (of_cases.CaseState, of_cases.MOVES),
     "reopening": (of_reopenings.ReopeningState, of_reopenings.MOVES),
+    "question": (of_questions.QuestionState, of_questions.MOVES),
     "recommendation": (of_recommendations.RecommendationState, of_recommendations.MOVES),
 }
 ALL = [
@@ -52,6 +55,7 @@ def subjects(world: World) -> dict[str, Any]:
         "position": incident.positions.get(),
         "case": a_case(world),
         "reopening": asked(world, a_decided(world)),
+        "question": Question(),
         "recommendation": Recommendation(),
     }
 

@@ -19,6 +19,7 @@ from reports.intake.actions import (
     reject_report,
     withdraw_report,
 )
+from reports.open_door.actions import make_invites
 from reports.people.actions import (
     grant_role,
     issue_api_key,
@@ -33,6 +34,13 @@ from reports.people.models import User
 from reports.people.permissions import MAY, VERB_NAMES, may, require, roles_of
 from reports.places.actions import record_places
 from reports.problems import NotAllowed
+from reports.questions.actions import (
+    AnswerDraft,
+    answer_question,
+    ask_question,
+    withdraw_question,
+)
+from reports.questions.rules import QuestionDraft
 from reports.uploads.actions import Declared, Piece, append_bytes, start_upload
 from tests.factories import (
     LATER,
@@ -40,6 +48,7 @@ from tests.factories import (
     World,
     a_case,
     a_draft,
+    a_question,
     a_recommendation,
     a_report,
     an_accepted_report,
@@ -57,6 +66,7 @@ from verification.adjudication.actions.panels import (
     override_seat,
     recuse_reviewer,
 )
+from verification.adjudication.actions.questions import put_question
 from verification.adjudication.actions.second_ballots import change_ballot
 from verification.adjudication.drafting import Typed
 from verification.archive.actions import Publication, carry_over
@@ -152,6 +162,7 @@ def of_people(world: World) -> dict[str, Try]:
 
 def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
     report, rejected = a_report(world), a_report(world)
+    question = a_question(world)
     reject_report(report=rejected, reason="Twice the same.", by=world.triage, at=NOW)
     watch = start_watch(
         agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW
@@ -204,6 +215,24 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
         ),
         "append_bytes": (
             lambda **who: append_bytes(upload=upload, stream=BytesIO(), piece=Piece(9, 0), **who),
+            FILERS,
+        ),
+        "make_invites": (
+            lambda **who: make_invites(agreement=world.agreement, count=1, days=1, **who),
+            {"triage", "chair"},
+        ),
+        "ask_question": (
+            lambda **who: ask_question(report=report, draft=QuestionDraft(""), **who),
+            {"triage"},
+        ),
+        "withdraw_question": (
+            lambda **who: withdraw_question(question=question, **who),
+            {"triage"},
+        ),
+        "answer_question": (
+            lambda **who: answer_question(
+                question=question, draft=AnswerDraft(question.pk, ""), **who
+            ),
             FILERS,
         ),
         "end_watch": (lambda **who: end_watch(watch=watch, **who), MONITORS | {"triage"}),
@@ -287,6 +316,10 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
             REVIEWERS,
         ),
         "declare_interest": (lambda **who: declare_interest(case=case, **who), REVIEWERS),
+        "put_question": (
+            lambda **who: put_question(case=case, report=report, draft=QuestionDraft(""), **who),
+            REVIEWERS,
+        ),
         "override_seat": (
             lambda **who: override_seat(case=case, seat_number=1, reason="x" * 30, **who),
             {"chair"},

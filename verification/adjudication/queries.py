@@ -29,6 +29,8 @@ from reports.journal.queries import HistoryLine, history_lines
 from reports.people.models import User
 from reports.people.permissions import Verdict, may, require
 from reports.problems import NotFound
+from reports.questions.models import Question
+from reports.questions.queries import last_answer_at, questions_on
 from verification.adjudication.answers import Outcome
 from verification.adjudication.models import Ballot, Case, Decision, DraftBallot, Seat, SecondBallot
 from verification.adjudication.states import CaseState
@@ -70,6 +72,7 @@ class CaseFile:
     members: list[uuid.UUID]  # the incident and all it has absorbed
     linked_at: dict[uuid.UUID, datetime]  # report -> since when it is on file
     items: list[Item]  # the files of the reports, in their order
+    questions: list[Question]  # what the reports’ authors were asked, and answered
     draft: DraftBallot | None  # one's own, while it is not sealed
 
 
@@ -144,6 +147,7 @@ def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
         seat=seat,
         reports=reports,
         items=items_of(report.pk for report in reports),
+        questions=questions_on(report.pk for report in reports),
         statements=statements_on(incident, members=members),
         positions=positions_on(incident, members=members),
         clauses=clauses,
@@ -261,7 +265,10 @@ def standing_ballots(case: Case) -> list[Ballot | SecondBallot]:
 
 
 def grown_at(incident: Incident) -> datetime | None:
-    """Return when a file last grew: by a report, a file of one, a statement or an answer."""
+    """Return when a file last grew: by a report, a file of one, a statement or an answer.
+
+    An answer is a party’s or an author’s: what an author was asked adds nothing until then.
+    """
     members = member_ids(incident)
     linked = Link.objects.filter(incident_id__in=members, unlinked_at=None)
     told = Statement.objects.filter(incident_id__in=members)
@@ -272,6 +279,7 @@ def grown_at(incident: Incident) -> datetime | None:
         brought.aggregate(last=Max("added_at"))["last"],
         told.aggregate(last=Max("given_at"))["last"],
         heard.aggregate(last=Max("answered_at"))["last"],
+        last_answer_at(linked.values_list("report_id", flat=True)),
     ]
     return max((instant for instant in found if instant is not None), default=None)
 

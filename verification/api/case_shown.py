@@ -17,6 +17,7 @@ from reports.identity import opaque
 from reports.intake.queries import place_ids, where_words
 from reports.people.queries import alignment_codes
 from reports.places.queries import place_choices
+from reports.questions.queries import Question, answer_of, is_corrected
 from verification.adjudication.answers import Answers
 from verification.adjudication.queries import Ballot, CaseFile, SecondBallot
 from verification.publication.published_score import public_score
@@ -45,6 +46,7 @@ def case_shown(file: CaseFile, *, at: datetime) -> Row:
             for n, row in enumerate(file.statements, 1)
         ],
         "items": [_item(one, f"E{n}", file) for n, one in enumerate(file.items, 1)],
+        "questions": [_question(one, f"Q{n}", file) for n, one in enumerate(file.questions, 1)],
         "positions": [_position(row) for row in file.positions],
         "own_ballot": ballot_shown(file.own_ballot) if file.own_ballot else None,
         "ballots": [ballot_shown(one) for one in file.ballots] if file.ballots else None,
@@ -215,6 +217,27 @@ def _item(item: Any, number: str, file: CaseFile) -> Row:
         "size": item.size,
         "sha256": item.sha256,
         "state": str(reading.outcome) if reading is not None else "waiting",
+    }
+
+
+def _question(question: Question, number: str, file: CaseFile) -> Row:
+    """Return a question as the desk shows it: not who of the panel asked, nor the answer’s hour."""
+    numbers = {report.pk: f"R{n}" for n, report in enumerate(file.reports, 1)}
+    answer = answer_of(question)
+    zone = ZoneInfo(file.incident.agreement.timezone)
+    return {
+        "number": number,
+        "on_report": question.number,
+        "report": numbers.get(question.report_id, ""),
+        "asker": question.asker,
+        "text": question.text,
+        "wants": question.wants,
+        "state": "corrected" if answer is None and is_corrected(question) else question.state,
+        "asked_on": question.asked_at.astimezone(zone).date(),
+        "due_at": question.due_at,
+        "answer": answer.text if answer is not None else None,
+        "language": answer.language if answer is not None else None,
+        "answered_on": answer.answered_at.astimezone(zone).date() if answer is not None else None,
     }
 
 

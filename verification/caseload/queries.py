@@ -14,6 +14,7 @@ from django.db.models import Max, Q
 
 from reports.agreement.models import Agreement
 from reports.agreement.queries import agreements, limits_of_versions
+from reports.intake.choices import Channel
 from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.journal.kinds import Kind
@@ -243,8 +244,10 @@ def triage_clocks(reports: Sequence[Report]) -> dict[uuid.UUID, Clock]:
 
 def overdue(agreement: Agreement, *, at: datetime) -> list[Clock]:
     """Return every running step of an agreement whose deadline has passed, longest first."""
-    waiting = Report.objects.filter(agreement=agreement, state=ReportState.FILED).only(
-        "agreement_id", "received_at", "state"
+    waiting = (
+        Report.objects.filter(agreement=agreement, state=ReportState.FILED)
+        .exclude(channel=Channel.OPEN)  # a flood there must not fill this list
+        .only("agreement_id", "received_at", "state")
     )
     clocks = list(triage_clocks(list(waiting)).values())
     living = list(Incident.objects.filter(agreement=agreement, state__in=LIVING))

@@ -14,6 +14,7 @@ from django.db import models
 from reports.evidence.models import Item
 from reports.journal.kinds import Kind
 from reports.journal.models import Event, Unlogged
+from reports.questions.models import Question
 from verification.ledger.models import Leaf, LogState, Opening, SignedTree
 from verification.ledger.rows import rows_digest, rows_of
 from verification.ledger.sealing import Unreadable, unsealed
@@ -53,7 +54,8 @@ def row_faults(tally: Tally) -> Iterator[str]:
     forms: Forms = state.forms if state else {}
     done = Event.objects.filter(kind=Kind.ERASURE_DONE)
     erased = set(done.values_list("subject_id", flat=True))
-    erased |= set(Item.objects.filter(report_id__in=erased).values_list("pk", flat=True))
+    asked = set(Question.objects.filter(report_id__in=erased).values_list("pk", flat=True))
+    erased |= asked | set(Item.objects.filter(report_id__in=erased).values_list("pk", flat=True))
     for held in held_leaves():
         yield from _faults_of(held, forms, erased, tally)
     for event in kept_out():

@@ -5,12 +5,14 @@ What the database holds is written down as it is, and judged by nobody here: doc
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import models
 
 from reports.evidence.models import Item
+from reports.questions.models import Question
 from verification.ledger.audit import Forms, Held, held_leaves, kept_out
 from verification.ledger.models import LogState
 from verification.ledger.rows import row_form, rows_digest
@@ -43,11 +45,18 @@ def _document(held: Held, forms: Forms) -> dict[str, Any]:
         found["slots"] = [slot[0] if len(slot) == 1 else canonical(slot).decode() for slot in slots]
     fields = fields_in(slots)
     if held.event is not None:
-        if "slots" not in found and (item := Item.objects.filter(pk=held.event.subject_id).first()):
-            found["of"] = str(item.report_id)  # a file goes with the report it belongs to
+        if "slots" not in found and (report_id := _report_behind(held.event.subject_id)):
+            found["of"] = str(report_id)
         found["row"] = _texts([held.event], fields.get("row"), forms)[0]
         found["rows"] = _texts(held.rows, fields.get("rows"), forms)
     return found
+
+
+def _report_behind(subject_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the report a file or a question belongs to: it goes with it."""
+    item = Item.objects.filter(pk=subject_id).values_list("report_id", flat=True).first()
+    asked = Question.objects.filter(pk=subject_id).values_list("report_id", flat=True).first()
+    return item or asked
 
 
 def _texts(rows: Sequence[models.Model], digest: Any, forms: Forms) -> list[str]:

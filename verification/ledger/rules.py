@@ -16,6 +16,8 @@ FILING, JUDGEMENT, PUBLICATION, RULE, DAY = "filing", "judgement", "publication"
 
 _CLASS_OF_NOUN = {
     "report": FILING,
+    "invites": FILING,
+    "question": FILING,  # the hour of an answer can name who gave it
     "statement": FILING,
     "watch": FILING,
     "evidence": FILING,

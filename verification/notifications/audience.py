@@ -19,6 +19,7 @@ from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.people.models import ApiKey, Role, RoleGrant, User
 from reports.people.queries import holders_of, liaison_party_code
+from reports.questions.models import Question
 from verification.adjudication.models import Ballot, Case, Seat
 from verification.bulletins.models import Bulletin
 from verification.caseload.models import MissedDeadline
@@ -26,6 +27,7 @@ from verification.caseload.rules import Step
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link
 from verification.incidents.queries import member_ids, root_of
+from verification.notifications.models import Notification
 from verification.publication.models import Finding
 from verification.recommendations.models import Recommendation
 from verification.reopening.models import Reopening
@@ -104,6 +106,49 @@ def of_altered_original(event: Event) -> Iterator[Message]:
     item = Item.objects.select_related("report").get(pk=event.subject_id)
     for role in (Role.TRIAGE, Role.CHAIR):
         yield from _all(role, item.report.agreement_id, "original_altered", event.at, key=item.code)
+
+
+def to_asked(event: Event) -> Iterator[Message]:
+    """Tell a report’s author that they were asked something; not by whom."""
+    report = Question.objects.select_related("report").get(pk=event.subject_id).report
+    yield Message(report.filed_by_id, "question_to_you", report.receipt, report.receipt)
+
+
+def to_triage_s_asker(topic: str) -> Audience:
+    """Return the audience of the triage officer who asked, led to the report; else of nobody."""
+
+    def audience(event: Event) -> Iterator[Message]:
+        asked = Question.objects.select_related("report").get(pk=event.subject_id)
+        if asked.asker == "triage":
+            agreement_id = asked.report.agreement_id
+            key = str(asked.report_id)
+            yield Message(asked.asked_by_id, topic, key, "", Role.TRIAGE, agreement_id)
+
+    return audience
+
+
+def of_author_s_answer(event: Event) -> Iterator[Message]:
+    """Tell triage’s asker, and panels that have voted; no other: its hour can name who answered."""
+    yield from to_triage_s_asker("author_answered")(event)
+    report_id = Question.objects.values_list("report_id", flat=True).get(pk=event.subject_id)
+    links = Link.objects.filter(report=report_id, unlinked_at=None).select_related("incident")
+    roots = {root_of(link.incident).pk for link in links}
+    cases = Case.objects.filter(incident__in=roots, state="balloting").order_by("pk")
+    for case in cases.select_related("incident"):
+        yield from _look_again(case)
+
+
+def of_open_door(event: Event) -> Iterator[Message]:
+    """Tell triage that something came without an account; once, until that was read."""
+    report = Report.objects.get(pk=event.subject_id)
+    topic = "open_door"
+    unread = Notification.objects.filter(
+        topic=topic, agreement=report.agreement_id, read_at=None
+    ).values_list("user_id", flat=True)
+    told = set(unread)
+    for message in _all(Role.TRIAGE, report.agreement_id, topic, event.at):
+        if message.user_id not in told:
+            yield message
 
 
 # -- incidents --------------------------------------------------------------------------------
@@ -396,10 +441,15 @@ def of_key(event: Event) -> Iterator[Message]:
 
 AUDIENCES: Mapping[Kind, Audience] = {
     Kind.REPORT_FILED: to_triage("report_to_triage"),
+    Kind.REPORT_HANDED_IN: of_open_door,
     Kind.REPORT_ACCEPTED: to_filer("report_accepted"),
     Kind.REPORT_REJECTED: to_filer("report_rejected"),
     Kind.REPORT_REINSTATED: to_filer("report_reinstated"),
     Kind.REPORT_WITHDRAWN: to_triage("report_withdrawn"),
+    Kind.QUESTION_ASKED: to_asked,
+    Kind.QUESTION_PUT: to_asked,
+    Kind.QUESTION_ANSWERED: of_author_s_answer,
+    Kind.QUESTION_EXPIRED: to_triage_s_asker("author_silent"),
     Kind.INCIDENT_OPENED: of_opened_incident,
     Kind.REPORT_LINKED: of_late_link,
     Kind.POSITION_REQUESTED: of_position("accused"),
@@ -443,6 +493,8 @@ NOT_TOLD = frozenset(
         # triage's own work on the board, done by the ones who would be told
         *(Kind.INCIDENTS_MERGED, Kind.MERGE_UNDONE, Kind.INCIDENT_SPLIT, Kind.SPLIT_UNDONE),
         *(Kind.INCIDENTS_TIED, Kind.TIE_UNDONE, Kind.SUGGESTION_REFUSED, Kind.REFUSAL_UNDONE),
+        Kind.QUESTION_WITHDRAWN,  # nothing is left to do; the report’s page shows it
+        Kind.INVITES_MADE,  # done by those who would be told
         Kind.BULLETIN_RELEASED,  # it is public a minute later, and in the feed
         Kind.INCIDENT_RULED_INADMISSIBLE,  # the finding it leads to is told
         # between those who answer a request; it is their page that tells whose turn it is

@@ -29,12 +29,16 @@ TOPICS: Mapping[str, Topic] = {
     "report_accepted": Topic(_("Your report was accepted"), "report"),
     "report_rejected": Topic(_("Your report was rejected; the reason stands beside it"), "report"),
     "report_reinstated": Topic(_("A rejection of your report was undone"), "report"),
+    "question_to_you": Topic(_("You are asked something about your report"), "report", must=True),
     "finding_on_yours": Topic(_("A finding was published on something you reported"), "finding"),
     # monitors
     "incident_to_corroborate": Topic(_("An incident can be corroborated"), "corroborate-incident"),
     # triage
     "report_to_triage": Topic(_("A report waits for triage"), "triage-report"),
+    "open_door": Topic(_("Reports without an account wait for triage"), "triage"),
     "report_withdrawn": Topic(_("A report was withdrawn by its author"), "triage-report"),
+    "author_answered": Topic(_("The author of a report answered you"), "triage-report"),
+    "author_silent": Topic(_("The author of a report did not answer you in time"), "triage-report"),
     "question_answered": Topic(
         _("It was answered whether a questioned report belongs to its case"), "triage-incident"
     ),

@@ -275,8 +275,11 @@ def grouped_by_origin(
 ) -> list[OriginGroup]:
     """Return cards grouped by where their statement first came from, in order of arrival."""
     members: dict[str, list[ReportCard]] = {}
+    lane = {str(r.pk) for r in reports if r.source.kind == SourceKind.UNIDENTIFIED}
+    first = next((card.origin for card in cards if card.key in lane), "")
     for card in cards:
-        members.setdefault(card.origin, []).append(card)
+        # All who report without an account are one source, and count as one origin.
+        members.setdefault(first if card.key in lane else card.origin, []).append(card)
     origins = {str(report.origin_id): report.origin for report in reports}
     return [
         OriginGroup(

@@ -28,6 +28,7 @@ from verification.pages.case_places import map_of, named_places, place_rows
 from verification.pages.case_terms import clause_rows, zone_check
 from verification.pages.exhibit_cards import ItemCard, item_cards
 from verification.pages.figures import case_alphas
+from verification.pages.questions import question_rows
 from verification.pages.scores import score_card
 
 STANDARDS = {
@@ -66,6 +67,7 @@ def file_context(file: CaseFile, *, at: datetime) -> dict[str, Any]:
         "origins": grouped_by_origin(cards, file.reports, faces=faces),
         "n_reports": len(cards),
         "items": items,
+        "questions": question_rows(file.questions, numbers, days_of=zone),
         "statements": statements,
         "on_occurrence": tallied(statements, "occurred"),
         "on_actor": tallied(statements, "actor"),

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.questions.queries import answer_of
 from verification.adjudication.queries import CaseFile
 from verification.pages.cards import ReportCard
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Numbers of the reports, statements and files that came since, names of the parties heard."""
+    """Numbers of reports, statements, files and answered questions, names of parties heard."""
 
     since: datetime
     numbers: tuple[str, ...]
@@ -51,7 +52,12 @@ def growth_since(
         and spoke > since
     ]
     brought = [f"E{n}" for n, item in enumerate(file.items, start=1) if item.added_at > since]
-    return Growth(since, tuple(reports + told + brought), tuple(heard))
+    answered = [
+        f"Q{n}"
+        for n, asked in enumerate(file.questions, start=1)
+        if (answer := answer_of(asked)) is not None and answer.answered_at > since
+    ]
+    return Growth(since, tuple(reports + told + brought + answered), tuple(heard))
 
 
 def outgrown(

@@ -26,6 +26,7 @@ from verification.withholding.queries import withheld_until
 NOT_PERSONS = {
     "clock": gettext_lazy("the clock"),
     "machine": gettext_lazy("by rule"),
+    "unidentified": gettext_lazy("somebody without an account"),
 }
 KEY_KINDS = frozenset(
     {"incident.opened", "case.opened", "case.decided", "finding.published", "position.answered"}

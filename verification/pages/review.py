@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.people.permissions import require
-from reports.problems import Invalid, MoveRefused, StaleState
+from reports.problems import Invalid, MoveRefused, NotFound, StaleState
+from reports.questions.actions import withdraw_question
 from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.actions.drafts import DraftConflict, save_draft
 from verification.adjudication.actions.panels import recuse_reviewer
+from verification.adjudication.actions.questions import put_question
 from verification.adjudication.drafting import Typed, both, differences
 from verification.adjudication.queries import (
     CaseFile,
@@ -32,6 +34,8 @@ from verification.pages.asker import asker
 from verification.pages.cards import incident_cards
 from verification.pages.drafts import as_initial, merge_view, typed_so_far, version_seen
 from verification.pages.forms_review import BallotForm, RecuseForm
+from verification.pages.opaque import opaque
+from verification.pages.questions import AskForm, asked_about, chosen_about
 from verification.pages.review_desk import ballot_form, desk_context
 
 
@@ -82,6 +86,10 @@ def review_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         return _recuse(request, file, at)
     if do == "seal":
         return _seal(request, file, at)
+    if do == "ask":
+        return _ask(request, file, at)
+    if do == "unask":
+        return _unask(request, file, at)
     if do in ("save", "both"):
         return _save(request, file, at)
     if do == "take":  # the saved draft is what the page shows
@@ -152,6 +160,34 @@ def _two_versions(request: HttpRequest, at: datetime, file: CaseFile, mine: Type
     context = desk_context(now, at, initial=as_initial(mine, version=now.draft.version))
     merge = merge_view(now.draft, mine, form=context["ballot_form"], numbers=context["numbers"])
     return render(request, "verification/review_case.html", context | {"merge": merge}, status=409)
+
+
+def _ask(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
+    numbers = {report.pk: f"R{n}" for n, report in enumerate(file.reports, start=1)}
+    form = AskForm(request.POST, about=asked_about(file.questions, numbers))
+    if form.is_valid():
+        report_id, follows = chosen_about(form.cleaned_data["about"], file.questions, numbers)
+        report = next(one for one in file.reports if one.pk == report_id)
+        draft = form.draft(follows)
+        try:
+            put_question(case=file.case, report=report, draft=draft, by=asker(request), at=at)
+        except Invalid as problem:
+            add_errors(form, problem)
+        else:
+            messages.success(request, _("The question was put. All of the panel read it."))
+            return redirect(reverse("review-case", args=[file.case.pk]) + "#questions")
+    changes: dict[str, Any] = {"ask_form": form, "form": form}
+    return sent_back(request, "verification/review_case.html", desk_context(file, at) | changes)
+
+
+def _unask(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:
+    wanted = request.POST.get("question", "")
+    found = [one for one in file.questions if opaque(str(one.pk)) == wanted]
+    if not found or found[0].asker != "panel" or found[0].asked_by_id != asker(request).pk:
+        raise NotFound()
+    withdraw_question(question=found[0], by=asker(request), at=at)
+    messages.success(request, _("The question was taken back."))
+    return redirect(reverse("review-case", args=[file.case.pk]) + "#questions")
 
 
 def _recuse(request: HttpRequest, file: CaseFile, at: datetime) -> HttpResponse:

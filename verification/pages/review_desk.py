@@ -18,6 +18,7 @@ from verification.pages.case_timeline import timeline_of
 from verification.pages.drafts import as_initial
 from verification.pages.forms_review import BallotForm, RecuseForm
 from verification.pages.opaque import opaque
+from verification.pages.questions import panel_questions
 
 
 def desk_context(
@@ -58,6 +59,7 @@ def desk_context(
         if since is not None
         else None,
         "history": timeline_of(file),
+        **panel_questions(file, context["questions"]),
         "open_all": open_all,
         "keys": desk_keys(context),
         "crumbs": [(reverse("review"), _("My reviews"))],

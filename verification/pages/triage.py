@@ -30,9 +30,13 @@ from reports.intake.queries import (
     reports_by_id,
 )
 from reports.intake.states import ReportState
+from reports.open_door.queries import waiting_at_the_door
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid, MoveRefused, NotFound
+from reports.questions.actions import ask_question, withdraw_question
+from reports.questions.queries import questions_on
+from reports.questions.rules import ASKED_ABOUT
 from verification.caseload.queries import triage_clocks
 from verification.incidents.actions import admissibility_of, link_report, open_incident
 from verification.incidents.queries import (
@@ -54,11 +58,15 @@ from verification.pages.cards import (
 )
 from verification.pages.exhibit_cards import item_cards
 from verification.pages.forms_triage import LinkForm, OpenForm, RejectForm, SeenForm
+from verification.pages.opaque import opaque
+from verification.pages.questions import AskForm, asked_about, chosen_about, question_rows
 
 PER_PAGE = 25
-AWAITING, UNLINKED, REJECTED, INCIDENTS = "awaiting", "unlinked", "rejected", "incidents"
+AWAITING, AT_THE_DOOR, UNLINKED = "awaiting", "open", "unlinked"
+REJECTED, INCIDENTS = "rejected", "incidents"
 TABS = {
     AWAITING: gettext_lazy("Awaiting"),
+    AT_THE_DOOR: gettext_lazy("Without an account"),
     UNLINKED: gettext_lazy("Accepted, no incident yet"),
     REJECTED: gettext_lazy("Rejected"),
     INCIDENTS: gettext_lazy("Incidents"),
@@ -79,7 +87,8 @@ def triage(request: HttpRequest) -> HttpResponse:
     counts = intake_counts(agreement.pk)
     unlinked = accepted_without_incident(agreement, user, at=at)
     rows: dict[str, Callable[[], Any]] = {
-        AWAITING: lambda: inbox(agreement, user, state=ReportState.FILED, at=at),
+        AWAITING: lambda: inbox(agreement, user, state=ReportState.FILED, at=at, open_door=False),
+        AT_THE_DOOR: lambda: inbox(agreement, user, state=ReportState.FILED, at=at, open_door=True),
         UNLINKED: lambda: unlinked,  # ids: the page’s own are fetched below
         REJECTED: lambda: inbox(agreement, user, state=ReportState.REJECTED, at=at),
         INCIDENTS: lambda: incidents_of(
@@ -88,7 +97,13 @@ def triage(request: HttpRequest) -> HttpResponse:
     }
     page = Paginator(rows[tab](), PER_PAGE).get_page(request.GET.get("page"))
     n_unlinked = len(unlinked)
-    numbers = {AWAITING: counts.filed, UNLINKED: n_unlinked, REJECTED: counts.rejected}
+    at_the_door = waiting_at_the_door(agreement, user, at=at)
+    numbers = {
+        AWAITING: counts.filed - at_the_door,
+        AT_THE_DOOR: at_the_door,
+        UNLINKED: n_unlinked,
+        REJECTED: counts.rejected,
+    }
     context = {
         "tab": tab,
         "tabs": [(key, words, numbers.get(key)) for key, words in TABS.items()],
@@ -209,6 +224,32 @@ def _open(request: HttpRequest, report: Report, at: datetime) -> HttpResponse:
     return redirect("triage-incident", incident.code)
 
 
+def _ask(request: HttpRequest, report: Report, at: datetime) -> HttpResponse:
+    questions = questions_on([report.pk])
+    numbers = {report.pk: report.receipt}
+    form = AskForm(request.POST, about=asked_about(questions, numbers))
+    if form.is_valid():
+        _about, follows = chosen_about(form.cleaned_data["about"], questions, numbers)
+        try:
+            ask_question(report=report, draft=form.draft(follows), by=asker(request), at=at)
+        except Invalid as problem:
+            add_errors(form, problem)
+    if form.errors:
+        return _again(request, report, at, ask=form)
+    messages.success(request, _("Asked. The author reads it in the inbox and with the report."))
+    return redirect(reverse("triage-report", args=[report.pk]) + "#questions")
+
+
+def _unask(request: HttpRequest, report: Report, at: datetime) -> HttpResponse:
+    wanted = request.POST.get("question", "")
+    found = [one for one in questions_on([report.pk]) if opaque(str(one.pk)) == wanted]
+    if not found or found[0].asker != "triage":
+        raise NotFound()
+    withdraw_question(question=found[0], by=asker(request), at=at)
+    messages.success(request, _("The question was taken back."))
+    return redirect(reverse("triage-report", args=[report.pk]) + "#questions")
+
+
 _DEEDS: dict[str, Callable[[HttpRequest, Report, datetime], HttpResponse]] = {
     "accept": _accept,
     "reject": _reject,
@@ -216,6 +257,8 @@ _DEEDS: dict[str, Callable[[HttpRequest, Report, datetime], HttpResponse]] = {
     "link": _link,
     "refuse": _refuse,
     "open": _open,
+    "ask": _ask,
+    "unask": _unask,
 }
 
 
@@ -236,6 +279,7 @@ def _report_context(request: HttpRequest, report: Report, at: datetime) -> dict[
     card = replace(report_cards([report], faces=faces, reveal=True)[0], number="")
     version = {"version": report.version}
     accepted = report.state == ReportState.ACCEPTED
+    questions = questions_on([report.pk])
     links = incident_cards([link.incident for link in links_of_report(report)])
     waiting = [r for r in inbox(agreement, user, state=ReportState.FILED, at=at)[:2] if r != report]
     return {
@@ -250,6 +294,13 @@ def _report_context(request: HttpRequest, report: Report, at: datetime) -> dict[
         ),
         "features": features_of([card], shape="allegation"),
         "items": item_cards(items_of([report.pk]), {}),
+        "questions": [
+            row | {"may_withdraw": row["open"] and one.asker == "triage", "report": ""}
+            for one, row in zip(questions, question_rows(questions, {}), strict=True)
+        ],
+        "ask_form": AskForm(about=asked_about(questions, {report.pk: report.receipt}))
+        if report.state in ASKED_ABOUT
+        else None,
         "links": links,
         "suggestions": _suggestions(report) if accepted else [],
         "next_url": reverse("triage-report", args=[waiting[0].pk]) if waiting else "",

@@ -17,6 +17,7 @@ from reports.evidence.models import Item, Reading
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
+from reports.questions.models import ASKED_FIELDS, Answer, Question
 from verification.adjudication.models import Ballot, Decision
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
@@ -43,6 +44,13 @@ def _readings(events: Sequence[Event]) -> Found:
     """A file that was read vouches for what was read out of it."""
     items = [event.subject_id for event in events]
     found = {row.item_id: row for row in Reading.objects.filter(item_id__in=items)}
+    return {e.pk: [found[e.subject_id]] for e in events if e.subject_id in found}
+
+
+def _answers(events: Sequence[Event]) -> Found:
+    """An answered question vouches for its answer."""
+    asked = [event.subject_id for event in events]
+    found = {row.question_id: row for row in Answer.objects.filter(question__in=asked)}
     return {e.pk: [found[e.subject_id]] for e in events if e.subject_id in found}
 
 
@@ -108,8 +116,12 @@ def _draw_in_clear(event: Event, rows: Sequence[models.Model]) -> dict[str, str]
 
 ROWS: Mapping[Kind, Rows] = {
     Kind.REPORT_FILED: _subjects(Report),
+    Kind.REPORT_HANDED_IN: _subjects(Report),
     Kind.EVIDENCE_ADDED: _subjects(Item),
     Kind.EVIDENCE_DERIVED: _readings,
+    Kind.QUESTION_ASKED: _subjects(Question),
+    Kind.QUESTION_PUT: _subjects(Question),
+    Kind.QUESTION_ANSWERED: _answers,
     Kind.STATEMENT_GIVEN: _subjects(Statement),
     Kind.INCIDENT_SCORED: _subjects(Score),
     Kind.BALLOT_SEALED: _ballots,
@@ -127,4 +139,7 @@ CLEAR: Mapping[Kind, Clear] = {
     Kind.AUDIT_DRAWN: _draw_in_clear,
     Kind.ERASURE_DONE: lambda event, rows: {"basis": str(event.payload["basis"])},
 }
-FIXED: Mapping[str, Sequence[str]] = {Report._meta.db_table: STATEMENT_FIELDS}
+FIXED: Mapping[str, Sequence[str]] = {
+    Report._meta.db_table: STATEMENT_FIELDS,
+    Question._meta.db_table: ASKED_FIELDS,
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import subprocess
+import uuid
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -28,7 +29,8 @@ from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.problems import Invalid
-from tests.factories import LATER, NOW, World, a_draft, a_report, an_item, settle
+from reports.questions.actions import AnswerDraft, answer_question
+from tests.factories import LATER, NOW, World, a_draft, a_question, a_report, an_item, settle
 from tests.log_files import built_auditor, go_is_here
 from tests.pictures import photo
 from tests.proofs import no_trace, one_event, refused
@@ -73,6 +75,24 @@ def everything() -> str:
             cursor.execute(f"SELECT json_agg(t)::text FROM {table} t")  # noqa: S608 - our tables
             found.append(str(cursor.fetchone()[0]))
     return "".join(found)
+
+
+class TestQuestions:
+    def test_what_was_asked_and_answered_goes_with_it(self, world: World, publish: Any) -> None:
+        question = a_question(world, text="CANARY-ASKED from which roof did she see it?")
+        report = question.report
+        draft = AnswerDraft(uuid.uuid4(), SAID)
+        answer_question(question=question, draft=draft, by=world.filer, at=NOW)
+        withdraw_report(report=report, by=world.filer, at=NOW)
+        publish()
+        assert "CANARY" in everything()
+        erase_report(report=report, basis=BASIS, by=world.operator, at=LATER)
+        settle()
+        assert "CANARY" not in everything()
+        publish()
+        said = StringIO()
+        call_command("verify_log", stdout=said, stderr=StringIO())
+        assert "erased" in said.getvalue()
 
 
 class TestFiles:

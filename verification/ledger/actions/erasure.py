@@ -19,9 +19,11 @@ from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
+from reports.open_door.actions import drop_open_key
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid, Problem
+from reports.questions.actions import empty_questions
 from reports.uploads.actions import drop_uploads
 from verification.ledger.models import LeafKey, Opening
 from verification.ledger.queries import is_erased
@@ -115,7 +117,12 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
     with pgtrigger.ignore("reports.Report:report_statement_is_immutable"):
         Report.objects.filter(pk=held.pk).update(**EMPTY, **times)
     drop_uploads(report=held)
-    for subject in (held, *empty_items(report=held, since=since)):
+    drop_open_key(report=held)
+    emptied = (
+        *empty_items(report=held, since=since),
+        *empty_questions(report=held, since=since),
+    )
+    for subject in (held, *emptied):
         _destroy_key(subject.pk, at)
     record_event(
         kind=Kind.ERASURE_DONE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +22,8 @@ from verification.management.seeding.claims import accept_claim, claims_of, file
 from verification.management.seeding.deeds import DEEDS, Story
 from verification.management.seeding.drawings import drawing
 from verification.management.seeding.files import Row, document, instant
-from verification.management.seeding.stage import play
+from verification.management.seeding.questions import question_steps
+from verification.management.seeding.stage import Step, play
 from verification.scoring.actions import refit_sources
 from verification.scoring.queries import last_fit, was_fitted_since
 from verification.standing.actions import draw_audit
@@ -33,15 +33,6 @@ STEPS_PER_LINE = 50  # of progress
 BEFORE_A_PANEL = timedelta(hours=1)
 BEFORE_TRIAGE = timedelta(minutes=20)  # after a claim was received
 Say = Callable[[str], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One deed at its instant; `part` is what the progress counts it as."""
-
-    at: datetime
-    part: str
-    deed: Callable[[], bool]
 
 
 def play_story(agreement: Agreement, *, now: datetime, say: Say) -> int:
@@ -71,6 +62,7 @@ def story_steps(agreement: Agreement, *, now: datetime) -> list[Step]:
         *_incident_steps(story, scenario["incidents"], now),
         *_watch_steps(story, scenario["watches"]),
         *_file_steps(story, document(f"scenarios/{agreement.slug}-files.json")["files"]),
+        *question_steps(story, document(f"scenarios/{agreement.slug}-questions.json"), now),
         _audit_step(story, scenario["audit"]),
         *_learning_steps(story, scenario["incidents"]),
     ]

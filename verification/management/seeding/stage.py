@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.management.base import CommandError
 from django.db import connection, transaction
@@ -13,6 +15,15 @@ from reports.journal.drain import drain
 from reports.journal.queries import unfinished
 
 LOCK = 0x63767302  # any number that nobody else locks; not that of config/prepare.py
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One deed at its instant; `part` is what the progress counts it as."""
+
+    at: datetime
+    part: str
+    deed: Callable[[], bool]
 
 
 def play(deed: Callable[[], bool]) -> bool:
