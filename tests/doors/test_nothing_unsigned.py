@@ -24,7 +24,16 @@ from reports.journal.kinds import PUBLIC_KINDS, Kind
 from reports.journal.models import Event
 from tests.doors.places import Two, build_two
 from tests.doors.table import DOORS, EVERYBODY
-from tests.factories import LATER, World, an_allegation, an_incident, seal_all, settle
+from tests.factories import (
+    LATER,
+    World,
+    a_redaction,
+    an_allegation,
+    an_incident,
+    built,
+    seal_all,
+    settle,
+)
 from tests.second_round import REASON, a_reserve
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import declare_interest, open_case
@@ -33,6 +42,7 @@ from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import rule_inadmissible
 from verification.incidents.models import Incident
 from verification.ledger.actions.sequencer import append_leaves, sign_log
+from verification.ledger.rules import FILING, class_of
 from verification.ledger.signer import SignerState
 from verification.ledger.signing import signer_at_hand
 from verification.partners.actions.feed import tell_changes
@@ -145,6 +155,8 @@ def everything_published(stage: Stage) -> None:
     release_bulletin(bulletin=two.draft, by=world.publisher, at=PUBLISHED)
     draw_audit(agreement=two.here.world.agreement, share=0.5, by=None, at=PUBLISHED)
     _recommend(two, world)
+    a_redaction(two.here.item, world.triage, shown_to="parties")
+    built(world, two.bundle)
     ruling = "The strike came before the truce took effect."
     rule_inadmissible(incident=stage.outside, ruling=ruling, by=world.triage, at=PUBLISHED)
     decide_case(
@@ -214,3 +226,16 @@ def test_nothing_new_is_seen_before_it_is_signed(stage: Stage, db: None) -> None
 def test_every_public_kind_is_a_publication_or_on_its_way() -> None:
     assert {*MARKS, *ON_ITS_WAY} >= PUBLIC_KINDS
     assert not ON_ITS_WAY & {*MARKS}
+
+
+def test_what_is_done_with_files_is_no_publication_and_its_hour_is_not_told() -> None:
+    of_files = [kind for kind in Kind if kind.value.startswith(("evidence.", "bundle."))]
+    assert len(of_files) >= 12
+    assert not {*of_files} & {*PUBLIC_KINDS, *MARKS}
+    assert {class_of(kind) for kind in of_files} == {FILING}
+
+
+def test_what_is_withheld_is_no_publication() -> None:
+    withheld = [k for k in Kind if k.value.startswith(("delay.", "embargo.", "withholding."))]
+    assert len(withheld) == 4
+    assert not {*withheld} & {*PUBLIC_KINDS, *MARKS}

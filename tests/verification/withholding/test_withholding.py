@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -193,6 +194,30 @@ def test_a_finding_is_published_when_the_embargo_ends(world: World, ticking: Non
     lift_embargo(withholding=held, by=world.chair, at=LATER)
     settle()
     assert Finding.objects.filter(incident=incident).exists()
+
+
+@pytest.mark.parametrize("by", ["chair", None])
+def test_what_was_held_back_waits_for_its_signature(
+    client: Client, world: World, publish: Callable[[], None], by: str | None
+) -> None:
+    case = a_case(world)
+    held = embargo(world, case.incident)
+    seal_all(case)
+    lapse_overdue_positions(at=LATER)
+    decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
+    settle()
+    publish()  # all that was done so far is signed; the finding waits for the end of the embargo
+    if by is None:
+        end_withholdings(at=held.until)
+    else:
+        lift_embargo(withholding=held, by=world.chair, at=LATER)
+    settle()
+    finding = Finding.objects.get(incident=case.incident)
+    page = f"/findings/{finding.code}/"
+    assert client.get(page).status_code == 404
+    assert finding.code.encode() not in every_public_byte(client, case.incident)
+    publish()
+    assert client.get(page).status_code == 200
 
 
 class TestDelays:
