@@ -74,6 +74,16 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "stamp-evidence": {
+        "task": "reports.tasks.stamp_evidence",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "destroy-spent-bundles": {
+        "task": "verification.tasks.destroy_spent_bundles",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "integrate": {
         "task": "verification.tasks.integrate",
         "schedule": float(os.environ.get("CVR_LOG_TICK", "60")),

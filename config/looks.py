@@ -73,5 +73,10 @@ STATES: Mapping[str, tuple[str, object]] = {
     "complied": ("decided", _("Complied with")),
     "not_complied": ("decided", _("Not complied with")),
     "recommendation_withdrawn": ("closed", _("Withdrawn by the mechanism")),
+    "bundle_requested": ("waiting", _("Awaiting a second person")),
+    "bundle_approved": ("active", _("Being built")),
+    "bundle_ready": ("decided", _("Ready to be fetched")),
+    "bundle_refused": ("closed", _("Refused")),
+    "bundle_revoked": ("closed", _("Revoked")),
     "overdue": ("now", _("Overdue")),
 }

@@ -279,6 +279,13 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
+# A virus scanner beside the site, "unix:/path" or "host:port" of clamd; unset: none is asked.
+CLAMD = env.str("CVR_CLAMD", default="")
+# A time-stamping authority (RFC 3161) and a file of the roots (PEM) one trusts to vouch for it;
+# unset, or without requirements/extra-timestamp.lock: none is asked.
+TSA_URL = env.str("CVR_TSA_URL", default="")
+TSA_ROOTS = env.str("CVR_TSA_ROOTS", default="")
+
 # -- the machine's door -----------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

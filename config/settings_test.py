@@ -31,5 +31,6 @@ UPLOADS_DIR = _uploads.name
 ACCOUNT_RATE_LIMITS = False
 DOORBELL = False  # no worker listens; tests call drain() themselves
 SECOND_FACTOR_REQUIRED = False  # the tests of sign-in turn it on
+CLAMD = TSA_URL = ""  # the tests that ask have a stand-in of their own
 LOG_WITNESSES = []
 LOG_SIGNER = ""  # tests that sign have the signer in their own process

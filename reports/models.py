@@ -17,6 +17,8 @@ from reports.open_door.models import Invite, OpenKey, SpentPass
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
+from reports.redactions.models import Redaction
+from reports.timestamps.models import Timestamp
 from reports.uploads.models import Upload
 
 __all__ = [
@@ -40,12 +42,14 @@ __all__ = [
     "PlaceName",
     "Question",
     "Reading",
+    "Redaction",
     "Renewal",
     "Report",
     "RoleGrant",
     "Source",
     "SpentPass",
     "Sweep",
+    "Timestamp",
     "Unlogged",
     "Upload",
     "User",

@@ -7,18 +7,20 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from reports.evidence.actions import check_originals
+from reports.evidence.actions import check_originals, read_waiting
 from reports.evidence.actions import sweep_orphans as sweep_storage
 from reports.journal.doorbell import ring
 from reports.journal.drain import drain as drain_journal
 from reports.open_door.actions import forget_passes
 from reports.questions.actions import expire_questions
+from reports.timestamps.actions import stamp_waiting
 from reports.uploads.actions import sweep_uploads as sweep
 
 
 @shared_task(name="reports.tasks.check_evidence")
 def check_evidence(**_: Any) -> int:
-    """Read again a slice of the originals; return how many; may run twice."""
+    """Read a slice of the originals again, and what was never read; return how many; may repeat."""
+    read_waiting(at=timezone.now())
     return check_originals(at=timezone.now())
 
 
@@ -44,6 +46,12 @@ def let_questions_expire(**_: Any) -> int:
 def shut_the_door_behind(**_: Any) -> int:
     """Forget used passes and old invites of the open door; may run twice."""
     return forget_passes(at=timezone.now())
+
+
+@shared_task(name="reports.tasks.stamp_evidence")
+def stamp_evidence(**_: Any) -> int:
+    """Have sealed files vouched for, where the site has an authority; may run twice."""
+    return stamp_waiting(at=timezone.now())
 
 
 @shared_task(name="reports.tasks.drain")

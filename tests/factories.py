@@ -19,6 +19,7 @@ from reports.agreement.models import Agreement, Party
 from reports.evidence.actions import add_item
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.models import Item
+from reports.evidence.queries import item_by_id
 from reports.intake.actions import accept_report, file_report
 from reports.intake.drafts import OriginDraft, ReportDraft, Where
 from reports.intake.models import Report
@@ -36,6 +37,9 @@ from reports.places.models import Place
 from reports.questions.actions import AnswerDraft, answer_question, ask_question
 from reports.questions.models import Question
 from reports.questions.rules import QuestionDraft
+from reports.redactions.actions import redact_item
+from reports.redactions.models import Redaction
+from reports.redactions.rules import Box
 from reports.uploads.actions import Declared, start_upload
 from reports.uploads.models import Upload
 from tests.pictures import photo
@@ -45,6 +49,9 @@ from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import declare_interest, open_case
 from verification.adjudication.answers import Answers
 from verification.adjudication.models import Case
+from verification.bundles.actions import approve_bundle, request_bundle
+from verification.bundles.models import Bundle
+from verification.bundles.queries import bundle_by_id
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.actions import open_incident
 from verification.incidents.models import Incident
@@ -433,3 +440,24 @@ def an_item(
     item = add_item(report=made, draft=draft, file=brought, by=made.filed_by, at=NOW).item
     settle()
     return item
+
+
+def a_redaction(item: Item, by: User, **said: Any) -> Redaction:
+    """Return a redacted copy of a picture: a box in its middle."""
+    asked: dict[str, Any] = {"boxes": [Box(100, 80, 60, 40)], "why": "A face.", "after": 0} | said
+    fresh = item_by_id(item.pk)
+    return redact_item(item=fresh, by=by, at=NOW, **{"shown_to": "house"} | asked)
+
+
+def a_bundle(world: World, case: Case, contents: str = "copies") -> Bundle:
+    """Return a bundle that triage asked for and the chair has yet to answer."""
+    why = "The commission of inquiry asked for it."
+    return request_bundle(case=case, contents=contents, why=why, by=world.triage, at=NOW)
+
+
+def built(world: World, bundle: Bundle) -> Bundle:
+    """Have a bundle approved by the chair, and built."""
+    fresh = bundle_by_id(bundle.pk)
+    approve_bundle(bundle=fresh, by=world.chair, at=NOW)
+    settle()
+    return bundle_by_id(bundle.pk)

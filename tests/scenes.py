@@ -17,15 +17,18 @@ from django.db import models, transaction
 from reports.agreement.actions import record_agreement
 from reports.coverage.actions import start_watch
 from reports.people.actions import grant_role, issue_api_key
+from reports.timestamps.models import Timestamp
 from tests.factories import (
     LATER,
     NOW,
     SEEDS,
     World,
     a_ballot,
+    a_bundle,
     a_case,
     a_draft,
     a_recommendation,
+    a_redaction,
     a_report,
     an_accepted_report,
     an_allegation,
@@ -34,6 +37,7 @@ from tests.factories import (
     an_item,
     an_upload,
     build_world,
+    built,
     seal_all,
     settle,
     some_answers,
@@ -97,6 +101,11 @@ def build_scene() -> Scene:
     first = a_report(world)
     an_item(world, first)
     an_upload(first, sha256="ab" * 32)
+    item = an_item(world, first)
+    a_redaction(item, world.triage)
+    Timestamp.objects.create(
+        item=item, kept_at=NOW, stamped_at=NOW, authority="A clock", token=b"a token"
+    )
     a_report(world, a_draft(world, supersedes=first.receipt))
     an_answered_question(world)
     decided = an_incident(world)
@@ -118,6 +127,7 @@ def build_scene() -> Scene:
     case.refresh_from_db()
     decide_case(case=case, reasons="As the ballots say, all three.", by=world.chair, at=LATER)
     settle()
+    built(world, a_bundle(world, case))
     _let_cases_come_back(world, decided)
     a_case(world)
     kept = an_incident(world)

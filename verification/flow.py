@@ -16,6 +16,10 @@ from reports.intake.states import ReportState
 from reports.journal.handlers import Handler
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
+from reports.redactions.actions import destroy_redacted
+from reports.redactions.queries import erased_redactions
+from verification.bundles.actions import build_bundle, destroy_bundles
+from verification.bundles.queries import bundle_by_id, bundles_holding_report
 from verification.corroboration.actions import notify_accused
 from verification.corroboration.queries import statement_by_id
 from verification.incidents.actions import link_report, refresh_after_withdrawal, unlink_report
@@ -159,8 +163,15 @@ def read_item(*, event: Event, at: datetime) -> None:
 
 
 def destroy_files(*, event: Event, at: datetime) -> None:
-    """Destroy the bytes of the files of a report that was erased."""
+    """Destroy the bytes of the files of a report that was erased, wherever they were packed."""
+    destroy_bundles(bundles=bundles_holding_report(event.subject_id))
+    destroy_redacted(redactions=erased_redactions(event.subject_id))
     destroy_bytes(items=erased_items(event.subject_id))
+
+
+def pack_evidence(*, event: Event, at: datetime) -> None:
+    """Build a bundle of evidence that a second person approved."""
+    build_bundle(bundle=bundle_by_id(event.subject_id), at=at)
 
 
 def tell_people(*, event: Event, at: datetime) -> None:
@@ -173,6 +184,7 @@ _NEXT: dict[Kind, tuple[Handler, ...]] = {
     Kind.REPORT_WITHDRAWN: (leave_incidents,),
     Kind.ERASURE_DONE: (destroy_files,),
     Kind.EVIDENCE_ADDED: (read_item,),
+    Kind.BUNDLE_APPROVED: (pack_evidence,),
     Kind.INCIDENT_OPENED: (rescore_file, ask_accused),
     Kind.REPORT_LINKED: (rescore_file, ask_accused, weigh_report),
     Kind.REPORT_UNLINKED: (rescore_file,),

@@ -11,6 +11,7 @@ from verification.adjudication.models import (
 )
 from verification.archive.models import CarriedOver
 from verification.bulletins.models import Bulletin, Edition, Release
+from verification.bundles.models import Bundle
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
@@ -49,6 +50,7 @@ __all__ = [
     "AreaCount",
     "Ballot",
     "Bulletin",
+    "Bundle",
     "CarriedOver",
     "Case",
     "Change",

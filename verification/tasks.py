@@ -13,6 +13,8 @@ from reports.agreement.queries import agreements
 from verification.adjudication.queries import decided_candidates
 from verification.archive.queries import judged_here
 from verification.bulletins.actions import draft_due_bulletins
+from verification.bundles.actions import destroy_bundles
+from verification.bundles.queries import spent_bundles
 from verification.caseload.actions import escalate_overdue
 from verification.caseload.actions import publish_procedure as publish_changed_procedure
 from verification.corroboration.actions import lapse_overdue_positions
@@ -117,3 +119,9 @@ def refit_sources(**_: Any) -> int:
 def send_digests(**_: Any) -> int:
     """Send the day's counting mails; may run twice."""
     return send_due_digests(at=timezone.now())
+
+
+@shared_task(name="verification.tasks.destroy_spent_bundles")
+def destroy_spent_bundles(**_: Any) -> int:
+    """Destroy bundles of evidence whose time is over; return how many; may run twice."""
+    return destroy_bundles(bundles=spent_bundles(at=timezone.now()))

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from verification.api import bundles as api_bundles
 from verification.api import chair as api_chair
 from verification.api import changes as api_changes
 from verification.api import compliance as api_compliance
@@ -24,6 +25,7 @@ from verification.pages import (
     audit,
     board,
     bulletins,
+    bundles,
     chair,
     comparison,
     corrections,
@@ -48,6 +50,7 @@ from verification.pages import (
     procedure,
     publishing,
     recommendations,
+    redactions,
     reopenings,
     review,
     second_ballot,
@@ -72,10 +75,19 @@ judgement: list[URLPattern | URLResolver] = [
     path("corroborate/<str:code>/", corroborate.corroborate_incident, name="corroborate-incident"),
     path("offline/corroborate/", corroborate.blank_statement, name="offline-corroborate"),
     path("offline/corroborate/rows", corroborate.corroborate_kept, name="corroborate-kept"),
+    path("bundles/", bundles.bundles, name="bundles"),
+    path("bundles/<receipt:code>/", bundles.bundle, name="bundle"),
+    path("bundles/<receipt:code>/file", bundles.bundle_file, name="bundle-file"),
     path("evidence/<receipt:code>/", evidence.evidence_page, name="evidence"),
     path("evidence/<receipt:code>/picture", evidence.evidence_picture, name="evidence-picture"),
     path("evidence/<receipt:code>/thumbnail", evidence.evidence_thumb, name="evidence-thumb"),
     path("evidence/<receipt:code>/original", evidence.evidence_original, name="evidence-original"),
+    path("evidence/<receipt:code>/redact/", redactions.evidence_redact, name="evidence-redact"),
+    path(
+        "evidence/<receipt:code>/redacted/<int:number>",
+        redactions.evidence_redacted,
+        name="evidence-redacted",
+    ),
     path("inbox/", inbox.inbox_page, name="inbox"),
     path("inbox/preferences/", inbox.preferences, name="inbox-preferences"),
     path("incidents/<str:code>/history/", history.history, name="history"),
@@ -264,6 +276,9 @@ working: list[URLPattern | URLResolver] = [
         api_triage_incidents.question,
         name="api-question",
     ),
+    path("api/v1/bundles", api_bundles.bundles, name="api-bundles"),
+    path("api/v1/bundles/<receipt:code>", api_bundles.bundle, name="api-bundle"),
+    path("api/v1/bundles/<receipt:code>/file", api_bundles.bundle_file, name="api-bundle-file"),
     path("api/v1/chair/cases", api_chair.cases, name="api-chair-cases"),
     path("api/v1/chair/cases/<uuid:case_id>", api_chair.case, name="api-chair-case"),
     path(

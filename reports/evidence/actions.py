@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,10 +19,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from reports.evidence.antivirus import is_asked, is_infected
 from reports.evidence.choices import Condition, Outcome
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.models import Item, Reading, Sweep, Vigil
-from reports.evidence.queries import faults_of, longest_unchecked, orphans_in, slots_unswept
+from reports.evidence.queries import (
+    faults_of,
+    longest_unchecked,
+    orphans_in,
+    slots_unswept,
+    unread_items,
+)
 from reports.evidence.refusals import why_refused
 from reports.evidence.rules import (
     ALLOWED,
@@ -32,6 +40,7 @@ from reports.evidence.rules import (
     MOST_BYTES,
     MOST_IMAGE_BYTES,
     ORPHAN_AFTER,
+    READ_WITHIN,
     SLOTS,
     SWEPT_EVERY,
 )
@@ -57,6 +66,8 @@ from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid
+
+log = logging.getLogger(__name__)
 
 
 class StoredOtherwise(OSError):
@@ -173,15 +184,18 @@ def derive_item(*, item: Item, at: datetime) -> Reading | None:
 
     Needs: the original as it was sealed. Leaves: Reading, evidence.derived, and of a picture a
     working copy and a thumbnail without anything but pixels.
-    Errors: OSError while the storage does not answer.
+    Errors: OSError while the storage or the virus scanner does not answer: it waits.
     """
     held = Item.objects.select_for_update(of=("self",)).select_related("report__agreement")
     item = held.get(pk=item.pk)
     if not item.sha256 or Reading.objects.filter(item=item).exists():
         return None
-    seen = _read(item) if ALLOWED[item.detected] == IMAGE else None
-    if seen is None:
-        found: dict[str, Any] = {"outcome": Outcome.SEALED, "reader": ""}
+    found: dict[str, Any]
+    infected, seen = _read(item)
+    if infected:
+        found = {"outcome": Outcome.INFECTED, "reader": ""}
+    elif seen is None:
+        found = {"outcome": Outcome.SEALED, "reader": ""}
     elif seen.refused:
         found = {"outcome": Outcome.UNREADABLE, "reason": seen.refused, "reader": ""}
     else:
@@ -200,8 +214,14 @@ def derive_item(*, item: Item, at: datetime) -> Reading | None:
     return reading
 
 
-def _read(item: Item) -> Seen:
-    """Have the original read by a child, after checking that it is what was sealed."""
+def _read(item: Item) -> tuple[bool, Seen | None]:
+    """Return whether a virus scanner finds something, and what a child reads of a picture.
+
+    Both get the original after it was checked to be what was sealed. Errors: ScannerSilent.
+    """
+    pictured = ALLOWED[item.detected] == IMAGE
+    if not pictured and not is_asked():
+        return False, None
     digest = hashlib.sha256()
     with TemporaryFile() as handed:
         with vault().open(path_of(ORIGINAL, item.stored_as)) as original:
@@ -211,7 +231,29 @@ def _read(item: Item) -> Seen:
         if digest.hexdigest() != item.sha256:
             raise StoredOtherwise(f"the original of {item.code} is not what was sealed")
         handed.flush()
-        return run_decoder("read", handed)
+        if is_asked() and is_infected(handed):
+            return True, None
+        return False, run_decoder("read", handed) if pictured else None
+
+
+def read_waiting(*, at: datetime, budget_s: float = 20.0) -> int:
+    """Read the items that were not read in their time; return how many were; may run twice.
+
+    So a scanner or a storage that was silent for long holds nothing up once it is back.
+    Leaves: for each what derive_item leaves. Whoever waits longer stands on the health page.
+    """
+    stop_at = time.monotonic() + budget_s
+    done = 0
+    for item in unread_items(before=at - READ_WITHIN, most=AT_A_TIME):
+        if time.monotonic() > stop_at:
+            break
+        try:
+            derive_item(item=item, at=at)
+        except OSError as silence:
+            log.error("files wait to be read: %s", silence)
+            break
+        done += 1
+    return done
 
 
 def _put(path: str, content: bytes) -> None:

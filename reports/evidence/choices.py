@@ -35,6 +35,10 @@ class Outcome(models.TextChoices):
     COPIED = "copied", _("A working copy was made")
     SEALED = "sealed", _("Kept as it came; no working copy is made of this kind of file")
     UNREADABLE = "unreadable", _("Kept as it came; it could not be read")
+    INFECTED = (
+        "infected",
+        _("Kept as it came and never handed out: a virus scanner found something in it"),
+    )
 
 
 class TimeBasis(models.TextChoices):

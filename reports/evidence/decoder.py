@@ -1,7 +1,8 @@
-"""Reads one picture in a process of its own: `python -m reports.evidence.decoder look|read`.
+"""Reads one picture in a process of its own: `python -m reports.evidence.decoder look|read|burn`.
 
 The original comes on standard input; a line of JSON goes to standard output, and after `read` the
-bytes of the working copy and of the thumbnail, whose lengths the line tells. The process limits
+bytes of the working copy and of the thumbnail, whose lengths the line tells; after `burn` those of
+a copy with the boxes of its second argument covered. The process limits
 itself before it looks at a byte: memory, processor time, what it may write, and no file or socket
 can be opened any more. It knows no settings, no database and no secret.
 """
@@ -13,7 +14,7 @@ import math
 import resource
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
@@ -134,6 +135,17 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return ground
 
 
+def burnt(data: bytes, boxes: Sequence[Sequence[int]]) -> tuple[dict[str, Any], bytes]:
+    """Return a copy in which what lies in these boxes (left, top, right, bottom) is gone."""
+    told = looked_at(data)
+    picture = opened(data)
+    picture.load()
+    clean = _without_all_but_pixels(picture)
+    for box in boxes:
+        clean.paste((0, 0, 0), (box[0], box[1], box[2], box[3]))
+    return told, _jpeg(clean, COPY_QUALITY)
+
+
 def _without_all_but_pixels(picture: Image.Image) -> Image.Image:
     """Return the upright picture on white, with nothing beside its pixels."""
     upright = ImageOps.exif_transpose(picture)
@@ -233,7 +245,7 @@ def _text(value: Any) -> str:
     return "".join(letter for letter in value if letter.isprintable()).strip()[:80]
 
 
-def main(task: str) -> None:
+def main(task: str, said: str = "") -> None:
     """Do one task. What goes wrong in a decoder is a reason to refuse, told by its code."""
     limit_self()
     data = sys.stdin.buffer.read(MOST_IMAGE_BYTES + 1)
@@ -243,6 +255,8 @@ def main(task: str) -> None:
             raise Refused("too_large")
         if task == "read":
             told, copy, thumb = read(data)
+        elif task == "burn":
+            told, copy = burnt(data, json.loads(said))
         else:
             told = looked_at(data)
         told |= {"copy": len(copy), "thumb": len(thumb)}
@@ -258,4 +272,4 @@ def main(task: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

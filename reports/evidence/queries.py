@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from reports.evidence.choices import Condition, EvidenceKind, Sensitivity
+from reports.evidence.antivirus import is_asked
+from reports.evidence.choices import Condition, EvidenceKind, Outcome, Sensitivity
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.models import Item, Reading, Sweep, Vigil
 from reports.evidence.rules import MEGA, MOST_BYTES_OF_REPORT, MOST_ITEMS, SLOTS
@@ -125,6 +126,25 @@ def orphans_in(slot: int, *, before: datetime) -> list[str]:
 def orphans_removed() -> int:
     """Return how many files without a row were found and removed so far."""
     return int(Sweep.objects.aggregate(n=Sum("removed"))["n"] or 0)
+
+
+def unread_items(*, before: datetime, most: int) -> list[Item]:
+    """Return the items brought before an instant that nothing was read out of yet."""
+    rows = Item.objects.filter(reading=None, added_at__lt=before).exclude(sha256="")
+    return list(rows.order_by("added_at", "id")[:most])
+
+
+def unread_since(*, before: datetime) -> int:
+    """Return how many items brought before an instant still wait to be read."""
+    return Item.objects.filter(reading=None, added_at__lt=before).exclude(sha256="").count()
+
+
+def is_held_back(item: Item) -> bool:
+    """Answer whether an original stays in: a scanner found something, or has yet to look."""
+    reading = reading_of(item)
+    if reading is None:
+        return is_asked()
+    return bool(reading.outcome == Outcome.INFECTED)
 
 
 def originals_not_whole() -> int:

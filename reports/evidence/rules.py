@@ -17,6 +17,7 @@ MOST_ITEMS = 20  # of one report
 MOST_BYTES_OF_REPORT = 1024 * MEGA
 HEAD = 8192  # bytes looked at to tell what a file is
 EVERY = timedelta(days=7)  # each original is read again at least this often
+READ_WITHIN = timedelta(minutes=5)  # of being brought; later it is tried again by the clock
 AT_A_TIME = 50  # originals one call reads again
 SLOTS = 256  # parts of the storage, by the first byte of the hash
 SWEPT_EVERY = timedelta(days=1)  # each part is looked through for orphans

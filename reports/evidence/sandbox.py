@@ -28,8 +28,10 @@ class Seen:
     thumb: bytes = b""
 
 
-def run_decoder(task: str, original: IO[bytes]) -> Seen:
+def run_decoder(task: str, original: IO[bytes], said: str = "") -> Seen:
     """Return what a child makes of a picture, which must be a file of the system's.
+
+    `said` is what the task needs to know beside it.
 
     A child that dies (by its limits, or by the picture) has refused it.
     """
@@ -37,7 +39,7 @@ def run_decoder(task: str, original: IO[bytes]) -> Seen:
     with TemporaryFile() as answer:
         try:
             done = subprocess.run(
-                [sys.executable, "-E", "-s", "-m", "reports.evidence.decoder", task],
+                [sys.executable, "-E", "-s", "-m", "reports.evidence.decoder", task, said],
                 cwd=ROOT,
                 stdin=original,
                 stdout=answer,

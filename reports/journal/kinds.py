@@ -39,8 +39,19 @@ class Kind(models.TextChoices):
     EVIDENCE_ADDED = "evidence.added", _("A file was added to a report")
     EVIDENCE_DERIVED = "evidence.derived", _("A file was read, and what may be shown was made")
     EVIDENCE_VIEWED = "evidence.viewed", _("A picture was looked at")
+    EVIDENCE_REDACTED = "evidence.redacted", _("A redacted copy was made")
+    EVIDENCE_TIMESTAMPED = (
+        "evidence.timestamped",
+        _("An authority outside vouched for the time of a file"),
+    )
     EVIDENCE_ALTERED = "evidence.altered", _("An original is not what was sealed")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("An original was handed out")
+    BUNDLE_REQUESTED = "bundle.requested", _("An evidence bundle was asked for")
+    BUNDLE_APPROVED = "bundle.approved", _("An evidence bundle was approved by a second person")
+    BUNDLE_REFUSED = "bundle.refused", _("An evidence bundle was refused")
+    BUNDLE_BUILT = "bundle.built", _("An evidence bundle was built")
+    BUNDLE_DOWNLOADED = "bundle.downloaded", _("An evidence bundle was handed out")
+    BUNDLE_REVOKED = "bundle.revoked", _("An evidence bundle was revoked")
     INCIDENT_OPENED = "incident.opened", _("An incident was opened")
     REPORT_LINKED = "report.linked", _("A report was linked to the incident")
     REPORT_UNLINKED = "report.unlinked", _("A report was unlinked from the incident")

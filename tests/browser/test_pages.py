@@ -105,6 +105,7 @@ PAGES = (
     Page("panel-figures", "chair", "/panels/"),
     Page("chair", "chair", "/chair/"),
     Page("chair-sources", "chair", "/chair/sources/"),
+    Page("bundles", "chair", "/bundles/"),
     Page("chair-audit", "chair", "/chair/audit/"),
     Page("overdue", "chair", "/overdue/"),
     Page("recommend", "chair", "/chair/incidents/NK20-0001/recommend/"),
@@ -137,7 +138,9 @@ NO_PAGE = {
     *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
     *("data-csv", "data-geojson", "data-xlsx", "data-about", "data-dcat"),  # files
     "evidence",  # needs a report with a file: looked at in its own tests
-    *("evidence-picture", "evidence-thumb", "evidence-original"),  # files
+    "evidence-redact",  # so too
+    *("bundle", "bundle-file"),  # need a bundle that was asked for; and a file
+    *("evidence-picture", "evidence-thumb", "evidence-original", "evidence-redacted"),  # files
     *("feed-findings", "feed-corrections", "feed-bulletins"),  # for feed readers
     *("bulletin-pdf", "publish-pdf", "preview"),  # on paper, and a picture
     *("report-correct", "report-withdraw"),  # need a report one filed: looked at after filing

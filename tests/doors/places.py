@@ -24,8 +24,10 @@ from tests.factories import (
     SET_UP_AT,
     World,
     _Cast,
+    a_bundle,
     a_draft,
     a_question,
+    a_redaction,
     a_report,
     an_accepted_report,
     an_allegation,
@@ -36,12 +38,14 @@ from tests.factories import (
     seal_all,
     settle,
 )
+from tests.pictures import photo
 from tests.scenes import log_it
 from verification.adjudication.actions.decisions import decide_case
 from verification.adjudication.actions.panels import declare_interest, open_case
 from verification.adjudication.models import Case
 from verification.bulletins.actions import draft_bulletin, release_bulletin
 from verification.bulletins.models import Bulletin
+from verification.bundles.models import Bundle
 from verification.caseload.actions import publish_procedure
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.corroboration.models import PartyPosition
@@ -81,6 +85,7 @@ class Records:
     opened: Case  # all its ballots are sealed, nothing is decided
     watch: Watch  # by filer
     asked: Question  # of the filer by triage, and not answered
+    shown: Item  # likewise, with a redacted copy for the accused
     item: Item  # of the filer's report that is before the panel of `case`
     upload: Upload  # by filer, nothing of it has come
 
@@ -106,6 +111,7 @@ class Two:
     advice: Recommendation  # to Armenia, here
     bulletin: str  # released, here
     draft: Bulletin  # the next one, not released
+    bundle: Bundle  # of the decided case, asked for by triage
 
     def everybody(self) -> dict[str, User | None]:
         people: dict[str, User | None] = {n: getattr(self.here.world, n) for n in HERE}
@@ -156,7 +162,10 @@ def build_two(sign: Sign = log_it) -> Two:
         at=NOW,
     )
     settle()
-    return Two(here, there, finding, decided.incident, request, advice, bulletin.code, draft)
+    bundle = a_bundle(world, decided)
+    return Two(
+        here, there, finding, decided.incident, request, advice, bulletin.code, draft, bundle
+    )
 
 
 def _elsewhere(world: World) -> World:
@@ -211,7 +220,14 @@ def _records(world: World) -> Records:
         asked=a_question(world),
         item=an_item(world, of_case),
         upload=an_upload(filed),
+        shown=_shown_to_parties(world, of_case),
     )
+
+
+def _shown_to_parties(world: World, report: Report) -> Item:
+    item = an_item(world, report, photo(2))
+    a_redaction(item, world.triage, shown_to="parties")
+    return item
 
 
 def _a_case(world: World, *, declared: bool = True, twice_told: bool = False) -> Case:

@@ -122,15 +122,27 @@ def of_incident(may: set[str]) -> Any:
     )
 
 
-def of_item(*, original: bool = False) -> Any:
-    """A file opens to its author, triage, chair and panel; its original not to the panel."""
+def of_item(*, part: str = "page") -> Any:
+    """A file opens to its author, triage, chair and panel; its original not to the panel.
+
+    The accused (Armenia) sees the page and the redacted copy of what was redacted for it.
+    """
 
     def may(r: Records) -> set[str]:
-        panel = r.seated(r.case)
-        desk = {"filer", "triage", "chair"}
-        return desk - panel if original else desk | panel
+        panel, desk = r.seated(r.case), {"triage", "chair"}
+        kept = {"redact": desk - panel, "original": desk - panel | {"filer"}}
+        return kept.get(part, desk | panel | ({"filer"} if part != "redacted" else set()))
 
-    return records(lambda r: {"file": ((r.item.code,), may(r))}, ("22222-22222",))
+    def tries(r: Records) -> dict[str, tuple[tuple[Any, ...], set[str]]]:
+        accused = {"liaison_arm"} if part in ("page", "redacted") else set()
+        tail = (1,) if part == "redacted" else ()
+        unredacted = set() if part == "redacted" else may(r)
+        return {
+            "file": ((r.item.code, *tail), unredacted),
+            "shown file": ((r.shown.code, *tail), may(r) | accused),
+        }
+
+    return records(tries, ("22222-22222", 1) if part == "redacted" else ("22222-22222",))
 
 
 def public_incident(name: str, two: Two) -> Iterator[Try]:
@@ -183,6 +195,16 @@ def advised(*who: str) -> Callable[[str, Two], Iterator[Try]]:
     return tries
 
 
+def asked_bundle(name: str, two: Two) -> Iterator[Try]:
+    yield Try("asked for here", at(name, two.bundle.code), frozenset({"triage", "chair"}))
+    yield Try("missing", at(name, "22222-22222"), frozenset())
+
+
+def asked_bundle_file(name: str, two: Two) -> Iterator[Try]:
+    yield Try("without its link", at(name, two.bundle.code), frozenset())
+    yield Try("with a made up one", at(name, two.bundle.code, query="?link=x"), frozenset())
+
+
 def nothing_carried(name: str, two: Two) -> Iterator[Try]:
     yield Try("an agreement without archive", at(name, query="?agreement=there"), frozenset())
 
@@ -232,9 +254,11 @@ DOORS: dict[str, Door] = {
         lists(here={"triage", "chair"}, there={"triage", "chair"}), refuses=REFUSED, takes=POST
     ),
     "evidence": Door(of_item()),
-    "evidence-picture": Door(of_item()),
-    "evidence-thumb": Door(of_item()),
-    "evidence-original": Door(of_item(original=True)),
+    "evidence-picture": Door(of_item(part="copy")),
+    "evidence-thumb": Door(of_item(part="copy")),
+    "evidence-original": Door(of_item(part="original")),
+    "evidence-redacted": Door(of_item(part="redacted")),
+    "evidence-redact": Door(of_item(part="redact"), takes=POST),
     "api-evidence": Door(own_reports(), takes=POST, **MACHINE),
     "api-uploads": Door(only(SIGNED_IN), takes=POST, shows=405, **MACHINE),
     "api-upload": Door(
@@ -346,6 +370,10 @@ DOORS: dict[str, Door] = {
     "inbox": Door(only(SIGNED_IN), takes=POST),
     "inbox-preferences": Door(only(SIGNED_IN), takes=POST),
     "overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED),
+    "bundles": Door(lists(here={"chair", "triage"}), refuses=REFUSED, takes=POST),
+    "bundle": Door(asked_bundle, takes=POST),
+    # Without a link of their own nobody fetches one: tests/verification/bundles/.
+    "bundle-file": Door(asked_bundle_file),
     "withheld": Door(
         lists(here={"chair", "publisher"}, there={"chair"}), refuses=REFUSED, takes=POST
     ),
@@ -478,6 +506,9 @@ DOORS: dict[str, Door] = {
         takes=POST,
         **MACHINE,
     ),
+    "api-bundles": Door(lists(here={"chair", "triage"}), refuses=REFUSED, takes=POST, **MACHINE),
+    "api-bundle": Door(asked_bundle, takes=POST, **MACHINE),
+    "api-bundle-file": Door(asked_bundle_file, **MACHINE),
     "api-chair-cases": Door(lists(here={"chair"}), refuses=REFUSED, **MACHINE),
     "api-chair-incidents": Door(lists(here={"chair"}), refuses=REFUSED, **MACHINE),
     "api-chair-case": Door(chaired(), **MACHINE),

@@ -14,6 +14,7 @@ from tests.doors.places import Two, told_later
 from tests.doors.table import at
 from tests.factories import NOW, an_incident
 from tests.pages.judgement.test_notices import ANSWER
+from tests.pages.judgement.test_redactions import SENT as REDACTED
 from tests.pages.judgement.test_review import as_form
 from tests.pages.record.test_filing import answers
 from tests.pictures import photo
@@ -174,6 +175,15 @@ def by_others(two: Two) -> dict[str, Sent]:
             (here.filed.receipt,),
             {"upload": photo(5), "sensitivity": "graphic", "caption": "A crater."},
         ),
+        "cover a part of a picture": Sent("triage", "evidence-redact", (here.item.code,), REDACTED),
+        "ask for a bundle": Sent(
+            "triage",
+            "bundles",
+            (),
+            {"incident": two.decided.code, "contents": "copies", "why": "The inquiry needs it."},
+            "?agreement=nk2020",
+        ),
+        "approve a bundle": Sent("chair", "bundle", (two.bundle.code,), {"do": "approve"}),
         "start a watch": Sent(
             "filer", "watches", (), {"place": str(world.ganja.pk), "means": "saw", "from": hour}
         ),
@@ -296,6 +306,19 @@ def by_machine(two: Two) -> dict[str, Sent]:
     asked = {"incident": two.decided.code, "ground": "error", "text": text}
     refused = {"do": "answer", "proposal": "refuse", "reason": text}
     return {
+        "ask for a bundle by machine": Sent(
+            "triage",
+            "api-bundles",
+            (),
+            {"incident": two.decided.code, "contents": "copies", "why": "The inquiry needs it."},
+        ),
+        "refuse a bundle by machine": Sent(
+            "chair",
+            "api-bundle",
+            (two.bundle.code,),
+            {"do": "refuse"},
+            headers={"If-Match": f'"{two.bundle.version}"'},
+        ),
         "add a file by machine": Sent(
             "filer", "api-evidence", (here.filed.receipt,), {"file": photo(5), "kind": "radar"}
         ),

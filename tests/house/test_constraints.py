@@ -18,11 +18,14 @@ from reports.journal.models import Event, Job
 from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
+from reports.redactions.models import Redaction
+from reports.timestamps.models import Timestamp
 from reports.uploads.models import Upload
 from tests.factories import NOW
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Case, Decision, PanelDraw, Seat, SecondBallot
 from verification.bulletins.models import Bulletin, Edition
+from verification.bundles.models import Bundle
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import PartyPosition, Statement
 from verification.incidents.models import Incident, Link, Merge
@@ -183,6 +186,10 @@ BROKEN: dict[str, Breaking] = {
         {},
     ),
     "evidence_copy_has_its_size": (Reading, own(width=None), {"outcome": "copied"}),
+    "redaction_has_a_number_of_its_own": (Redaction, own(), {}),
+    "redaction_gives_its_reason": (Redaction, own(number=7, why=""), {}),
+    "redaction_covers_something": (Redaction, own(number=7, boxes=[]), {}),
+    "timestamp_names_its_time": (Timestamp, own(stamped_at=None), {}),
     "evidence_unread_has_a_reason": (Reading, own(outcome="unreadable"), {"reason": ""}),
     "question_number_is_unique": (Question, own(), {}),
     "question_is_due_after_it_was_asked": (
@@ -337,6 +344,17 @@ BROKEN: dict[str, Breaking] = {
             "begins": row.cut_off,
         },
         {},
+    ),
+    "bundle_is_answered_by_somebody_else": (
+        Bundle,
+        lambda row: {"code": "X", "answered_by": row.requested_by},
+        {},
+    ),
+    "bundle_has_its_answer": (Bundle, own(code="X", state="bundle_approved", answered_by=None), {}),
+    "bundle_ends_after_it_was_built": (
+        Bundle,
+        lambda row: {"code": "X", "expires_at": row.built_at},
+        {"state": "bundle_ready"},
     ),
     "bulletin_is_drafted_after_its_cut_off": (
         Bulletin,

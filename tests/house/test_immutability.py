@@ -12,6 +12,8 @@ from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
 from reports.questions.models import ASKED_FIELDS as QUESTION_FIELDS
 from reports.questions.models import Answer, Question
+from reports.redactions.models import Redaction
+from reports.timestamps.models import Timestamp
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Decision, PanelDraw, SecondBallot
 from verification.archive.models import CarriedOver
@@ -29,7 +31,7 @@ from verification.withholding.models import Delay
 APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     CarriedOver,
-    *(Item, Reading),
+    *(Item, Reading, Redaction, Timestamp),
     *(Leaf, TileRoot, SignedTree, Cosignature),
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),

@@ -16,6 +16,8 @@ from tests.factories import NOW, World, a_case, a_report, an_incident
 from tests.proofs import no_trace
 from tests.second_round import a_decided, asked
 from verification.adjudication import states as of_cases
+from verification.bundles import states as of_bundles
+from verification.bundles.models import Bundle
 from verification.corroboration import states as of_positions
 from verification.incidents import states as of_incidents
 from verification.recommendations import states as of_recommendations
@@ -27,6 +29,7 @@ TABLES: dict[str, tuple[type[models.TextChoices], Moves]] = {
     "incident": (of_incidents.IncidentState, of_incidents.MOVES),
     "position": (of_positions.PositionState, of_positions.MOVES),
     "case": (of_cases.CaseState, of_cases.MOVES),
+    "bundle": (of_bundles.BundleState, of_bundles.MOVES),
     "reopening": (of_reopenings.ReopeningState, of_reopenings.MOVES),
     "question": (of_questions.QuestionState, of_questions.MOVES),
     "recommendation": (of_recommendations.RecommendationState, of_recommendations.MOVES),
@@ -57,6 +60,7 @@ def subjects(world: World) -> dict[str, Any]:
         "reopening": asked(world, a_decided(world)),
         "question": Question(),
         "recommendation": Recommendation(),
+        "bundle": Bundle(),
     }
 
 

@@ -41,11 +41,13 @@ from reports.questions.actions import (
     withdraw_question,
 )
 from reports.questions.rules import QuestionDraft
+from reports.redactions.actions import redact_item
 from reports.uploads.actions import Declared, Piece, append_bytes, start_upload
 from tests.factories import (
     LATER,
     NOW,
     World,
+    a_bundle,
     a_case,
     a_draft,
     a_question,
@@ -53,6 +55,7 @@ from tests.factories import (
     a_report,
     an_accepted_report,
     an_incident,
+    an_item,
     an_upload,
 )
 from tests.proofs import no_trace
@@ -71,6 +74,13 @@ from verification.adjudication.actions.second_ballots import change_ballot
 from verification.adjudication.drafting import Typed
 from verification.archive.actions import Publication, carry_over
 from verification.bulletins.actions import draft_bulletin, release_bulletin
+from verification.bundles.actions import (
+    approve_bundle,
+    download_bundle,
+    refuse_bundle,
+    request_bundle,
+    revoke_bundle,
+)
 from verification.corroboration.actions import (
     Answer,
     StatementDraft,
@@ -168,6 +178,7 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
         agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW
     )
     upload = an_upload(report)
+    item = an_item(world, report)
     return {
         "file_report": (lambda **who: file_report(draft=a_draft(world), **who), FILERS),
         "accept_report": (lambda **who: accept_report(report=report, **who), {"triage"}),
@@ -235,6 +246,10 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
             ),
             FILERS,
         ),
+        "redact_item": (
+            lambda **who: redact_item(item=item, boxes=[], why="", shown_to="", after=0, **who),
+            {"triage", "chair"},
+        ),
         "end_watch": (lambda **who: end_watch(watch=watch, **who), MONITORS | {"triage"}),
     }
 
@@ -246,6 +261,7 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
         kept=other, absorbed=absorbed, why="The same event.", by=world.triage, at=NOW
     )
     case = a_case(world)
+    bundle = a_bundle(world, case)
     advice = a_recommendation(world)
     link = incident.links.get()
     notice = incident.positions.get()
@@ -305,6 +321,17 @@ def of_the_judgement(world: World) -> dict[str, tuple[Try, set[str]]]:
                 position=notice, until=notice.due_at + timedelta(hours=1), reason="Snow.", **who
             ),
             {"chair"},
+        ),
+        "request_bundle": (
+            lambda **who: request_bundle(case=case, contents="x", why="", **who),
+            {"triage", "chair"},
+        ),
+        "approve_bundle": (lambda **who: approve_bundle(bundle=bundle, **who), {"triage", "chair"}),
+        "refuse_bundle": (lambda **who: refuse_bundle(bundle=bundle, **who), {"triage", "chair"}),
+        "revoke_bundle": (lambda **who: revoke_bundle(bundle=bundle, **who), {"triage", "chair"}),
+        "download_bundle": (
+            lambda **who: download_bundle(bundle=bundle, link="", **who),
+            {"triage", "chair"},
         ),
         "open_case": (lambda **who: open_case(incident=incident, **who), {"chair"}),
         "recuse_reviewer": (

@@ -21,6 +21,7 @@ _CLASS_OF_NOUN = {
     "statement": FILING,
     "watch": FILING,
     "evidence": FILING,
+    "bundle": FILING,
     "item": FILING,
     "finding": PUBLICATION,
     "standing": PUBLICATION,

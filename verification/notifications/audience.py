@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.evidence.choices import Outcome
 from reports.evidence.models import Item
 from reports.intake.models import Report
 from reports.journal.kinds import Kind
@@ -22,6 +23,7 @@ from reports.people.queries import holders_of, liaison_party_code
 from reports.questions.models import Question
 from verification.adjudication.models import Ballot, Case, Seat
 from verification.bulletins.models import Bulletin
+from verification.bundles.models import Bundle
 from verification.caseload.models import MissedDeadline
 from verification.caseload.rules import Step
 from verification.corroboration.models import PartyPosition, Statement
@@ -127,6 +129,31 @@ def to_triage_s_asker(topic: str) -> Audience:
     return audience
 
 
+def of_asked_bundle(event: Event) -> Iterator[Message]:
+    """Tell those who may answer; messages_of leaves out whoever asked."""
+    bundle = Bundle.objects.select_related("case__incident").get(pk=event.subject_id)
+    incident = bundle.case.incident
+    for role in (Role.CHAIR, Role.TRIAGE):
+        yield from _all(
+            role,
+            incident.agreement_id,
+            "bundle_requested",
+            event.at,
+            key=bundle.code,
+            about=incident.code,
+        )
+
+
+def to_who_asked(topic: str) -> Audience:
+    """Return the audience of the one person who asked for a bundle."""
+
+    def audience(event: Event) -> Iterator[Message]:
+        bundle = Bundle.objects.select_related("case__incident").get(pk=event.subject_id)
+        yield Message(bundle.requested_by_id, topic, bundle.code, bundle.case.incident.code)
+
+    return audience
+
+
 def of_author_s_answer(event: Event) -> Iterator[Message]:
     """Tell triage’s asker, and panels that have voted; no other: its hour can name who answered."""
     yield from to_triage_s_asker("author_answered")(event)
@@ -149,6 +176,14 @@ def of_open_door(event: Event) -> Iterator[Message]:
     for message in _all(Role.TRIAGE, report.agreement_id, topic, event.at):
         if message.user_id not in told:
             yield message
+
+
+def of_infected_file(event: Event) -> Iterator[Message]:
+    """Tell triage of a file that a scanner found something in; of any other reading nobody."""
+    if event.payload.get("outcome") == Outcome.INFECTED:
+        item = Item.objects.select_related("report").get(pk=event.subject_id)
+        agreement_id = item.report.agreement_id
+        yield from _all(Role.TRIAGE, agreement_id, "file_infected", event.at, key=item.code)
 
 
 # -- incidents --------------------------------------------------------------------------------
@@ -471,6 +506,10 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.REOPENING_REFUSED: of_answered_request,
     Kind.DEADLINE_MISSED: of_missed_deadline,
     Kind.EVIDENCE_ALTERED: of_altered_original,
+    Kind.EVIDENCE_DERIVED: of_infected_file,
+    Kind.BUNDLE_REQUESTED: of_asked_bundle,
+    Kind.BUNDLE_BUILT: to_who_asked("bundle_built"),
+    Kind.BUNDLE_REFUSED: to_who_asked("bundle_refused"),
     Kind.RECOMMENDATION_ISSUED: of_recommendation("recommended"),
     Kind.RECOMMENDATION_ANSWERED: of_party_s_answer,
     Kind.COMPLIANCE_REPORTED: of_party_s_answer,
@@ -502,8 +541,12 @@ NOT_TOLD = frozenset(
         Kind.CORRECTION_PUBLISHED,  # the new version of the finding is told
         *(Kind.SOURCES_REFITTED, Kind.AUDIT_DRAWN, Kind.ARCHIVE_CARRIED_OVER),
         # the hour of a file can name who brought it; its report's page and the desk show it
-        *(Kind.EVIDENCE_ADDED, Kind.EVIDENCE_DERIVED),
-        *(Kind.EVIDENCE_VIEWED, Kind.EVIDENCE_DOWNLOADED),  # read in the custody of the file
+        Kind.EVIDENCE_ADDED,
+        # read in the custody of the file
+        *(Kind.EVIDENCE_VIEWED, Kind.EVIDENCE_DOWNLOADED, Kind.EVIDENCE_REDACTED),
+        Kind.EVIDENCE_TIMESTAMPED,
+        # the page of the bundle tells who asked
+        *(Kind.BUNDLE_APPROVED, Kind.BUNDLE_DOWNLOADED, Kind.BUNDLE_REVOKED),
         # done by those who would be told; their page shows what is withheld
         *(Kind.DELAY_SET, Kind.EMBARGO_PLACED, Kind.EMBARGO_LIFTED, Kind.WITHHOLDING_ENDED),
         Kind.ERASURE_DONE,  # nobody is to be reminded that there was such a report

@@ -43,6 +43,9 @@ TOPICS: Mapping[str, Topic] = {
         _("It was answered whether a questioned report belongs to its case"), "triage-incident"
     ),
     "triage_overdue": Topic(_("A report was not looked at in its time"), "overdue"),
+    "file_infected": Topic(
+        _("A virus scanner found something in a file; it is held back"), "evidence", must=True
+    ),
     "original_altered": Topic(
         _("A sealed file is not what it was: see its custody"), "evidence", must=True
     ),
@@ -82,6 +85,11 @@ TOPICS: Mapping[str, Topic] = {
     "answer_given": Topic(_("An accused party answered"), "incident"),
     "answer_missing": Topic(_("An accused party stayed silent"), "incident"),
     "step_overdue": Topic(_("A step was not taken in its time"), "overdue"),
+    "bundle_requested": Topic(
+        _("A bundle of evidence waits for a second person"), "bundle", must=True
+    ),
+    "bundle_built": Topic(_("The bundle of evidence you asked for is ready"), "bundle"),
+    "bundle_refused": Topic(_("The bundle of evidence you asked for was refused"), "bundle"),
     "reopening_asked": Topic(_("A request to reopen a case waits for an answer"), "reopening"),
     "recommendation_answered": Topic(
         _("A party answered to a recommendation"), "recommendation-work"

@@ -12,18 +12,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reports.evidence.queries import COPY, THUMB, bytes_of, near_identical, original_of
+from reports.evidence.choices import Sensitivity
+from reports.evidence.queries import (
+    COPY,
+    THUMB,
+    bytes_of,
+    is_held_back,
+    near_identical,
+    original_of,
+)
 from reports.evidence.rules import ENDINGS
 from reports.journal.queries import HistoryLine, history_lines
 from reports.pages.answers import signed_in
+from reports.pages.bytes_out import PRIVATE, SANDBOX
 from reports.problems import NotFound
+from reports.redactions.queries import redactions_of
+from reports.timestamps.queries import timestamp_of
 from verification.adjudication.actions.exhibits import download_item, view_item
 from verification.adjudication.exhibits import AUTHOR, Exhibit, exhibit_for
+from verification.bundles.queries import bundles_holding
 from verification.pages.asker import asker
 from verification.pages.exhibit_cards import item_card
-
-PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-SANDBOX = "sandbox; default-src 'none'"
+from verification.pages.redactions import redaction_rows
+from verification.pages.role_words import role_words
 
 
 @require_safe
@@ -31,6 +42,8 @@ SANDBOX = "sandbox; default-src 'none'"
 def evidence_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show what is known of a file to whom it may be shown."""
     found = exhibit_for(asker(request), code, at=timezone.now())
+    if found.acting_as == "liaison":
+        return render(request, "verification/evidence_shown.html", _context_of_party(found))
     return render(request, "verification/evidence.html", _context(found))
 
 
@@ -50,7 +63,8 @@ def evidence_thumb(request: HttpRequest, code: str) -> HttpResponse:
 
 def _picture(request: HttpRequest, code: str, folder: str) -> HttpResponse:
     at = timezone.now()
-    content = bytes_of(folder, exhibit_for(asker(request), code, at=at).item)
+    found = exhibit_for(asker(request), code, at=at)
+    content = bytes_of(folder, found.item) if found.may_have_copy else None
     if content is None:
         raise NotFound()
     view_item(code=code, by=asker(request), at=at)
@@ -81,7 +95,7 @@ def _context(found: Exhibit) -> dict[str, Any]:
     context: dict[str, Any] = {
         "card": card,
         "judges": judges,
-        "may_have_original": found.may_have_original,
+        "may_have_original": found.may_have_original and not is_held_back(item),
         "agreement_title": report.agreement.title,
         "zone": zone,
         "claimed_at": item.claimed_at,
@@ -91,11 +105,32 @@ def _context(found: Exhibit) -> dict[str, Any]:
         return context
     # A panel reads days only: the minute in which a file came can name who brought it.
     days_of = None if found.may_have_original else ZoneInfo(zone)
-    lines = history_lines([], subject_ids=[item.pk], public_only=False, days_of=days_of)
+    lines = history_lines(
+        [], subject_ids=[item.pk, *bundles_holding(item)], public_only=False, days_of=days_of
+    )
     return context | {
+        "stamp": timestamp_of(item),
+        "made": redaction_rows(redactions_of(item)),
+        "code": item.code,
+        "may_redact": found.may_redact and card.has_picture,
         "custody": [_line(line) for line in reversed(lines)],
         "elsewhere": _elsewhere(found),
         "day_only": days_of is not None,
+    }
+
+
+def _context_of_party(found: Exhibit) -> dict[str, Any]:
+    """Return all that a party learns of a file: what kind it is, and its redacted copy."""
+    made = redactions_of(found.item)[0]
+    return {
+        "code": found.item.code,
+        "kind": str(found.item.get_kind_display()),
+        "warning": str(found.item.get_sensitivity_display())
+        if found.item.sensitivity == Sensitivity.GRAPHIC
+        else "",
+        "number": made.number,
+        "sha256": made.sha256,
+        "crumbs": [(reverse("notices"), _("Notices"))],
     }
 
 
@@ -121,20 +156,8 @@ def _line(line: HistoryLine) -> dict[str, Any]:
         "at": line.at,
         "title": line.label,
         "precision": line.precision,
-        "actor": _role_words(line.acting_as),
+        "actor": role_words(line.acting_as),
     }
-
-
-def _role_words(role: str) -> str:
-    words = {
-        "machine": _("the machine"),
-        AUTHOR: _("the author"),
-        "monitor": _("the author"),
-        "triage": _("triage"),
-        "reviewer": _("a member of the panel"),
-        "chair": _("the chair"),
-    }
-    return words.get(role, role)
 
 
 def _elsewhere(found: Exhibit) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from reports.agreement.queries import agreements
-from reports.evidence.queries import originals_not_whole, orphans_removed
+from reports.evidence.queries import originals_not_whole, orphans_removed, unread_since
+from reports.evidence.rules import READ_WITHIN
 from reports.journal.doorbell import is_heard
 from reports.journal.queries import pending_work, quarantined_jobs
 from reports.pages.answers import signed_in
@@ -36,6 +37,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "not_whole": originals_not_whole(),
         "orphans": orphans_removed(),
         "under_way": unfinished(),
+        "unread": unread_since(before=at - 3 * READ_WITHIN),
         "late": waited > LATE_S,
         "broker": is_heard(),
         "fits": [(one.title, fit_line(one.pk, at=at)) for one in agreements()],

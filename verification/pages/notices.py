@@ -21,6 +21,7 @@ from reports.agreement.queries import clauses_in_force
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
+from verification.adjudication.exhibits import shown_to_accused
 from verification.corroboration.actions import answer_notice
 from verification.corroboration.queries import (
     PartyPosition,
@@ -126,6 +127,10 @@ def _context(position: PartyPosition, form: AnswerForm, at: datetime) -> dict[st
         "again": _heard_again(position, public.parties),
         "clauses": [
             {"code": c.code, "title": c.title, "summary": localized(c.summaries)} for c in clauses
+        ],
+        "shown_files": [
+            {"code": item.code, "kind": str(item.get_kind_display())}
+            for item, _redaction in shown_to_accused(incident)
         ],
         "form": form,
         "effects": [

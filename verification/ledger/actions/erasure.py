@@ -24,6 +24,8 @@ from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid, Problem
 from reports.questions.actions import empty_questions
+from reports.redactions.actions import empty_redactions
+from reports.timestamps.actions import empty_timestamps
 from reports.uploads.actions import drop_uploads
 from verification.ledger.models import LeafKey, Opening
 from verification.ledger.queries import is_erased
@@ -118,6 +120,8 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
         Report.objects.filter(pk=held.pk).update(**EMPTY, **times)
     drop_uploads(report=held)
     drop_open_key(report=held)
+    empty_redactions(report=held, since=since)
+    empty_timestamps(report=held, since=since)
     emptied = (
         *empty_items(report=held, since=since),
         *empty_questions(report=held, since=since),
