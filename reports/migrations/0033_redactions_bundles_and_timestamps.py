@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0031_kinds_of_coverage'),
+        ('reports', '0032_questions_and_the_open_door'),
     ]
 
     operations = [
