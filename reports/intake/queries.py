@@ -143,6 +143,8 @@ def accuracy_of(report: Report) -> float | None:
     two places (what was taken where nothing was said). None for other forms."""
     if report.location_kind == LocationKind.POINT:
         return report.radius_m
+    if report.location_kind != LocationKind.BETWEEN:
+        return None  # no place needs to be looked up
     corridor = corridor_of(report, place_choices(place_ids([report])))
     return round(corridor.width_m, 3) if corridor is not None else None
 

@@ -61,8 +61,11 @@ from verification.standing.actions import draw_audit
 DAYS_LATER = LATER + timedelta(days=60)
 PUBLISHED = DAYS_LATER + timedelta(hours=1)
 ANEW = DAYS_LATER + timedelta(days=30)
-# Left out of a comparison: a form's token, and when a feed without entries was asked for.
-OWN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<updated>[^<]*</updated>')
+# Left out of a comparison: a form's own keys, and when a feed without entries was asked for.
+OWN = re.compile(
+    rb'name="(?:csrfmiddlewaretoken|client_uuid|secret|token)" value="[^"]+"'
+    rb'|data-nonce="\w+"|<updated>[^<]*</updated>'
+)
 MOST_DOORS = 40  # there are at least so many public addresses, or the table was misread
 
 

@@ -353,6 +353,8 @@ ROLES = {
     Kind.RECOMMENDATION_ISSUED: {"chair"},
     Kind.RECOMMENDATION_ANSWERED: {"liaison"},
     Kind.COMPLIANCE_REPORTED: {"liaison"},
+    Kind.QUESTION_ASKED: {"triage"},
+    Kind.QUESTION_ANSWERED: {"monitor"},
 }
 
 
@@ -375,6 +377,7 @@ class TestRecord:
             Kind.BALLOT_SEALED,
             Kind.SOURCES_REFITTED,
             Kind.STANDING_COMPUTED,
+            Kind.QUESTION_ASKED,  # the one that is still open
         }
         for ruling in Finding.objects.select_related("incident"):
             rulings = Event.objects.filter(

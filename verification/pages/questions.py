@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.problems import NotFound
 from reports.questions.queries import Question, answer_of, is_corrected
@@ -46,16 +46,16 @@ class AskForm(RoomForm):
     days = forms.TypedChoiceField(
         label=gettext_lazy("Time to answer"),
         coerce=int,
-        choices=[
-            (days, ngettext_lazy("%(days)d day", "%(days)d days", days) % {"days": days})
-            for days in DAYS
-        ],
     )
 
     def __init__(self, *given: Any, about: list[tuple[str, str]], **named: Any) -> None:
         named.setdefault("initial", {"wants": WORDS, "days": DEFAULT_DAYS})
         super().__init__(*given, auto_id="ask-%s", **named)
         self.fields["about"].choices = about  # type: ignore[attr-defined]
+        self.fields["days"].choices = [  # type: ignore[attr-defined]
+            (days, ngettext("%(days)d day", "%(days)d days", days) % {"days": days})
+            for days in DAYS
+        ]
 
     def draft(self, follows: int | None) -> QuestionDraft:
         """Return what is asked."""

@@ -135,7 +135,7 @@ class TestWhatGoesWithThem:
             header = body(client, f"{name}.csv").decode().partition("\r\n")[0].split(",")
             assert header == [column["name"] for column in about["tables"][name]]
             assert all(column["meaning"] for column in about["tables"][name])
-            assert all(f">{column}</bdi>" in page for column in header)
+            assert all(f">{column}</code>" in page for column in header)
 
     def test_catalogues_and_search_engines_find_the_files(
         self, client: Client, record: PublicRecord
