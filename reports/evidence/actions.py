@@ -19,6 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from reports.evidence import provenance
 from reports.evidence.antivirus import is_asked, is_infected
 from reports.evidence.choices import Condition, Outcome
 from reports.evidence.drafts import ItemDraft
@@ -233,7 +234,10 @@ def _read(item: Item) -> tuple[bool, Seen | None]:
         handed.flush()
         if is_asked() and is_infected(handed):
             return True, None
-        return False, run_decoder("read", handed) if pictured else None
+        seen = run_decoder("read", handed) if pictured else None
+        if seen is not None and not seen.refused and provenance.is_installed():
+            seen.told["history"] = run_decoder("history", handed, item.detected).told
+        return False, seen
 
 
 def read_waiting(*, at: datetime, budget_s: float = 20.0) -> int:
@@ -285,7 +289,17 @@ def _understood(seen: Seen, zone: ZoneInfo) -> dict[str, Any]:
         "pdq": pdq,
         "pdq_quality": int(told["pdq_quality"]),
         "words": words_of(pdq),
+        "history": _history(told.get("history") or {}),
     }
+
+
+def _history(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file's signed history says, cut to size; {} if it has none."""
+    if told.get("state") not in ("valid", "invalid"):
+        return {}
+    words = {name: str(told.get(name, ""))[:120] for name in ("maker", "signer", "signed_at")}
+    actions = [str(action)[:60] for action in list(told.get("actions") or [])[:12]]
+    return {"state": told["state"], **words, "actions": actions}
 
 
 def check_originals(*, at: datetime, budget_s: float = 20.0) -> int:
@@ -365,6 +379,7 @@ EMPTY_READING: dict[str, Any] = {
     **dict.fromkeys(("device", "software", "copy_sha256", "embedded_by"), ""),
     **dict.fromkeys(("embedded_at", "embedded_lat", "embedded_lon", "pdq", "pdq_quality"), None),
     "words": [],
+    "history": {},
 }
 
 

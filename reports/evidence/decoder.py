@@ -1,4 +1,4 @@
-"""Reads one picture in a process of its own: `python -m reports.evidence.decoder look|read|burn`.
+"""Reads one picture in a child: `python -m reports.evidence.decoder look|read|burn|history`.
 
 The original comes on standard input; a line of JSON goes to standard output, and after `read` the
 bytes of the working copy and of the thumbnail, whose lengths the line tells; after `burn` those of
@@ -24,6 +24,7 @@ import pillow_heif
 from PIL import Image, ImageOps
 from PIL.ExifTags import GPS, IFD, Base
 
+from reports.evidence import provenance
 from reports.evidence.pdq import pdq_of
 from reports.evidence.rules import MEGA, MOST_IMAGE_BYTES, MOST_PIXELS
 
@@ -247,6 +248,8 @@ def _text(value: Any) -> str:
 
 def main(task: str, said: str = "") -> None:
     """Do one task. What goes wrong in a decoder is a reason to refuse, told by its code."""
+    if task == "history":
+        provenance.prepare()
     limit_self()
     data = sys.stdin.buffer.read(MOST_IMAGE_BYTES + 1)
     copy = thumb = b""
@@ -255,6 +258,8 @@ def main(task: str, said: str = "") -> None:
             raise Refused("too_large")
         if task == "read":
             told, copy, thumb = read(data)
+        elif task == "history":
+            told = provenance.told_by(data, said)
         elif task == "burn":
             told, copy = burnt(data, json.loads(said))
         else:

@@ -84,6 +84,7 @@ class Reading(models.Model):
     pdq_quality = models.PositiveSmallIntegerField(null=True)
     # The hash in 16 words of 16 bits, each with its number in front: what is looked up by.
     words = ArrayField(models.IntegerField(), default=list)
+    history = models.JSONField(default=dict)  # what a signed manifest says, if it has one (C2PA)
 
     class Meta:
         constraints = [

@@ -52,6 +52,7 @@ class ItemCard:
     place: Compared
     software: str
     device: str
+    history: dict[str, Any]  # of a signed manifest; who signed only where the device is shown
     added_at: datetime
     cite: str
     same_here: tuple[str, ...]  # numbers of files on this page that show the same picture
@@ -90,11 +91,19 @@ def item_card(
         place=_place(item, reading),
         software=reading.software if reading is not None else "",
         device=reading.device if reading is not None and with_device else "",
+        history=_history(reading, with_signer=with_device),
         added_at=item.added_at,
         cite=opaque(str(item.pk)),
         same_here=same_here,
         same_elsewhere=same_elsewhere,
     )
+
+
+def _history(reading: Reading | None, *, with_signer: bool) -> dict[str, Any]:
+    found = dict(reading.history) if reading is not None else {}
+    if not with_signer:
+        found = {name: found[name] for name in ("state", "actions") if name in found}
+    return found
 
 
 def item_cards(items: Sequence[Item], numbers: Mapping[Any, str]) -> list[ItemCard]:
