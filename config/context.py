@@ -47,10 +47,16 @@ def house(request: HttpRequest) -> dict[str, object]:
             "as_of": timezone.now(),
             "nav": nav,
             "keeper": SimpleLazyObject(lambda: keeper(request, nav)),
+            "corroborates": SimpleLazyObject(lambda: corroborates(nav)),
             "exit_url": settings.EXIT_URL,
             "unread": SimpleLazyObject(lambda: unread_words(request)),
         }
     }
+
+
+def corroborates(nav: Iterable[NavLink]) -> bool:
+    """Return whether these links lead to corroboration: whether this person may give statements."""
+    return any(link.url == reverse("corroborate") for link in nav)
 
 
 def keeper(request: HttpRequest, nav: Iterable[NavLink]) -> str:

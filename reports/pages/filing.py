@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reports.agreement.queries import Agreement, act_kinds, agreements, parties_of
@@ -65,6 +66,7 @@ def keeps_what_was_typed(view: View) -> View:
     return keeping
 
 
+@gzip_page  # its length tells nothing: Django pads it, and the form's token is masked anew
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_what_was_typed
 def file_page(request: HttpRequest) -> HttpResponse:

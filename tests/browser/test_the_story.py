@@ -187,6 +187,9 @@ SEND_AGAIN = """async ([address, type, body]) => {
   const said = await new Response(body, {headers: {"Content-Type": type}}).formData();
   const form = document.createElement("form");
   Object.assign(form, {method: "post", enctype: "multipart/form-data", action: address});
+  if (!said.has("csrfmiddlewaretoken")) { // the script of the page sends it as a header
+    said.append("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  }
   for (const [name, value] of said) {
     const field = typeof value === "string" ? {type: "hidden", name, value} : {type: "file", name};
     form.append(Object.assign(document.createElement("input"), field));
