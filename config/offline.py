@@ -18,23 +18,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from config.context import corroborates, navigation
-
 ACCENT, PAGE = "#0d5660", "#fbfbf9"  # as in site.css
 ICONS = (("192x192", "any"), ("512x512", "any"), ("512x512", "maskable"))
 
 
 @require_safe
-@cache_control(no_cache=True, private=True)
+@cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Return the service worker, which may serve the whole site because it lies at its root."""
+    statement = reverse("offline-corroborate")
     pages = {
         reverse("report-new"): reverse("offline-report"),
         reverse("reports-own"): reverse("offline-reports"),
+        reverse("corroborate"): statement,
+        reverse("corroborate") + "*": statement,
     }
-    if corroborates(navigation(request)):
-        statement = reverse("offline-corroborate")
-        pages |= {reverse("corroborate"): statement, reverse("corroborate") + "*": statement}
     plan = {"version": version(), "pages": pages, "other": reverse("outbox")}
     lines = (
         f"import {{ serve }} from {json.dumps(static('js/outbox/worker.js'))};",

@@ -315,9 +315,7 @@ DOORS: dict[str, Door] = {
     "triage-report": Door(triaged_reports, takes=POST),
     "triage-incident": Door(of_incident({"triage"}), takes=POST),
     "corroborate": Door(lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED),
-    "offline-corroborate": Door(
-        lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED
-    ),
+    "offline-corroborate": Door(only(SIGNED_IN)),  # blank: it holds no incident
     "corroborate-kept": Door(lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED),
     "corroborate-incident": Door(
         records(lambda r: {"open": ((r.incident.code,), MONITORS | {"partner"})}, ("NK20-9999",)),
