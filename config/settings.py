@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from reports.api.document.tags import TAGS
+
 env = environ.Env()
 envbool, envint, envlist = env.bool, env.int, env.list
 
@@ -298,15 +300,26 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.rest.BoundedJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "reports.api.document.schema.DoorSchema",
     "EXCEPTION_HANDLER": "config.rest.problem_response",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ceasefire verification reports",
-    "DESCRIPTION": "File reports and read the terms by machine. Refusals are RFC 9457 problems.",
-    "VERSION": "1",
+    "DESCRIPTION": "File reports, work on cases and read the public record by machine. "
+    "Refusals are RFC 9457 problems; instants are RFC 3339 in UTC; codes carry no language.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "CONTACT": {"name": "Whoever runs this site", "url": "https://reports.example.org/mechanism/"},
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "SERVERS": [{"url": "/api/v1", "description": "this site"}],
+    "TAGS": [{"name": name, "description": words} for name, words in TAGS.items()],
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "reports.api.document.finishing.finish",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "LikelihoodEnum": "reports.agreement.models.Likelihood",
         "ConfidenceEnum": "verification.adjudication.answers.Confidence",

@@ -69,6 +69,7 @@ class EvidenceListShown(serializers.Serializer[Any]):
 @extend_schema(
     methods=["POST"],
     operation_id="add_evidence",
+    summary="Add a file to one's own report",
     description="201 for a new file; 200 where the report has the same file already.",
     request={"multipart/form-data": FileBody},
     responses={200: EvidenceShown, 201: EvidenceShown, **PROBLEMS},
@@ -76,6 +77,7 @@ class EvidenceListShown(serializers.Serializer[Any]):
 @extend_schema(
     methods=["GET"],
     operation_id="list_own_evidence",
+    summary="List the files of one's own report",
     responses={200: EvidenceListShown, **PROBLEMS},
 )
 @api_view(["GET", "POST"])

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from reports.api.authentication import asker
 from reports.api.bodies import Instant, Key, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
+from reports.api.versions import no_version
 from reports.intake.queries import own_report
 from reports.people.permissions import require
 from reports.questions.actions import AnswerDraft, answer_question
@@ -99,6 +100,7 @@ def questions_door(request: Request) -> Response:
 
 @extend_schema(
     operation_id="answer_question",
+    extensions=no_version("an answer is given once; client_uuid tells a repetition"),
     description="201 for an answer; 200 where it was given under this id already.",
     request=AuthorAnswerBody,
     responses={200: QuestionShown, 201: QuestionShown, **PROBLEMS},

@@ -30,6 +30,7 @@ PROBLEMS = {
 @extend_schema(
     methods=["POST"],
     operation_id="file_report",
+    summary="File a report",
     description="201 for a new report; 200 where the same was filed under this id already.",
     request=ReportBody,
     responses={200: ReportWhole, 201: ReportWhole, **PROBLEMS},
@@ -37,6 +38,7 @@ PROBLEMS = {
 @extend_schema(
     methods=["GET"],
     operation_id="list_own_reports",
+    summary="List one's own reports",
     parameters=[OpenApiParameter("cursor", str, description="as given in `next`")],
     responses={200: ReportsShown, **PROBLEMS},
 )

@@ -34,6 +34,7 @@ from reports.api.tus import (
     metadata_in,
     number_in,
 )
+from reports.api.versions import no_version
 from reports.evidence.choices import EvidenceKind, Sensitivity
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.rules import MOST_BYTES
@@ -232,6 +233,7 @@ class UploadDoor(TusDoor):
 
     @extend_schema(
         operation_id="send_bytes",
+        extensions=no_version("Upload-Offset names where the sender stands"),
         description=(
             "What comes is kept, also of a line that breaks. 204 with the new Upload-Offset; after "
             "the last byte also Evidence-Code and Evidence-SHA256 of the sealed file."
@@ -268,7 +270,10 @@ class UploadDoor(TusDoor):
         return Response(status=204)
 
     @extend_schema(
-        operation_id="end_upload", parameters=[SPOKEN], responses={204: None, **PROBLEMS}
+        operation_id="end_upload",
+        extensions=no_version("what came is destroyed, however far it was"),
+        parameters=[SPOKEN],
+        responses={204: None, **PROBLEMS},
     )
     def give_up(self, request: Request, upload_id: uuid.UUID) -> Response:
         """Give up an upload; what came is destroyed. A sealed file stays sealed."""

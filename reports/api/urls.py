@@ -1,8 +1,8 @@
 """Addresses for machines, under /api/v1/."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 
+from reports.api.description import schema_door
 from reports.api.evidence import evidence_door
 from reports.api.questions import answer_door, questions_door
 from reports.api.reports import report_door, reports_door
@@ -16,7 +16,7 @@ from reports.api.terms import (
 from reports.api.uploads import UploadDoor, UploadsDoor
 
 urlpatterns = [
-    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema", schema_door, name="api-schema"),
     path("reports", reports_door, name="api-reports"),
     path("reports/<receipt:receipt>", report_door, name="api-report"),
     path("reports/<receipt:receipt>/evidence", evidence_door, name="api-evidence"),

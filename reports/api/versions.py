@@ -6,6 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 
 from reports.problems import Problem
@@ -28,6 +29,29 @@ class VersionPassed(Problem):
     code = "precondition-failed"
     status = 412
     title = gettext_lazy("This changed since you read it; read it again")
+
+
+def if_match(of: str, *, needed: bool = True) -> OpenApiParameter:
+    """Return how the document describes the header that names the version read."""
+    words = f"the ETag of the {of} as it was read"
+    example = OpenApiExample("a version", value='"3"')
+    return OpenApiParameter(
+        "If-Match", str, "header", required=needed, description=words, examples=[example]
+    )
+
+
+def no_version(why: str) -> dict[str, str]:
+    """Return what the document says of a write that names no version: why it needs none."""
+    return {"x-no-version": why}
+
+
+FIRST_ONE = OpenApiParameter(
+    "If-None-Match",
+    str,
+    "header",
+    description="`*` for the first one, which has no version to name",
+    examples=[OpenApiExample("the first one", value="*")],
+)
 
 
 def etag(version: int) -> dict[str, str]:

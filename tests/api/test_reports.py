@@ -298,7 +298,7 @@ class TestElsewhere:
         out = tmp_path / "schema.yml"
         call_command("spectacular", "--fail-on-warn", "--validate", "--file", str(out))
         text = out.read_text()
-        assert "/api/v1/reports/{receipt}:" in text
+        assert "/reports/{receipt}:" in text
         assert "application/problem+json" in text
 
 

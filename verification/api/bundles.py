@@ -18,11 +18,11 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text, read_body
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.pages.bytes_out import PRIVATE
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
-from verification.api.pages import paged
+from verification.api.pages import AGREEMENT, LISTED, page_of, paged
 from verification.bundles.actions import (
     approve_bundle,
     download_bundle,
@@ -76,11 +76,17 @@ class BundleOut(s.Serializer[Any]):
 
 
 @extend_schema(
-    methods=["GET"], operation_id="list_bundles", responses={200: BundleOut(many=True), **PROBLEMS}
+    methods=["GET"],
+    operation_id="list_bundles",
+    parameters=LISTED,
+    summary="List bundles of evidence",
+    responses={200: page_of(BundleOut), **PROBLEMS},
 )
 @extend_schema(
     methods=["POST"],
     operation_id="request_bundle",
+    parameters=[AGREEMENT],
+    summary="Ask for a bundle of evidence",
     request=BundleBody,
     responses={201: BundleOut, **PROBLEMS},
 )
@@ -101,12 +107,18 @@ def bundles(request: Request) -> Response:
     return _shown(made, request, status=201)
 
 
-@extend_schema(methods=["GET"], operation_id="read_bundle", responses={200: dict, **PROBLEMS})
+@extend_schema(
+    methods=["GET"],
+    operation_id="read_bundle",
+    summary="Read a bundle",
+    responses={200: dict, **PROBLEMS},
+)
 @extend_schema(
     methods=["POST"],
     operation_id="move_bundle",
+    summary="Approve, refuse or revoke a bundle",
     request=BundleMoveBody,
-    description="If-Match: the version of the bundle that was read.",
+    parameters=[if_match("bundle")],
     responses={200: dict, **PROBLEMS},
 )
 @api_view(["GET", "POST"])

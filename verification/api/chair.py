@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text, read_body
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
 from verification.adjudication.actions.decisions import decide_case
@@ -35,7 +35,7 @@ from verification.adjudication.queries import (
 )
 from verification.adjudication.readiness import readiness
 from verification.api.case_shown import answers_shown, case_shown
-from verification.api.pages import PAGE, paged
+from verification.api.pages import AGREEMENT, LISTED, PAGE, page_of, paged
 from verification.corroboration.queries import positions_by_incident
 
 MINE = keys_for("chair")
@@ -89,7 +89,9 @@ class VacateBody(Strict):
     reason = Text(required=False, allow_blank=True, default="", max_length=500)
 
 
-@extend_schema(operation_id="list_cases", responses={200: CaseOut(many=True), **PROBLEMS})
+@extend_schema(
+    operation_id="list_cases", parameters=LISTED, responses={200: page_of(CaseOut), **PROBLEMS}
+)
 @api_view(["GET"])
 @permission_classes(MINE)
 def cases(request: Request) -> Response:
@@ -100,7 +102,11 @@ def cases(request: Request) -> Response:
     return paged(request, {"as_of": at, "agreement": agreement.slug}, rows, CaseOut)
 
 
-@extend_schema(operation_id="list_openable", responses={200: OpenableListOut, **PROBLEMS})
+@extend_schema(
+    operation_id="list_openable",
+    parameters=[AGREEMENT],
+    responses={200: OpenableListOut, **PROBLEMS},
+)
 @api_view(["GET"])
 @permission_classes(MINE)
 def openable(request: Request) -> Response:
@@ -126,7 +132,7 @@ def _notice(position: Any) -> dict[str, Any]:
 @extend_schema(
     operation_id="open_case",
     request=NothingBody,
-    description="If-Match: the version of the incident that was read.",
+    parameters=[if_match("incident")],
     responses={201: dict, **PROBLEMS},
 )
 @api_view(["POST"])
@@ -193,7 +199,7 @@ def _seats(file: CaseFile, at: datetime) -> list[dict[str, Any]]:
 @extend_schema(
     operation_id="decide_case",
     request=DecideBody,
-    description="If-Match: the version of the case that was read.",
+    parameters=[if_match("case")],
     responses={200: dict, **PROBLEMS},
 )
 @api_view(["POST"])
@@ -210,7 +216,7 @@ def decision(request: Request, case_id: uuid.UUID) -> Response:
 @extend_schema(
     operation_id="vacate_seat",
     request=VacateBody,
-    description="If-Match: the version of the case that was read.",
+    parameters=[if_match("case")],
     responses={200: dict, **PROBLEMS},
 )
 @api_view(["POST"])

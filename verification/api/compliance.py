@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.problems import Invalid
 from verification.recommendations.actions import (
     answer_recommendation,
@@ -66,13 +66,17 @@ class WorkOut(s.Serializer[Any]):
 
 @extend_schema(
     operation_id="say_on_recommendation",
+    summary="Answer or assess a recommendation",
     methods=["POST"],
     request=SayBody,
-    description="If-Match: the version that was read.",
+    parameters=[if_match("recommendation")],
     responses={200: WorkOut, **PROBLEMS},
 )
 @extend_schema(
-    operation_id="read_recommendation_work", methods=["GET"], responses={200: WorkOut, **PROBLEMS}
+    operation_id="read_recommendation_work",
+    summary="Read what one may say of a recommendation",
+    methods=["GET"],
+    responses={200: WorkOut, **PROBLEMS},
 )
 @api_view(["GET", "POST"])
 @permission_classes(MINE)

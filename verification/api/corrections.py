@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.pages.choosing import current_agreement
-from verification.api.pages import paged
+from verification.api.pages import LISTED, page_of, paged
 from verification.publication.corrections import Afterlife, corrections_of
 
 
@@ -49,7 +49,7 @@ class CorrectionOut(s.Serializer[Any]):
     request = RequestOut(allow_null=True)
 
 
-@extend_schema(responses=CorrectionOut(many=True))
+@extend_schema(operation_id="list_corrections", parameters=LISTED, responses=page_of(CorrectionOut))
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

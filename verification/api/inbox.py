@@ -16,8 +16,9 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text
 from reports.api.reports import PROBLEMS
+from reports.api.versions import no_version
 from reports.people.queries import User
-from verification.api.pages import paged
+from verification.api.pages import page_of, paged
 from verification.notifications.actions import mark_all_read, mark_read, set_preferences
 from verification.notifications.queries import (
     Digest,
@@ -74,7 +75,7 @@ class PreferencesOut(s.Serializer[Any]):
     topics = s.ListField(child=s.CharField())
 
 
-@extend_schema(operation_id="list_messages", responses={200: MessageOut(many=True), **PROBLEMS})
+@extend_schema(operation_id="list_messages", responses={200: page_of(MessageOut), **PROBLEMS})
 @api_view(["GET"])
 @permission_classes(MINE)
 def list_messages(request: Request) -> Response:
@@ -106,12 +107,17 @@ def read_all_messages(request: Request) -> Response:
 
 @extend_schema(
     operation_id="set_preferences",
+    extensions=no_version("the last word on one’s own preferences holds"),
+    summary="Set what one wants to be told",
     methods=["PUT"],
     request=PreferencesBody,
     responses={200: PreferencesOut, **PROBLEMS},
 )
 @extend_schema(
-    operation_id="read_preferences", methods=["GET"], responses={200: PreferencesOut, **PROBLEMS}
+    operation_id="read_preferences",
+    summary="Read what one wants to be told",
+    methods=["GET"],
+    responses={200: PreferencesOut, **PROBLEMS},
 )
 @api_view(["GET", "PUT"])
 @permission_classes(MINE)

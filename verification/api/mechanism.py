@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.pages.choosing import current_agreement
+from verification.api.pages import AGREEMENT
 from verification.scrutiny.queries import scrutiny
 
 
@@ -49,7 +50,7 @@ class MechanismOut(s.Serializer[Any]):
     measures = MeasureOut(many=True)
 
 
-@extend_schema(responses=MechanismOut)
+@extend_schema(operation_id="read_mechanism", parameters=[AGREEMENT], responses=MechanismOut)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

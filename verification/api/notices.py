@@ -15,11 +15,11 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text, Whole
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
 from verification.api.answers import IncidentWholeOut
-from verification.api.pages import paged
+from verification.api.pages import LISTED, page_of, paged
 from verification.corroboration.actions import answer_notice
 from verification.corroboration.choices import Position, PositionReason
 from verification.corroboration.queries import PartyPosition, notice_for, notices_for
@@ -85,7 +85,9 @@ class AnswerBody(Strict):
     documents = DocumentBody(many=True, required=False)
 
 
-@extend_schema(operation_id="list_notices", responses={200: NoticeOut(many=True), **PROBLEMS})
+@extend_schema(
+    operation_id="list_notices", parameters=LISTED, responses={200: page_of(NoticeOut), **PROBLEMS}
+)
 @api_view(["GET"])
 @permission_classes(MINE)
 def list_notices(request: Request) -> Response:
@@ -111,7 +113,7 @@ def show_notice(request: Request, position_id: uuid.UUID) -> Response:
 @extend_schema(
     operation_id="answer_notice",
     request=AnswerBody,
-    description="If-Match: the version of the notice that was read.",
+    parameters=[if_match("notice")],
     responses={200: NoticeOut, **PROBLEMS},
 )
 @api_view(["POST"])

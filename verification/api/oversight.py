@@ -21,7 +21,7 @@ from reports.agreement.queries import parties_of
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Instant, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.pages.choosing import current_agreement
 from reports.people.permissions import may
 from reports.people.queries import User
@@ -34,6 +34,7 @@ from verification.adjudication.measures import (
     drift_for,
 )
 from verification.adjudication.queries import incident_for_chair
+from verification.api.pages import AGREEMENT
 from verification.caseload.queries import overdue_for
 from verification.caseload.rules import Clock
 from verification.corroboration.actions import extend_deadline
@@ -60,12 +61,18 @@ class IssueBody(Strict):
 
 @extend_schema(
     operation_id="extend_deadline",
+    summary="Give a party more time, once",
     methods=["POST"],
     request=ExtensionBody,
-    description="If-Match: the version of the notice that was read.",
+    parameters=[if_match("notice")],
     responses={200: dict, **PROBLEMS},
 )
-@extend_schema(operation_id="read_deadline", methods=["GET"], responses={200: dict, **PROBLEMS})
+@extend_schema(
+    operation_id="read_deadline",
+    summary="Read a notice's clock",
+    methods=["GET"],
+    responses={200: dict, **PROBLEMS},
+)
 @api_view(["GET", "POST"])
 @permission_classes(keys_for("chair"))
 def extension(request: Request, position_id: uuid.UUID) -> Response:
@@ -130,7 +137,9 @@ def recommend(request: Request, code: str) -> Response:
     return Response(body, status=201, headers=etag(made.version))
 
 
-@extend_schema(operation_id="list_overdue", responses={200: dict, **PROBLEMS})
+@extend_schema(
+    operation_id="list_overdue", parameters=[AGREEMENT], responses={200: dict, **PROBLEMS}
+)
 @api_view(["GET"])
 @permission_classes(keys_for("chair"))
 def overdue(request: Request) -> Response:
@@ -165,7 +174,9 @@ def _late(clock: Clock) -> dict[str, Any]:
     }
 
 
-@extend_schema(operation_id="read_panel_figures", responses={200: dict, **PROBLEMS})
+@extend_schema(
+    operation_id="read_panel_figures", parameters=[AGREEMENT], responses={200: dict, **PROBLEMS}
+)
 @api_view(["GET"])
 @permission_classes(keys_for("review"))
 def panels(request: Request) -> Response:

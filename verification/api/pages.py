@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -16,6 +19,28 @@ from reports.problems import Invalid
 from verification.publication.queries import Cursor
 
 PAGE = 100  # rows of one answer
+
+AGREEMENT = OpenApiParameter("agreement", str, description="slug; without it the first agreement")
+PAGE_NUMBER = OpenApiParameter("page", int, description="as in `next`")
+CURSOR = OpenApiParameter("cursor", str, description="as in `next` or `previous`")
+
+LISTED = [AGREEMENT, PAGE_NUMBER]
+LISTED_BY_CURSOR = [AGREEMENT, CURSOR]
+
+
+@cache
+def page_of(form: type[Serializer[Any]], *more: str) -> Serializer[Any]:
+    """Return how the document describes one page of such rows."""
+    fields: dict[str, Any] = {
+        "as_of": s.DateTimeField(),
+        "agreement": s.CharField(),
+        "count": s.IntegerField(help_text="rows of the whole list"),
+        "next": s.URLField(allow_null=True, help_text="the following page; null at the end"),
+        "previous": s.URLField(allow_null=True, help_text="the page before; null at the start"),
+        "results": form(many=True),
+    }
+    fields |= dict.fromkeys(more, s.CharField())
+    return inline_serializer(f"{form.__name__.removesuffix('Out')}Page", fields)
 
 
 def paged(

@@ -20,7 +20,14 @@ from verification.api.answers import (
     StandingsOut,
 )
 from verification.api.corrections import afterlife_answer
-from verification.api.pages import PAGE, asked_cursor, by_cursor
+from verification.api.pages import (
+    AGREEMENT,
+    LISTED_BY_CURSOR,
+    PAGE,
+    asked_cursor,
+    by_cursor,
+    page_of,
+)
 from verification.publication.asking import asked_for
 from verification.publication.corrections import afterlife_of
 from verification.publication.queries import (
@@ -33,7 +40,9 @@ from verification.publication.queries import (
 )
 
 
-@extend_schema(responses=FindingOut(many=True))
+@extend_schema(
+    operation_id="list_findings", parameters=LISTED_BY_CURSOR, responses=page_of(FindingOut)
+)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -45,7 +54,7 @@ def list_findings(request: Request) -> Response:
     return by_cursor(request, body, seen.findings, FindingOut, count=seen.n_all, older=seen.older)
 
 
-@extend_schema(responses=FindingWholeOut)
+@extend_schema(operation_id="read_finding", responses=FindingWholeOut)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -58,7 +67,9 @@ def show_finding(request: Request, code: str) -> Response:
     return Response({**body, **afterlife_answer(afterlife_of(seen.line.code))})
 
 
-@extend_schema(responses=IncidentOut(many=True))
+@extend_schema(
+    operation_id="list_incidents", parameters=LISTED_BY_CURSOR, responses=page_of(IncidentOut)
+)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -86,7 +97,7 @@ def list_incidents(request: Request) -> Response:
     )
 
 
-@extend_schema(responses=IncidentWholeOut)
+@extend_schema(operation_id="read_incident", responses=IncidentWholeOut)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -98,7 +109,7 @@ def show_incident(request: Request, code: str) -> Response:
     return Response({**body, **IncidentWholeOut(seen).data})
 
 
-@extend_schema(responses=StandingsOut)
+@extend_schema(operation_id="read_standings", parameters=[AGREEMENT], responses=StandingsOut)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

@@ -51,12 +51,14 @@ def _draft(read: dict[str, Any]) -> QuestionDraft:
 @extend_schema(
     methods=["POST"],
     operation_id="ask_author",
+    summary="Ask a report's author something",
     request=QuestionBody,
     responses={201: QuestionShown, **PROBLEMS},
 )
 @extend_schema(
     methods=["GET"],
     operation_id="list_questions_on_report",
+    summary="List the questions on a report",
     responses={200: QuestionShown(many=True), **PROBLEMS},
 )
 @api_view(["GET", "POST"])
@@ -77,11 +79,15 @@ def asked_by_triage(request: Request, report_id: uuid.UUID) -> Response:
 @extend_schema(
     methods=["POST"],
     operation_id="put_question",
+    summary="Ask an author as the panel",
     request=PanelQuestionBody,
     responses={201: dict, **PROBLEMS},
 )
 @extend_schema(
-    methods=["GET"], operation_id="list_questions_on_case", responses={200: dict, **PROBLEMS}
+    methods=["GET"],
+    operation_id="list_questions_on_case",
+    summary="List the questions on a case's file",
+    responses={200: dict, **PROBLEMS},
 )
 @api_view(["GET", "POST"])
 @permission_classes(REVIEW)

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.pages.choosing import current_agreement
-from verification.api.pages import paged
+from verification.api.pages import LISTED, page_of, paged
 from verification.publication.register import recommendation_by_code, recommendations_of
 
 
@@ -56,7 +56,9 @@ class RecommendationWholeOut(RecommendationOut):
     notes = NoteOut(many=True)
 
 
-@extend_schema(responses=RecommendationOut(many=True))
+@extend_schema(
+    operation_id="list_recommendations", parameters=LISTED, responses=page_of(RecommendationOut)
+)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -68,7 +70,7 @@ def list_recommendations(request: Request) -> Response:
     return paged(request, body, recommendations_of(agreement, at=at), RecommendationOut)
 
 
-@extend_schema(responses=RecommendationWholeOut)
+@extend_schema(operation_id="read_recommendation", responses=RecommendationWholeOut)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

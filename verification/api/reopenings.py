@@ -16,10 +16,10 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.pages.choosing import current_agreement
 from verification.api.case_shown import answers_shown
-from verification.api.pages import paged
+from verification.api.pages import AGREEMENT, LISTED, page_of, paged
 from verification.reopening.actions import (
     Request as Asked,
 )
@@ -86,14 +86,18 @@ class MoveBody(Strict):
 
 @extend_schema(
     operation_id="ask_reopening",
+    parameters=[AGREEMENT],
+    summary="Ask for a decision to be reopened",
     methods=["POST"],
     request=AskBody,
     responses={201: ReopeningWholeOut, **PROBLEMS},
 )
 @extend_schema(
     operation_id="list_reopenings",
+    parameters=LISTED,
+    summary="List requests to reopen",
     methods=["GET"],
-    responses={200: ReopeningOut(many=True), **PROBLEMS},
+    responses={200: page_of(ReopeningOut), **PROBLEMS},
 )
 @api_view(["GET", "POST"])
 @permission_classes(MINE)
@@ -142,7 +146,7 @@ def reopening(request: Request, reopening_id: uuid.UUID) -> Response:
 @extend_schema(
     operation_id="move_reopening",
     request=MoveBody,
-    description="If-Match: the version of the request that was read.",
+    parameters=[if_match("request")],
     responses={200: ReopeningWholeOut, **PROBLEMS},
 )
 @api_view(["POST"])

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
 from reports.api.reports import PROBLEMS
-from reports.api.versions import NONE_YET, VersionPassed, etag, version_seen
+from reports.api.versions import FIRST_ONE, NONE_YET, VersionPassed, etag, if_match, version_seen
 from reports.identity import opaque
 from reports.pages.choosing import current_agreement
 from reports.people.permissions import require
@@ -37,6 +37,7 @@ from verification.adjudication.queries import (
     review_queue,
 )
 from verification.api.case_shown import ballot_shown, case_shown
+from verification.api.pages import AGREEMENT
 from verification.api.review_bodies import (
     AnswersBody,
     InterestBody,
@@ -82,7 +83,9 @@ class DraftOut(AnswersBody):
     saved_at = s.DateTimeField()
 
 
-@extend_schema(operation_id="list_my_cases", responses={200: CasesOut, **PROBLEMS})
+@extend_schema(
+    operation_id="list_my_cases", parameters=[AGREEMENT], responses={200: CasesOut, **PROBLEMS}
+)
 @api_view(["GET"])
 @permission_classes(MINE)
 def my_cases(request: Request) -> Response:
@@ -118,11 +121,17 @@ def my_case(request: Request, case_id: uuid.UUID) -> Response:
 
 @extend_schema(
     operation_id="declare_interest",
+    summary="Declare whether anything ties one to a case",
     methods=["POST"],
     request=InterestBody,
     responses={204: None, **PROBLEMS},
 )
-@extend_schema(operation_id="read_interest", methods=["GET"], responses={200: dict, **PROBLEMS})
+@extend_schema(
+    operation_id="read_interest",
+    summary="Read whom a case concerns",
+    methods=["GET"],
+    responses={200: dict, **PROBLEMS},
+)
 @api_view(["GET", "POST"])
 @permission_classes(MINE)
 def my_interest(request: Request, case_id: uuid.UUID) -> Response:
@@ -150,12 +159,18 @@ def my_interest(request: Request, case_id: uuid.UUID) -> Response:
 
 @extend_schema(
     operation_id="save_my_draft",
+    summary="Keep the draft of one's ballot",
     methods=["PUT"],
     request=AnswersBody,
-    description="If-Match: the version read; `If-None-Match: *` for the first one.",
+    parameters=[if_match("draft", needed=False), FIRST_ONE],
     responses={200: DraftOut, **PROBLEMS},
 )
-@extend_schema(operation_id="read_my_draft", methods=["GET"], responses={200: DraftOut, **PROBLEMS})
+@extend_schema(
+    operation_id="read_my_draft",
+    summary="Read the draft of one's ballot",
+    methods=["GET"],
+    responses={200: DraftOut, **PROBLEMS},
+)
 @api_view(["GET", "PUT"])
 @permission_classes(MINE)
 def my_draft(request: Request, case_id: uuid.UUID) -> Response:
@@ -198,7 +213,7 @@ def _draft(kept: DraftBallot | None) -> Response:
 @extend_schema(
     operation_id="seal_my_ballot",
     request=AnswersBody,
-    description="If-Match: the version of the draft it was made from, `0` if there is none.",
+    parameters=[if_match('draft (`"0"` if there is none)', needed=False), FIRST_ONE],
     responses={201: dict, **PROBLEMS},
 )
 @api_view(["POST"])

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Text, read_body
 from reports.api.reports import PROBLEMS
+from reports.api.versions import no_version
 from reports.problems import Invalid, MoveRefused
 from verification.adjudication.actions.ballots import BallotDraft
 from verification.adjudication.actions.second_ballots import change_ballot
@@ -35,12 +36,17 @@ class SecondBody(AnswersBody):
 
 @extend_schema(
     operation_id="seal_second_ballot",
+    extensions=no_version("a second ballot is added, nothing is replaced"),
+    summary="Seal a second, dated ballot",
     methods=["POST"],
     request=SecondBody,
     responses={201: dict, **PROBLEMS},
 )
 @extend_schema(
-    operation_id="read_second_ballot", methods=["GET"], responses={200: dict, **PROBLEMS}
+    operation_id="read_second_ballot",
+    summary="Read whether one may vote again",
+    methods=["GET"],
+    responses={200: dict, **PROBLEMS},
 )
 @api_view(["GET", "POST"])
 @permission_classes(MINE)

@@ -22,6 +22,7 @@ from reports.api.reports import PROBLEMS
 from reports.intake.queries import Report, report_for_triage, reports_by_id
 from reports.pages.choosing import current_agreement
 from reports.problems import Invalid
+from verification.api.pages import AGREEMENT
 from verification.incidents.actions import (
     link_report,
     merge_incidents,
@@ -118,7 +119,11 @@ class DoneOut(s.Serializer[Any]):
     id = s.UUIDField()
 
 
-@extend_schema(operation_id="list_suggestions", responses={200: SuggestionsOut, **PROBLEMS})
+@extend_schema(
+    operation_id="list_suggestions",
+    parameters=[AGREEMENT],
+    responses={200: SuggestionsOut, **PROBLEMS},
+)
 @api_view(["GET"])
 @permission_classes(MINE)
 def suggestions(request: Request) -> Response:
@@ -151,6 +156,7 @@ def _merges(agreement_id: uuid.UUID, incidents: Sequence[Incident]) -> list[dict
 
 @extend_schema(
     operation_id="confirm_suggestion",
+    parameters=[AGREEMENT],
     request=ConfirmBody,
     responses={201: DoneOut, **PROBLEMS},
 )
@@ -170,7 +176,10 @@ def confirm(request: Request) -> Response:
 
 
 @extend_schema(
-    operation_id="refuse_suggestion", request=PairBody, responses={201: DoneOut, **PROBLEMS}
+    operation_id="refuse_suggestion",
+    parameters=[AGREEMENT],
+    request=PairBody,
+    responses={201: DoneOut, **PROBLEMS},
 )
 @api_view(["POST"])
 @permission_classes(MINE)

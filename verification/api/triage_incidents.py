@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Key, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from verification.api.triage import DoneOut, NothingBody, WhyBody, done
 from verification.incidents.actions import rule_inadmissible
 from verification.incidents.queries import (
@@ -180,7 +180,7 @@ def undo_a_tie(request: Request, tie_id: uuid.UUID) -> Response:
 @extend_schema(
     operation_id="rule_inadmissible",
     request=RulingBody,
-    description="If-Match: the version of the incident that was read.",
+    parameters=[if_match("incident")],
     responses={200: dict, **PROBLEMS},
 )
 @api_view(["POST"])

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Key, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.intake.actions import accept_report, reinstate_report, reject_report
 from reports.intake.queries import Report, inbox, report_for_triage
 from reports.intake.states import ReportState
@@ -25,7 +25,7 @@ from reports.pages.choosing import current_agreement
 from reports.people.queries import User
 from reports.problems import Invalid
 from verification.api.case_shown import speaker_shown
-from verification.api.pages import paged
+from verification.api.pages import AGREEMENT, LISTED, page_of, paged
 from verification.incidents.actions import open_incident
 from verification.incidents.queries import links_of_report, require_triage
 
@@ -85,7 +85,11 @@ class OpenedOut(s.Serializer[Any]):
     version = s.IntegerField()
 
 
-@extend_schema(operation_id="list_inbox", responses={200: TriageReportOut(many=True), **PROBLEMS})
+@extend_schema(
+    operation_id="list_inbox",
+    parameters=LISTED,
+    responses={200: page_of(TriageReportOut), **PROBLEMS},
+)
 @api_view(["GET"])
 @permission_classes(MINE)
 def received(request: Request) -> Response:
@@ -113,7 +117,7 @@ def report(request: Request, report_id: uuid.UUID) -> Response:
 @extend_schema(
     operation_id="move_report",
     request=ReportMoveBody,
-    description="If-Match: the version of the report that was read.",
+    parameters=[if_match("report")],
     responses={200: dict, **PROBLEMS},
 )
 @api_view(["POST"])
@@ -143,7 +147,10 @@ def _shown(found: Report) -> Response:
 
 
 @extend_schema(
-    operation_id="open_incident", request=OpenBody, responses={201: OpenedOut, **PROBLEMS}
+    operation_id="open_incident",
+    parameters=[AGREEMENT],
+    request=OpenBody,
+    responses={201: OpenedOut, **PROBLEMS},
 )
 @api_view(["POST"])
 @permission_classes(MINE)
