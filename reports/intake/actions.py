@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.agreement.models import ActKind, Party
+from reports.agreement.models import ActKind
 from reports.agreement.queries import parties_of
 from reports.intake.authors import Bearer, require_author
 from reports.intake.choices import LocationKind, OriginKind
 from reports.intake.drafts import ReportDraft, Where
 from reports.intake.models import Origin, Report
 from reports.intake.rules import problems_in
+from reports.intake.statements import statement_of
 from reports.intake.states import MOVES, ReportState
 from reports.journal.actions import move_state, record_event
 from reports.journal.kinds import Kind
 from reports.people.models import Source, User
 from reports.people.permissions import require
 from reports.people.queries import own_source
-from reports.places.geo import between, enclosing_radius_m, seen_from
 from reports.places.models import Place
 from reports.problems import Invalid, Problem
-
-# Errors a tired observer makes by eye, where none is given (field manuals' rules of thumb).
-DEFAULT_RANGE_ERROR = 0.2  # share of the range
-DEFAULT_BEARING_ERROR_DEG = 10.0
-DEFAULT_OFF_THE_LINE = 0.2  # share of the way between two places; roads are not straight
 
 
 class AnotherReportHasThisId(Problem):
@@ -91,7 +85,19 @@ def take_down(*, draft: ReportDraft, by: User, at: datetime) -> Filing:
         if again is not None:
             return again
         raise Invalid(_("Nothing was filed yet: some answers need another look."), errors=problems)
-    report = _create(draft, by, at, act, places, earlier, parties.get(draft.accused_code))
+    source = draft.speaker or own_source(by)
+    report = statement_of(
+        draft,
+        by=by,
+        at=at,
+        source=source,
+        act=act,
+        places=places,
+        origin=_origin_of(draft, source, earlier),
+        earlier=earlier,
+        accused=parties.get(draft.accused_code),
+    )
+    report.save(force_insert=True)
     return Filing(report, created=True)
 
 
@@ -143,114 +149,6 @@ def _chosen_places(where: Where, problems: dict[str, list[str]]) -> tuple[Place,
         if place_id is not None and place_id not in found:
             problems[name] = [_("This place is not in the list any more; choose again.")]
     return tuple(found[place_id] for place_id in wanted.values() if place_id in found)
-
-
-def _create(
-    draft: ReportDraft,
-    by: User,
-    at: datetime,
-    act: ActKind,
-    places: tuple[Place, ...],
-    earlier: Report | None,
-    accused: Party | None,
-) -> Report:
-    source = draft.speaker or own_source(by)
-    return Report.objects.create(
-        client_uuid=draft.client_uuid,
-        agreement=draft.agreement,
-        source=source,
-        filed_by=by,
-        channel=draft.channel,
-        stance=draft.stance,
-        act=act,
-        means=draft.means,
-        weapon=draft.weapon.strip(),
-        observed_from=draft.observed_from,
-        observed_until=draft.observed_until,
-        time_precision=draft.time_precision,
-        received_at=at,
-        location_kind=draft.where.kind,
-        place_typed=draft.where.typed.strip(),
-        place_accuracy=draft.where.accuracy,
-        **_located(draft.where, places),
-        effect=draft.effect,
-        observation_unit=draft.observation_unit,
-        observation_count=draft.observation_count,
-        count_qualifier=draft.count_qualifier,
-        tolls=[asdict(toll) for toll in draft.tolls],
-        accused_kind=draft.accused_kind,
-        accused=accused,
-        narrative=draft.narrative.strip(),
-        language=draft.language,
-        origin=_origin_of(draft, source, earlier),
-        publisher=draft.origin.publisher.strip(),
-        source_url=draft.origin.url,
-        own_confidence=draft.own_confidence,
-        supersedes=earlier,
-        form_version=draft.form_version,
-        raw=draft.raw(),
-        sha256=draft.sha256(),
-    )
-
-
-def _located(where: Where, places: tuple[Place, ...]) -> dict[str, Any]:
-    """Return the spot columns: the event's point and radius, and what they were computed from."""
-    if len(places) == 1:
-        place = places[0]
-        return {"place": place, "lat": place.lat, "lon": place.lon, "radius_m": place.radius_m}
-    if len(places) == 2:
-        return _lying_between(where, *places)
-    if where.kind == LocationKind.POINT:
-        return {"lat": where.lat, "lon": where.lon, "radius_m": where.accuracy_m}
-    observed = (where.lat, where.lon, where.range_m, where.bearing_deg)
-    if where.kind != LocationKind.BEARING or None in observed:
-        return {}
-    return _seen_by(where)
-
-
-def _lying_between(where: Where, one: Place, other: Place) -> dict[str, Any]:
-    """Return the spot of an event between two places: the circle round the whole corridor.
-
-    Where nobody said how far off the line it may lie: as far as the names themselves reach, and a
-    fifth of the way.
-    """
-    way = between(one.lat, one.lon, other.lat, other.lon, width_m=0.0)
-    width = where.accuracy_m
-    if width is None:
-        width = max(one.radius_m, other.radius_m, 2 * way.half_m * DEFAULT_OFF_THE_LINE)
-    return {
-        "lat": way.lat,
-        "lon": way.lon,
-        "radius_m": way.half_m + width,
-        "end_one": one,
-        "end_other": other,
-    }
-
-
-def _seen_by(where: Where) -> dict[str, Any]:
-    """Return the spot of an event seen by range and bearing, and the observer's position."""
-    range_error = where.range_error_m
-    bearing_error = where.bearing_error_deg
-    range_m = where.range_m or 0.0
-    seen = seen_from(
-        where.lat or 0.0,
-        where.lon or 0.0,
-        range_m=range_m,
-        bearing_deg=where.bearing_deg or 0.0,
-        range_error_m=range_m * DEFAULT_RANGE_ERROR if range_error is None else range_error,
-        bearing_error_deg=DEFAULT_BEARING_ERROR_DEG if bearing_error is None else bearing_error,
-    )
-    return {
-        "lat": seen.lat,
-        "lon": seen.lon,
-        "radius_m": max(enclosing_radius_m(seen), 1.0),
-        "observer_lat": where.lat,
-        "observer_lon": where.lon,
-        "range_m": where.range_m,
-        "bearing_deg": where.bearing_deg,
-        "range_error_m": seen.along_m,
-        "bearing_error_deg": DEFAULT_BEARING_ERROR_DEG if bearing_error is None else bearing_error,
-    }
 
 
 def _origin_of(draft: ReportDraft, source: Source, earlier: Report | None) -> Origin:
