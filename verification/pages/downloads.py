@@ -17,6 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from reports.agreement.queries import Agreement
+from reports.cells import csv_lines
 from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from reports.problems import NotFound
@@ -31,7 +32,7 @@ from verification.publication.open_data import (
     provenance,
     public_incidents,
 )
-from verification.publication.sheets import csv_lines, geojson_parts, workbook
+from verification.publication.sheets import geojson_parts, workbook
 
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
 GEOJSON, JSONLD = "application/geo+json", "application/ld+json"

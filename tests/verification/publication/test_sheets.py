@@ -11,16 +11,8 @@ from xml.etree import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from verification.publication.sheets import (
-    CUT,
-    FORMULA,
-    LONGEST,
-    csv_cell,
-    csv_lines,
-    geojson_parts,
-    safe_text,
-    workbook,
-)
+from reports.cells import FORMULA, csv_cell, csv_lines, safe_text
+from verification.publication.sheets import CUT, LONGEST, geojson_parts, workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 # No surrogates: they are no text. No NUL: no row of a database holds one.
