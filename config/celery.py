@@ -64,6 +64,16 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "run-imports": {
+        "task": "reports.tasks.run_imports",
+        "schedule": 10.0,  # in case a ring was lost, or a worker died in a batch
+        "options": {"expires": 20},
+    },
+    "sweep-imports": {
+        "task": "reports.tasks.sweep_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "let-questions-expire": {
         "task": "reports.tasks.let_questions_expire",
         "schedule": 300.0,

@@ -78,5 +78,11 @@ STATES: Mapping[str, tuple[str, object]] = {
     "bundle_ready": ("decided", _("Ready to be fetched")),
     "bundle_refused": ("closed", _("Refused")),
     "bundle_revoked": ("closed", _("Revoked")),
+    "queued": ("waiting", _("Waits for its turn")),
+    "running": ("active", _("Under way")),
+    "succeeded": ("decided", _("All rows are in")),
+    "partial": ("waiting", _("Some rows are in")),
+    "failed": ("closed", _("No row is in")),
+    "cancelled": ("closed", _("Cancelled")),
     "overdue": ("now", _("Overdue")),
 }

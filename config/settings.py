@@ -274,6 +274,8 @@ STORAGES = {
 }
 # Files of which a part has come; shared by all servers, and never backed up.
 UPLOADS_DIR = env.str("CVR_UPLOADS", default=str(DATA_DIR / "uploads"))
+# Files of reports until their rows are in the record; shared by all servers.
+IMPORTS_DIR = env.str("CVR_IMPORTS", default=str(DATA_DIR / "imports"))
 FILE_UPLOAD_HANDLERS = [
     "reports.evidence.uploads.CappedUploads",  # before the others: it bounds what they keep
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

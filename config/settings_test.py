@@ -28,6 +28,8 @@ STORAGES = {
 }
 _uploads = TemporaryDirectory(prefix="cvr-uploads-")  # gone with the process
 UPLOADS_DIR = _uploads.name
+_imports = TemporaryDirectory(prefix="cvr-imports-")
+IMPORTS_DIR = _imports.name
 ACCOUNT_RATE_LIMITS = False
 DOORBELL = False  # no worker listens; tests call drain() themselves
 SECOND_FACTOR_REQUIRED = False  # the tests of sign-in turn it on

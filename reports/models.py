@@ -11,6 +11,7 @@ from reports.agreement.models import (
 )
 from reports.coverage.models import Watch
 from reports.evidence.models import Item, Reading, Sweep, Vigil
+from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportProblem
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
 from reports.open_door.models import Invite, OpenKey, SpentPass
@@ -30,7 +31,11 @@ __all__ = [
     "Answer",
     "ApiKey",
     "Clause",
+    "ColumnMapping",
     "Event",
+    "Import",
+    "ImportProblem",
+    "ImportedRow",
     "Invite",
     "Item",
     "Job",

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from reports.evidence.actions import check_originals, read_waiting
 from reports.evidence.actions import sweep_orphans as sweep_storage
-from reports.journal.doorbell import ring
+from reports.imports.actions.requests import sweep_imports as sweep_files
+from reports.imports.running import run_going
+from reports.journal.doorbell import ring, ring_for_imports
 from reports.journal.drain import drain as drain_journal
 from reports.open_door.actions import forget_passes
 from reports.questions.actions import expire_questions
@@ -61,3 +63,18 @@ def drain(**_: Any) -> int:
     if ran:  # more may have come meanwhile: look again, after others had their turn
         ring()
     return ran
+
+
+@shared_task(name="reports.tasks.run_imports")
+def run_imports(**_: Any) -> int:
+    """Take in rows of files that are under way; return how many batches; may run twice at once."""
+    batches = run_going(clock=timezone.now)
+    if batches:  # more is left, perhaps: look again, after others had their turn
+        ring_for_imports()
+    return batches
+
+
+@shared_task(name="reports.tasks.sweep_imports")
+def sweep_imports(**_: Any) -> int:
+    """Remove the files of imports that are over for a while; may run twice."""
+    return sweep_files(at=timezone.now())

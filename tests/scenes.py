@@ -42,6 +42,7 @@ from tests.factories import (
     settle,
     some_answers,
 )
+from tests.imported import ged_row, taken_in
 from tests.second_round import (
     MONTHS_LATER,
     REASON,
@@ -108,6 +109,7 @@ def build_scene() -> Scene:
     )
     a_report(world, a_draft(world, supersedes=first.receipt))
     an_answered_question(world)
+    taken_in(world, [ged_row(1), ged_row(2, latitude="north")])
     decided = an_incident(world)
     told = StatementDraft("actor", "supports", "eyewitness", "I saw who fired it.", "ARM")
     give_statement(incident=decided, draft=told, by=world.witness, at=NOW)

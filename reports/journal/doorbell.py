@@ -16,13 +16,15 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 DRAIN = "reports.tasks.drain"
+IMPORTS = "reports.tasks.run_imports"
 log = logging.getLogger(__name__)
 
 
 class _Bell:
     """One daemon thread per process; rings that come while one is under way fold into one."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: str) -> None:
+        self._task = task
         self._wanted = threading.Event()
         self._lock = threading.Lock()
         self._pid = 0
@@ -32,21 +34,24 @@ class _Bell:
             if self._pid != os.getpid():  # first ring of this process, or after a fork
                 self._pid = os.getpid()
                 self._wanted = threading.Event()
-                threading.Thread(target=self._run, args=(self._wanted,), daemon=True).start()
+                threading.Thread(
+                    target=self._run, args=(self._task, self._wanted), daemon=True
+                ).start()
         self._wanted.set()
 
     @staticmethod
-    def _run(wanted: threading.Event) -> None:
+    def _run(task: str, wanted: threading.Event) -> None:
         while True:
             wanted.wait()
             wanted.clear()
             try:
-                current_app.send_task(DRAIN, expires=30, retry=False, ignore_result=True)
+                current_app.send_task(task, expires=30, retry=False, ignore_result=True)
             except (OperationalError, OSError) as error:
                 log.warning("doorbell not heard: %s", type(error).__name__)
 
 
-_bell = _Bell()
+_bell = _Bell(DRAIN)
+_bell_for_imports = _Bell(IMPORTS)
 
 
 def ring() -> None:
@@ -58,6 +63,17 @@ def ring() -> None:
 def ring_after_commit() -> None:
     """Ring once the present transaction has committed."""
     transaction.on_commit(ring, robust=True)
+
+
+def ring_for_imports() -> None:
+    """Ring for whoever takes in files of reports; never raises, never waits."""
+    if settings.DOORBELL:
+        _bell_for_imports.ring()
+
+
+def ring_for_imports_after_commit() -> None:
+    """Ring for the imports once the present transaction has committed."""
+    transaction.on_commit(ring_for_imports, robust=True)
 
 
 def is_heard() -> bool:

@@ -18,6 +18,7 @@ from reports.problems import NotAllowed
 MAY: Mapping[str, frozenset[str]] = {
     # the record
     "report.file": frozenset({Role.MONITOR, Role.LIAISON, Role.PARTNER, Role.TRIAGE}),
+    "report.import": frozenset({Role.PARTNER, Role.OPERATOR}),
     "report.triage": frozenset({Role.TRIAGE}),
     "invite.make": frozenset({Role.TRIAGE, Role.CHAIR}),
     "report.erase": frozenset({Role.OPERATOR}),
@@ -57,6 +58,7 @@ SECOND_FACTOR_ROLES = frozenset({Role.REVIEWER, Role.CHAIR, Role.PUBLISHER, Role
 
 VERB_NAMES: Mapping[str, Any] = {
     "report.file": gettext_lazy("file reports"),
+    "report.import": gettext_lazy("send in files of reports"),
     "report.triage": gettext_lazy("accept or reject reports"),
     "invite.make": gettext_lazy("make invites to report without an account"),
     "report.erase": gettext_lazy("erase reports"),

@@ -13,6 +13,7 @@ from reports.agreement.models import Agreement, AgreementVersion, Clause, Party
 from reports.coverage.models import Watch
 from reports.evidence.models import Item, Reading
 from reports.identity import new_key
+from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportProblem
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
 from reports.people.models import Alignment, RoleGrant, Source, User
@@ -191,6 +192,14 @@ BROKEN: dict[str, Breaking] = {
     "redaction_covers_something": (Redaction, own(number=7, boxes=[]), {}),
     "timestamp_names_its_time": (Timestamp, own(stamped_at=None), {}),
     "evidence_unread_has_a_reason": (Reading, own(outcome="unreadable"), {"reason": ""}),
+    "mapping_name_is_unique": (ColumnMapping, own(), {}),
+    "mapping_names_its_licence": (ColumnMapping, own(name="x", licence=""), {}),
+    "import_is_asked_for_once": (Import, own(), {}),
+    "import_counts_add_up": (Import, own(client_uuid=new_key(), n_read=99), {}),
+    "import_reads_no_further_than_its_file": (Import, own(client_uuid=new_key(), size=1), {}),
+    "import_end_is_dated": (Import, own(client_uuid=new_key(), ended_at=None), {}),
+    "imported_row_is_taken_once": (ImportedRow, lambda row: {"report": Report.objects.last()}, {}),
+    "import_problem_is_told_once": (ImportProblem, own(), {}),
     "question_number_is_unique": (Question, own(), {}),
     "question_is_due_after_it_was_asked": (
         Question,

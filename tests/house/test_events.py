@@ -12,9 +12,10 @@ from reports.journal.kinds import PUBLIC_KINDS, Kind
 from verification.flow import FLOW
 
 ROOT = Path(__file__).resolve().parents[2]
-LEAVE = {"record_event", "move_state"}
+LEAVE = {"record_event", "record_events", "move_state"}
 EXCEPTIONS = {
     "record_event": "is what leaves an event",
+    "record_events": "leaves many of a kind, one for each subject",
     "move_state": "leaves it through record_event",
     "swap_state": "moves a second record; the event is left on the first",
     "recorded_events": "only listens",
@@ -62,6 +63,7 @@ EXCEPTIONS = {
     "stamp_waiting": "one event for each, left by stamp_item",
     "empty_items": "part of erase_report, whose event tells it",
     "destroy_bytes": "follows the event of the erasure",
+    "sweep_imports": "removes files whose imports are over",
     "start_upload": "nothing is brought before all of it has come",
     "append_bytes": "the file is evidence once it is whole; add_item leaves the event",
     "end_upload": "nothing was brought",
@@ -172,6 +174,8 @@ def test_an_action_takes_keywords_and_says_when(path: str, name: str) -> None:
         "draft_bulletin",
         "end_withholding",
         "expire_question",
+        "import_batch",
+        "end_import",
     }
     assert ("by" in keywords) is (name not in machine)
     assert "Leaves:" in (ast.get_docstring(node) or "")

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.db import models
 
+from reports.imports import states as of_imports
+from reports.imports.models import Import
 from reports.intake import states as of_reports
 from reports.journal.actions import Moves, move_state, record_event
 from reports.journal.kinds import Kind
@@ -31,6 +33,7 @@ TABLES: dict[str, tuple[type[models.TextChoices], Moves]] = {
     "case": (of_cases.CaseState, of_cases.MOVES),
     "bundle": (of_bundles.BundleState, of_bundles.MOVES),
     "reopening": (of_reopenings.ReopeningState, of_reopenings.MOVES),
+    "import": (of_imports.ImportState, of_imports.MOVES),
     "question": (of_questions.QuestionState, of_questions.MOVES),
     "recommendation": (of_recommendations.RecommendationState, of_recommendations.MOVES),
 }
@@ -59,6 +62,7 @@ def subjects(world: World) -> dict[str, Any]:
         "case": a_case(world),
         "reopening": asked(world, a_decided(world)),
         "question": Question(),
+        "import": Import(),
         "recommendation": Recommendation(),
         "bundle": Bundle(),
     }

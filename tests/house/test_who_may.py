@@ -12,6 +12,8 @@ from reports.agreement.actions import record_act_kinds, record_agreement
 from reports.coverage.actions import end_watch, record_denial, record_outage, start_watch
 from reports.evidence.actions import add_item
 from reports.evidence.drafts import ItemDraft
+from reports.imports.actions.mappings import save_mapping
+from reports.imports.actions.requests import Handed, cancel_import, request_import
 from reports.intake.actions import (
     accept_report,
     file_report,
@@ -58,6 +60,7 @@ from tests.factories import (
     an_item,
     an_upload,
 )
+from tests.imported import a_mapping, a_mapping_draft, an_import, as_csv, ged_row
 from tests.proofs import no_trace
 from tests.second_round import a_decided, asked
 from verification.adjudication.actions.ballots import seal_ballot
@@ -179,6 +182,7 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
     )
     upload = an_upload(report)
     item = an_item(world, report)
+    job = an_import(world, as_csv([ged_row(1)]))
     return {
         "file_report": (lambda **who: file_report(draft=a_draft(world), **who), FILERS),
         "accept_report": (lambda **who: accept_report(report=report, **who), {"triage"}),
@@ -227,6 +231,20 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
         "append_bytes": (
             lambda **who: append_bytes(upload=upload, stream=BytesIO(), piece=Piece(9, 0), **who),
             FILERS,
+        ),
+        "save_mapping": (
+            lambda **who: save_mapping(draft=a_mapping_draft(world), **who),
+            {"partner", "operator"},
+        ),
+        "request_import": (
+            lambda **who: request_import(
+                handed=Handed(upload.pk, a_mapping(world), "csv", [b""]), **who
+            ),
+            {"partner", "operator"},
+        ),
+        "cancel_import": (
+            lambda **who: cancel_import(job=job, **who),
+            {"partner", "operator"},
         ),
         "make_invites": (
             lambda **who: make_invites(agreement=world.agreement, count=1, days=1, **who),

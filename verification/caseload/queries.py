@@ -246,7 +246,8 @@ def overdue(agreement: Agreement, *, at: datetime) -> list[Clock]:
     """Return every running step of an agreement whose deadline has passed, longest first."""
     waiting = (
         Report.objects.filter(agreement=agreement, state=ReportState.FILED)
-        .exclude(channel=Channel.OPEN)  # a flood there must not fill this list
+        # a flood there must not fill this list
+        .exclude(channel__in=(Channel.OPEN, Channel.IMPORT))
         .only("agreement_id", "received_at", "state")
     )
     clocks = list(triage_clocks(list(waiting)).values())

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from reports.evidence.choices import Outcome
 from reports.evidence.models import Item
+from reports.imports.models import Import
 from reports.intake.models import Report
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
@@ -176,6 +177,14 @@ def of_open_door(event: Event) -> Iterator[Message]:
     for message in _all(Role.TRIAGE, report.agreement_id, topic, event.at):
         if message.user_id not in told:
             yield message
+
+
+def of_ended_import(event: Event) -> Iterator[Message]:
+    """Tell whoever handed a file in what became of it, and triage if it brought reports."""
+    job = Import.objects.select_related("mapping").get(pk=event.subject_id)
+    yield Message(job.requested_by_id, "import_ended")
+    if not job.dry_run and job.n_filed + job.n_corrected:
+        yield from _all(Role.TRIAGE, job.mapping.agreement_id, "imported", event.at)
 
 
 def of_infected_file(event: Event) -> Iterator[Message]:
@@ -477,6 +486,7 @@ def of_key(event: Event) -> Iterator[Message]:
 AUDIENCES: Mapping[Kind, Audience] = {
     Kind.REPORT_FILED: to_triage("report_to_triage"),
     Kind.REPORT_HANDED_IN: of_open_door,
+    Kind.IMPORT_ENDED: of_ended_import,
     Kind.REPORT_ACCEPTED: to_filer("report_accepted"),
     Kind.REPORT_REJECTED: to_filer("report_rejected"),
     Kind.REPORT_REINSTATED: to_filer("report_reinstated"),
@@ -533,6 +543,8 @@ NOT_TOLD = frozenset(
         *(Kind.INCIDENTS_MERGED, Kind.MERGE_UNDONE, Kind.INCIDENT_SPLIT, Kind.SPLIT_UNDONE),
         *(Kind.INCIDENTS_TIED, Kind.TIE_UNDONE, Kind.SUGGESTION_REFUSED, Kind.REFUSAL_UNDONE),
         Kind.QUESTION_WITHDRAWN,  # nothing is left to do; the report’s page shows it
+        # one for each row; the end of the import is told
+        *(Kind.REPORT_IMPORTED, Kind.MAPPING_SAVED, Kind.IMPORT_REQUESTED, Kind.IMPORT_CANCELLED),
         Kind.INVITES_MADE,  # done by those who would be told
         Kind.BULLETIN_RELEASED,  # it is public a minute later, and in the feed
         Kind.INCIDENT_RULED_INADMISSIBLE,  # the finding it leads to is told

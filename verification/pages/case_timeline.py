@@ -20,7 +20,8 @@ from verification.pages.history import history_items
 # What happens by the hundred; the history page has each with its reason.
 MANY = frozenset(
     {
-        *(Kind.REPORT_FILED, Kind.REPORT_HANDED_IN, Kind.REPORT_ACCEPTED, Kind.REPORT_LINKED),
+        *(Kind.REPORT_FILED, Kind.REPORT_HANDED_IN, Kind.REPORT_IMPORTED),
+        *(Kind.REPORT_ACCEPTED, Kind.REPORT_LINKED),
         *(Kind.STATEMENT_GIVEN, Kind.INCIDENT_SCORED),
     }
 )

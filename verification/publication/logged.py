@@ -117,6 +117,7 @@ def _draw_in_clear(event: Event, rows: Sequence[models.Model]) -> dict[str, str]
 ROWS: Mapping[Kind, Rows] = {
     Kind.REPORT_FILED: _subjects(Report),
     Kind.REPORT_HANDED_IN: _subjects(Report),
+    Kind.REPORT_IMPORTED: _subjects(Report),
     Kind.EVIDENCE_ADDED: _subjects(Item),
     Kind.EVIDENCE_DERIVED: _readings,
     Kind.QUESTION_ASKED: _subjects(Question),

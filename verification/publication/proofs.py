@@ -84,7 +84,7 @@ def proof_of(
 def report_proof(user: User, receipt: str, *, at: datetime) -> ReportProof:
     """Return the proof of one's own report. Errors: NotFound for everybody else's."""
     report = own_report(user, receipt)
-    event = _event_on(report.pk, Kind.REPORT_FILED)
+    event = _event_on(report.pk, Kind.REPORT_FILED, Kind.REPORT_IMPORTED)
     leaf = logged_leaf(event.pk) if event else None
     shown = disclosure(event.pk, "body") if event and leaf else None
     bucket = time_in_clear(Kind.REPORT_FILED, report.received_at)["bucket"]
@@ -107,8 +107,8 @@ def report_proof(user: User, receipt: str, *, at: datetime) -> ReportProof:
     )
 
 
-def _event_on(subject_id: uuid.UUID, kind: Kind) -> Event | None:
-    return Event.objects.filter(subject_id=subject_id, kind=kind).order_by("at").first()
+def _event_on(subject_id: uuid.UUID, *kinds: Kind) -> Event | None:
+    return Event.objects.filter(subject_id=subject_id, kind__in=kinds).order_by("at").first()
 
 
 def _field(shown: dict[str, Any]) -> bytes:
