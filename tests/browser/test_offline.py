@@ -17,6 +17,12 @@ from tests.pictures import drawn, encoded
 
 pytestmark = pytest.mark.browser
 LAT, LON = "40.68161", "46.36137"
+ANOTHER_SENDS = """() => new Promise((holds) => {
+  navigator.locks.request("outbox-send", () => new Promise((done) => {
+    window.anotherIsDone = done;
+    holds();
+  }));
+})"""
 CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}\b")
 
 
@@ -152,6 +158,23 @@ def test_what_the_server_finds_comes_back_at_the_field(
         summary = monitor.page.locator("[data-summary]")
         summary.get_by_text("This lies in the future").wait_for()
         assert monitor.page.locator("[name=day][aria-invalid=true]").count() == 1
+        monitor.write("day", "2020-10-11")
+        monitor.press("File the report", within="main")
+        monitor.page.wait_for_url(CODE)
+
+
+def test_an_answer_is_waited_for_while_another_sends(
+    driver: Any, site: Site, line: Line, tmp_path: Path
+) -> None:
+    with a_phone(driver, Site(line.url, site.password), tmp_path) as monitor:
+        monitor.sign_in("monitor4")
+        fill(monitor, "An event of the year 2199, while the worker was sending.")
+        monitor.write("day", "2199-10-11")
+        monitor.page.evaluate(ANOTHER_SENDS)
+        monitor.press("File the report", within="main")
+        monitor.page.locator("form[aria-busy=true]").wait_for()
+        monitor.page.evaluate("() => window.anotherIsDone()")
+        monitor.page.locator("[data-summary]").get_by_text("This lies in the future").wait_for()
         monitor.write("day", "2020-10-11")
         monitor.press("File the report", within="main")
         monitor.page.wait_for_url(CODE)

@@ -9,6 +9,7 @@ import { announce, enqueue, flush, lastOwner } from "./queue.js";
 import { canKeep, dropValue, items, itemValue, keepValue, keptValue } from "./store.js";
 
 const SAVE_AFTER = 500; // ms after the last key
+const AT_MOST = 15_000; // ms for whoever is sending already; then the outbox shows how it went
 
 /* -- what is typed -------------------------------------------------------------- */
 const typedIn = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
@@ -158,7 +159,7 @@ export async function mount(form) {
     const id = await enqueue({ kind, action, fields, files: picked, sensitivity, again });
     clearTimeout(timer);
     await dropValue("drafts", draftName);
-    await flush({ now: true });
+    await flush({ now: true, wait: AT_MOST });
     announce();
     const item = (await items()).find((one) => one.id === id);
     const value = item && await itemValue(id);

@@ -89,12 +89,16 @@ async function ask(url, options = {}) {
   } catch (problem) { throw new Later(problem.message); }
 }
 
-/** Send all that can be sent. `now` tries those too whose time has not come.
+/** Send all that can be sent. `now` tries those too whose time has not come. While another tab or
+    the worker is sending, `wait` is for how many ms to wait until it is done: it may be sending
+    the very thing whose answer is wanted here, or have begun before that was kept.
     Returns the ms until the next try is due, or -1 where nothing is left to try. */
-export async function flush({ now = false } = {}) {
-  await navigator.locks.request("outbox-send", { ifAvailable: true }, async (lock) => {
+export async function flush({ now = false, wait = 0 } = {}) {
+  const how = wait ? { signal: AbortSignal.timeout(wait) } : { ifAvailable: true };
+  const sent = navigator.locks.request("outbox-send", how, async (lock) => {
     if (lock) await sendAll(now);
   });
+  try { await sent; } catch (problem) { if (problem.name !== "TimeoutError") throw problem; }
   const due = (await items()).filter(({ state }) => state !== "needs").map(({ next }) => next);
   return due.length ? Math.max(0, Math.min(...due) - Date.now()) : -1;
 }
