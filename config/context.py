@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from reports.agreement.queries import agreements
+from reports.open_door.queries import open_agreements
 from reports.pages.answers import owner_word
 from verification.notifications.queries import MOST_COUNTED, unread_count
 
@@ -42,6 +43,7 @@ def house(request: HttpRequest) -> dict[str, object]:
         "house": {
             "name": _("Ceasefire verification"),
             "agreement": SimpleLazyObject(only_agreement),
+            "open_door": SimpleLazyObject(lambda: bool(open_agreements(at=timezone.now()))),
             "demo": bool(getattr(settings, "DEMO", False)),
             "source_url": getattr(settings, "SOURCE_URL", ""),
             "as_of": timezone.now(),

@@ -36,6 +36,7 @@ from reports.pages.answers import (
 from reports.pages.choosing import current_agreement
 from reports.pages.drafting import BLANK, FIELDS, answers_of, draft_of
 from reports.pages.evidence import filed_with
+from reports.pages.filing_form import filing_form
 from reports.pages.first_checks import first_checks
 from reports.pages.forms import ReportForm
 from reports.pages.forms_evidence import FilesWithReport
@@ -45,7 +46,6 @@ from reports.pages.places import names_address
 from reports.pages.prefilled import answers_of_watch
 from reports.people.permissions import require
 from reports.people.queries import named_sources
-from reports.places.queries import PlaceChoice, place_choices, places_matching
 from reports.problems import Invalid
 
 PAGE = "reports/report_new.html"
@@ -208,26 +208,7 @@ def _form(
     initial: dict[str, Any] | None = None,
     judged: bool = True,
 ) -> ReportForm:
-    answers: Any = data if data is not None else initial or {}
-    return ReportForm(
-        data,
-        initial=initial,
-        judged=judged,
-        acts=act_kinds(),
-        parties=parties_of(agreement.pk),
-        sources=named_sources(),
-        places=candidates(answers.get("place_typed") or "", answers.get("place") or ""),
-        other_places=candidates(answers.get("other_typed") or "", answers.get("other_place") or ""),
-    )
-
-
-def candidates(typed: str, chosen: str) -> list[PlaceChoice]:
-    """Return the places a typed name may mean, and the one chosen before, which stays chosen."""
-    found = places_matching(typed)
-    key = readable_uuid(chosen)
-    if key is None or any(place.id == key for place in found):
-        return found
-    return [*place_choices([key]).values(), *found]
+    return filing_form(agreement, named_sources(), data, initial=initial, judged=judged)
 
 
 def _context(form: ReportForm, agreement: Agreement, earlier: Report | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from reports.agreement.queries import Agreement, act_kinds, parties_of
+from reports.agreement.queries import Agreement, act_kinds
 from reports.intake.actions import AnotherReportHasThisId, withdraw_report
 from reports.intake.authors import Bearer
 from reports.intake.queries import Report
@@ -32,7 +32,7 @@ from reports.open_door.rules import new_code, read_code, spelled
 from reports.pages.answers import View, add_errors, answers_problems
 from reports.pages.choosing import current_agreement
 from reports.pages.drafting import FIELDS, draft_of
-from reports.pages.filing import candidates
+from reports.pages.filing_form import filing_form
 from reports.pages.forms import ReportForm
 from reports.pages.forms_open_door import FIRST, GIVEN, BearerForm, EntryForm, shortened
 from reports.pages.offers import readable_uuid
@@ -130,17 +130,7 @@ def _form(
     initial: dict[str, Any] | None = None,
     judged: bool = True,
 ) -> ReportForm:
-    answers: Any = data if data is not None else initial or {}
-    return ReportForm(
-        data,
-        initial=initial,
-        judged=judged,
-        acts=act_kinds(),
-        parties=parties_of(agreement.pk),
-        sources=[],
-        places=candidates(answers.get("place_typed") or "", answers.get("place") or ""),
-        other_places=candidates(answers.get("other_typed") or "", answers.get("other_place") or ""),
-    )
+    return filing_form(agreement, [], data, initial=initial, judged=judged)
 
 
 def _shown(

@@ -20,7 +20,7 @@ from reports.coverage.actions import end_watch, record_denial, record_outage, st
 from reports.coverage.queries import own_watch, watches_of
 from reports.pages.answers import add_errors, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
-from reports.pages.filing import candidates
+from reports.pages.filing_form import candidates
 from reports.pages.forms import MEANS, WatchForm
 from reports.pages.places import names_address
 from reports.people.permissions import require

@@ -80,19 +80,7 @@ def approve_bundle(*, bundle: Bundle, by: User, at: datetime) -> Bundle:
     Needs: bundle.answer; to be somebody else than who asked. Leaves: the bundle approved,
     bundle.approved. Errors: NotAllowed; MoveRefused; StaleState.
     """
-    role = _may_answer(bundle, by, at)
-    move_state(
-        bundle,
-        to=BundleState.APPROVED,
-        moves=MOVES,
-        kind=Kind.BUNDLE_APPROVED,
-        by=by,
-        at=at,
-        acting_as=role,
-        file_id=bundle.case.incident_id,
-        changes={"answered_by": by, "answered_at": at},
-    )
-    return bundle
+    return _answer(bundle, BundleState.APPROVED, Kind.BUNDLE_APPROVED, by, at)
 
 
 def refuse_bundle(*, bundle: Bundle, by: User, at: datetime) -> Bundle:
@@ -101,12 +89,19 @@ def refuse_bundle(*, bundle: Bundle, by: User, at: datetime) -> Bundle:
     Needs: bundle.answer; to be somebody else than who asked. Leaves: the bundle refused,
     bundle.refused. Errors: NotAllowed; MoveRefused; StaleState.
     """
-    role = _may_answer(bundle, by, at)
+    return _answer(bundle, BundleState.REFUSED, Kind.BUNDLE_REFUSED, by, at)
+
+
+def _answer(bundle: Bundle, to: BundleState, kind: Kind, by: User, at: datetime) -> Bundle:
+    agreement_id = bundle.case.incident.agreement_id
+    role = require(by, "bundle.answer", at=at, agreement_id=agreement_id)
+    if bundle.requested_by_id == by.pk:
+        raise NotAllowed(_("A second person has to answer what you have asked for yourself."))
     move_state(
         bundle,
-        to=BundleState.REFUSED,
+        to=to,
         moves=MOVES,
-        kind=Kind.BUNDLE_REFUSED,
+        kind=kind,
         by=by,
         at=at,
         acting_as=role,
@@ -114,14 +109,6 @@ def refuse_bundle(*, bundle: Bundle, by: User, at: datetime) -> Bundle:
         changes={"answered_by": by, "answered_at": at},
     )
     return bundle
-
-
-def _may_answer(bundle: Bundle, by: User, at: datetime) -> str:
-    agreement_id = bundle.case.incident.agreement_id
-    role = require(by, "bundle.answer", at=at, agreement_id=agreement_id)
-    if bundle.requested_by_id == by.pk:
-        raise NotAllowed(_("A second person has to answer what you have asked for yourself."))
-    return role
 
 
 @transaction.atomic

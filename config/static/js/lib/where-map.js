@@ -33,19 +33,25 @@ async function leaflet({ leaflet: script, style }) {
 
 const json = async (address) => (await fetch(address, { credentials: "same-origin" })).json();
 
-/** Name the places in view: a map of borders alone tells nobody where they are. */
+const overlap = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+
+/** Name the places in view, as far as names have room: a map of borders alone tells nobody where they are. */
 function nameThem(L, map, places) {
   const names = L.layerGroup().addTo(map);
   function show() {
     names.clearLayers();
     const near = map.getBounds();
     const shown = places.filter((place) => (place.rank === 0 || (map.getZoom() >= NAMES_FROM && place.rank <= 2)) && near.contains([place.lat, place.lon]));
-    for (const place of shown.slice(0, 60)) {
+    const taken = [];
+    for (const place of shown.sort((one, other) => one.rank - other.rank).slice(0, 60)) {
       const words = document.createElement("span");
       words.textContent = place.label;
       words.dir = "auto";
       const icon = L.divIcon({ className: "place-name", html: words, iconSize: null, iconAnchor: [-6, 9] });
-      L.marker([place.lat, place.lon], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(names);
+      const name = L.marker([place.lat, place.lon], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(names);
+      const box = name.getElement().getBoundingClientRect();
+      if (taken.some((other) => overlap(box, other))) names.removeLayer(name); // nearer, it will have room
+      else taken.push(box);
     }
   }
   map.on("moveend", show);
