@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -280,21 +281,34 @@ def waits_on(monitor: Person) -> int:
 def sign_in_at_last(monitor: Person) -> None:
     """Sign in over a line that loses what is sent over it: as often as it takes."""
     for _attempt in range(20):
-        monitor.page.goto(f"{monitor.site.url}/accounts/login/?next=/outbox/", wait_until="commit")
+        open_in_any_case(monitor, "/accounts/login/?next=/outbox/")
         name = monitor.page.locator("[name=login]")
         if name.count():
             name.fill("monitor4")
             monitor.page.locator("[name=password]").fill(monitor.site.password)
-            monitor.press("Sign in", within="main")
-            monitor.page.wait_for_load_state()
+            with monitor.page.expect_request(lambda asked: asked.method == "POST") as sent:
+                monitor.press("Sign in", within="main")
+            sent.value.response()  # or none, where it was lost
         if any(cookie["name"] == "sessionid" for cookie in monitor.context.cookies()):
             return
     raise AssertionError("nobody could sign in over this line")
 
 
 def open_in_any_case(monitor: Person, path: str) -> None:
-    """Open a page that the phone has kept, whatever the line does."""
-    monitor.go(path)
+    """Open a page that the phone has kept, whatever the line does.
+
+    A form whose answer was lost ends in the browser's own page of errors, at a time of its own: it
+    may come in between.
+    """
+    wrong = importlib.import_module("playwright.sync_api").Error
+    for _attempt in range(3):
+        try:
+            monitor.go(path)
+        except wrong as problem:
+            if "interrupted by another navigation" not in str(problem):
+                raise
+        else:
+            return
 
 
 def own_reports(monitor: Person) -> set[str]:

@@ -115,7 +115,7 @@ async function sendAll(now) {
   let who;
   try { who = await pass(); } catch (problem) {
     if (!(problem instanceof Later)) throw problem;
-    for (const item of due) if (item.state !== "needs") await later(item);
+    for (const item of due) await later(item); // also what waited for a sign-in: there may be one now
     return;
   }
   for (const step of [sendForm, sendFiles]) for (const item of due) await sendOne(item, who, step);
