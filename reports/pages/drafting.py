@@ -12,9 +12,9 @@ from reports.agreement.queries import Agreement
 from reports.intake.choices import AccusedKind, Effect, LocationKind, OriginKind, Stance
 from reports.intake.drafts import OriginDraft, ReportDraft, TollRange, Where
 from reports.intake.queries import Report, accuracy_of
+from reports.intake.windows import CannotTell, WhenTyped, typed_from, window_of
 from reports.pages.forms import RANGES, ReportForm
 from reports.pages.offers import readable_uuid
-from reports.pages.windows import CannotTell, WhenTyped, typed_from, window_of
 from reports.people.queries import source_by_id
 
 # Problem of intake -> the field of this form where its answer is typed.

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from reports.agreement.queries import Agreement
 from reports.coverage.queries import own_watch
 from reports.intake.choices import AccusedKind, LocationKind, Stance, TimePrecision
+from reports.intake.windows import typed_from
 from reports.pages.answers import asker
 from reports.pages.offers import readable_uuid
-from reports.pages.windows import typed_from
 from reports.places.queries import place_choices
 from reports.problems import NotFound
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reports.pages.windows import CannotTell, WhenTyped, typed_from, window_of
+from reports.intake.windows import CannotTell, WhenTyped, typed_from, window_of
 
 BAKU, KYIV = ZoneInfo("Asia/Baku"), ZoneInfo("Europe/Kyiv")
 D = date(2020, 10, 11)
