@@ -15,6 +15,7 @@ from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportPro
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
 from reports.open_door.models import Invite, OpenKey, SpentPass
+from reports.openrosa.models import Phone, SentFile, SpentNonce, Submission
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
@@ -43,6 +44,7 @@ __all__ = [
     "Organisation",
     "Origin",
     "Party",
+    "Phone",
     "Place",
     "PlaceName",
     "Question",
@@ -51,8 +53,11 @@ __all__ = [
     "Renewal",
     "Report",
     "RoleGrant",
+    "SentFile",
     "Source",
+    "SpentNonce",
     "SpentPass",
+    "Submission",
     "Sweep",
     "Timestamp",
     "Unlogged",

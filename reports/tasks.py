@@ -14,6 +14,7 @@ from reports.imports.running import run_going
 from reports.journal.doorbell import ring, ring_for_imports
 from reports.journal.drain import drain as drain_journal
 from reports.open_door.actions import forget_passes
+from reports.openrosa.actions import forget_nonces
 from reports.questions.actions import expire_questions
 from reports.timestamps.actions import stamp_waiting
 from reports.uploads.actions import sweep_uploads as sweep
@@ -46,7 +47,8 @@ def let_questions_expire(**_: Any) -> int:
 
 @shared_task(name="reports.tasks.shut_the_door_behind")
 def shut_the_door_behind(**_: Any) -> int:
-    """Forget used passes and old invites of the open door; may run twice."""
+    """Forget used passes and old invites, and answers to old challenges; may run twice."""
+    forget_nonces(at=timezone.now())
     return forget_passes(at=timezone.now())
 
 

@@ -12,6 +12,7 @@ from reports.pages.machines import machines_page
 from reports.pages.offline import blank_reports, outbox_page, outbox_token
 from reports.pages.open_door import open_report_page, open_status_page
 from reports.pages.own import own_kept, own_list_page, report_page, withdraw_page
+from reports.pages.phones import phones_page
 from reports.pages.places import place_names, place_search
 from reports.pages.questions import question_page
 from reports.pages.watches import watch_end, watches_page
@@ -53,10 +54,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/", open_report_page, name="open-report"),
     path("report/status/", open_status_page, name="open-status"),
     path("invites/", invites_page, name="invites"),
+    path("phones/", phones_page, name="phones"),
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),
     path("places/names", place_names, name="place-names"),
     path("api/", machines_page, name="api-docs"),
     path("api/v1/", include("reports.api.urls")),
+    path("v1/", include("reports.lines.urls")),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +17,8 @@ from django.db import models, transaction
 
 from reports.agreement.actions import record_agreement
 from reports.coverage.actions import start_watch
+from reports.openrosa.actions import add_phone, take_submission
+from reports.openrosa.reading import read_filled
 from reports.people.actions import grant_role, issue_api_key
 from reports.timestamps.models import Timestamp
 from tests.factories import (
@@ -43,6 +46,8 @@ from tests.factories import (
     some_answers,
 )
 from tests.imported import ged_row, taken_in
+from tests.lines.phones import a_form
+from tests.pictures import drawn, encoded
 from tests.second_round import (
     MONTHS_LATER,
     REASON,
@@ -108,6 +113,7 @@ def build_scene() -> Scene:
         item=item, kept_at=NOW, stamped_at=NOW, authority="A clock", token=b"a token"
     )
     a_report(world, a_draft(world, supersedes=first.receipt))
+    _send_by_phone(world)
     an_answered_question(world)
     taken_in(world, [ged_row(1), ged_row(2, latitude="north")])
     decided = an_incident(world)
@@ -180,6 +186,14 @@ def build_scene() -> Scene:
     release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER)
     tell_changes(at=LATER)
     return Scene(world)
+
+
+def _send_by_phone(world: World) -> None:
+    """One form with a file it names and one it does not, sent by a phone."""
+    given: dict[str, Any] = {"agreement": world.agreement, "by": world.filer, "at": NOW}
+    add_phone(label="Field phone", **given)
+    files = {"a.jpg": BytesIO(encoded(drawn())), "b.jpg": BytesIO(b"another")}
+    take_submission(filled=read_filled(a_form(photos=("a.jpg",))), files=files, **given)
 
 
 def _carry_over(world: World) -> None:

@@ -16,6 +16,7 @@ from reports.intake.states import ReportState
 from reports.journal.handlers import Handler
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
+from reports.openrosa.actions import destroy_apart
 from reports.redactions.actions import destroy_redacted
 from reports.redactions.queries import erased_redactions
 from verification.bundles.actions import build_bundle, destroy_bundles
@@ -167,6 +168,7 @@ def destroy_files(*, event: Event, at: datetime) -> None:
     destroy_bundles(bundles=bundles_holding_report(event.subject_id))
     destroy_redacted(redactions=erased_redactions(event.subject_id))
     destroy_bytes(items=erased_items(event.subject_id))
+    destroy_apart(report_id=event.subject_id)
 
 
 def pack_evidence(*, event: Event, at: datetime) -> None:

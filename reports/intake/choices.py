@@ -91,6 +91,7 @@ class Channel(models.TextChoices):
     API = "api", _("Partner interface")
     IMPORT = "import", _("Import")
     OPEN = "open", _("Without an account")
+    ODK = "odk", _("ODK Collect")
 
 
 class TollHarm(models.TextChoices):

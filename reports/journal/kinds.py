@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     SOURCE_REGISTERED = "source.registered", _("A source was registered")
     KEY_ISSUED = "key.issued", _("An API key was issued")
     KEY_REVOKED = "key.revoked", _("An API key was revoked")
+    PHONE_ADDED = "phone.added", _("A phone was let in")
+    PHONE_REMOVED = "phone.removed", _("A phone was shut out")
     AGREEMENT_RECORDED = "agreement.recorded", _("An agreement was recorded")
     PLACES_RECORDED = "places.recorded", _("Places were recorded")
     WATCH_STARTED = "watch.started", _("A watch began")

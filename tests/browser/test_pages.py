@@ -25,6 +25,7 @@ class Page:
     then: str = ""  # what follows in the address
 
 
+PHONE_DOORS = ("forms", "form", "manifest", "file", "submission")
 PAGES = (
     Page("home", "", "/"),
     Page("incidents", "", "/incidents/"),
@@ -61,6 +62,7 @@ PAGES = (
     Page("open-report", "", "/report/"),
     Page("open-status", "", "/report/status/"),
     Page("invites", "triage", "/invites/"),
+    Page("phones", "monitor1", "/phones/"),
     Page("desk", "desk", "/desk/"),
     Page("report-new", "desk", "/reports/new/"),
     Page("reports-own", "desk", "/reports/"),
@@ -127,6 +129,7 @@ NO_PAGE = {
     *("mfa_authenticate", "mfa_reauthenticate"),  # need a second factor that is enrolled,
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),  # so too
     "map-tile",  # a file of the map
+    *(f"{way}-{door}" for way in ("phone", "digest") for door in PHONE_DOORS),  # for phones
     *(
         "service-worker",
         "web-manifest",

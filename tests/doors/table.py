@@ -228,6 +228,11 @@ POST, PUT = frozenset({"POST"}), frozenset({"PUT"})
 PUBLIC: dict[str, Any] = {"refuses": HIDDEN, "stranger": HIDDEN}
 KEPT: dict[str, Any] = {"stranger_sends": 403}  # a page that keeps what was typed
 MACHINE: dict[str, Any] = {"stranger": UNKNOWN}
+PHONE_DOORS = (
+    ("forms", ()),
+    *((name, ("cvr_violation",)) for name in ("form", "manifest")),
+    ("file", ("cvr_violation", "places.csv")),
+)
 DOORS: dict[str, Door] = {
     # the record
     "desk": Door(only(SIGNED_IN), shows=302),
@@ -252,6 +257,34 @@ DOORS: dict[str, Door] = {
     "open-status": Door(only(EVERYBODY), takes=POST),
     "invites": Door(
         lists(here={"triage", "chair"}, there={"triage", "chair"}), refuses=REFUSED, takes=POST
+    ),
+    "phones": Door(
+        lists(here=FILERS, there={"filer", "triage", "liaison_arm"}), refuses=REFUSED, takes=POST
+    ),
+    # A phone opens these, never an account: tests/lines/.
+    **{
+        f"phone-{name}": Door(only(frozenset(), "x" * 43, 1, *tail), **PUBLIC)
+        for name, tail in PHONE_DOORS
+    },
+    **{
+        f"digest-{name}": Door(only(frozenset(), 1, *tail), refuses=UNKNOWN, stranger=UNKNOWN)
+        for name, tail in PHONE_DOORS
+    },
+    "phone-submission": Door(
+        only(frozenset(), "x" * 43, 1),
+        refuses=405,
+        stranger=405,
+        refuses_forms=HIDDEN,
+        stranger_sends=HIDDEN,
+        takes=POST,
+    ),
+    "digest-submission": Door(
+        only(frozenset(), 1),
+        refuses=405,
+        stranger=405,
+        refuses_forms=UNKNOWN,
+        stranger_sends=UNKNOWN,
+        takes=POST,
     ),
     "evidence": Door(of_item()),
     "evidence-picture": Door(of_item(part="copy")),

@@ -16,6 +16,7 @@ from reports.identity import new_key
 from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportProblem
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
+from reports.openrosa.models import SentFile, Submission
 from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
@@ -186,6 +187,18 @@ BROKEN: dict[str, Breaking] = {
         lambda row: {"sha256": "", "expires_at": row.started_at},
         {},
     ),
+    "submission_of_an_instance_is_one": (
+        Submission,
+        lambda row: {"report": Report.objects.filter(submission=None).first()},
+        {},
+    ),
+    "submission_does_not_replace_itself": (
+        Submission,
+        lambda row: {"replaces_id": row.pk},
+        {},
+    ),
+    "sent_file_is_kept_once": (SentFile, own(), {}),
+    "sent_file_is_evidence_or_apart": (SentFile, own(name="x", apart=""), {"item": None}),
     "evidence_copy_has_its_size": (Reading, own(width=None), {"outcome": "copied"}),
     "redaction_has_a_number_of_its_own": (Redaction, own(), {}),
     "redaction_gives_its_reason": (Redaction, own(number=7, why=""), {}),

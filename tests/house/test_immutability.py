@@ -10,6 +10,7 @@ from django.db import InternalError, ProgrammingError, connection, models, trans
 from reports.evidence.models import Item, Reading
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
+from reports.openrosa.models import SentFile, Submission
 from reports.questions.models import ASKED_FIELDS as QUESTION_FIELDS
 from reports.questions.models import Answer, Question
 from reports.redactions.models import Redaction
@@ -32,6 +33,7 @@ APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     CarriedOver,
     *(Item, Reading, Redaction, Timestamp),
+    *(Submission, SentFile),
     *(Leaf, TileRoot, SignedTree, Cosignature),
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),

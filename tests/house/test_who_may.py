@@ -22,6 +22,7 @@ from reports.intake.actions import (
     withdraw_report,
 )
 from reports.open_door.actions import make_invites
+from reports.openrosa.actions import add_phone
 from reports.people.actions import (
     grant_role,
     issue_api_key,
@@ -245,6 +246,10 @@ def of_the_record(world: World) -> dict[str, tuple[Try, set[str]]]:
         "cancel_import": (
             lambda **who: cancel_import(job=job, **who),
             {"partner", "operator"},
+        ),
+        "add_phone": (
+            lambda **who: add_phone(agreement=world.agreement, label="", **who),
+            FILERS,
         ),
         "make_invites": (
             lambda **who: make_invites(agreement=world.agreement, count=1, days=1, **who),

@@ -20,6 +20,7 @@ from reports.intake.states import ReportState
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.open_door.actions import drop_open_key
+from reports.openrosa.actions import empty_submissions
 from reports.people.models import User
 from reports.people.permissions import require
 from reports.problems import Invalid, Problem
@@ -120,6 +121,7 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
         Report.objects.filter(pk=held.pk).update(**EMPTY, **times)
     drop_uploads(report=held)
     drop_open_key(report=held)
+    empty_submissions(report=held, since=since)
     empty_redactions(report=held, since=since)
     empty_timestamps(report=held, since=since)
     emptied = (

@@ -1,0 +1,1 @@
+"""Doors for clients nobody here wrote: phones with ODK Collect, gateways, sensors."""

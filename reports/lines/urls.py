@@ -1,0 +1,42 @@
+"""Addresses of phones: as clients of ODK Central know them."""
+
+from django.urls import URLPattern, path, register_converter
+
+from reports.lines.openrosa import (
+    file_door,
+    form_door,
+    forms_door,
+    manifest_door,
+    submission_door,
+)
+
+
+class TokenInPath:
+    """A phone's token."""
+
+    regex = "[A-Za-z0-9_-]{20,86}"
+
+    def to_python(self, value: str) -> str:
+        """Return the token as it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the token as it is."""
+        return value
+
+
+register_converter(TokenInPath, "token")
+
+BY_TOKEN, BY_CHALLENGE = "key/<token:token>/projects/<int:project>/", "projects/<int:project>/"
+DOORS = (
+    ("forms", "formList", forms_door),
+    ("form", "forms/<slug:form_id>.xml", form_door),
+    ("manifest", "forms/<slug:form_id>/manifest", manifest_door),
+    ("file", "forms/<slug:form_id>/attachments/<str:name>", file_door),
+    ("submission", "submission", submission_door),
+)
+urlpatterns: list[URLPattern] = [
+    path(f"{where}{tail}", door, name=f"{way}-{name}")
+    for way, where in (("phone", BY_TOKEN), ("digest", BY_CHALLENGE))
+    for name, tail, door in DOORS
+]
