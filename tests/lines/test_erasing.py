@@ -1,0 +1,31 @@
+"""What a phone sent goes with the report it became, the files kept apart too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+
+from reports.evidence.storage import path_of, vault
+from reports.intake.actions import withdraw_report
+from reports.intake.models import Report
+from reports.openrosa.actions import APART
+from reports.openrosa.models import SentFile, Submission
+from tests.factories import LATER, NOW, World, settle
+from tests.lines.phones import a_form, a_handset
+from verification.ledger.actions.erasure import erase_report
+
+
+def test_it_goes_with_its_report(world: World, publish: Any) -> None:
+    cache.clear()
+    a_handset(world).send(a_form(), {"CANARY.txt": b"CANARY"})
+    report, place = Report.objects.get(), SentFile.objects.get().stored_as
+    withdraw_report(report=report, by=world.filer, at=NOW)
+    publish()
+    assert vault().exists(path_of(APART, place))
+    erase_report(report=report, basis="danger_to_a_person", by=world.operator, at=LATER)
+    settle()
+    assert not vault().exists(path_of(APART, place))
+    kept, sent = Submission.objects.get(), SentFile.objects.get()
+    assert (bytes(kept.raw), kept.sha256, kept.named) == (b"", "", [])
+    assert (sent.name, sent.sha256, sent.size, sent.stored_as) == ("", "", 0, "")
