@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
@@ -22,13 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def gunicorn(live_world: World, tmp_path: Path) -> Iterator[int]:
+def gunicorn(live_world: World) -> Iterator[int]:
     """The site as it is served, on the tests' database."""
-    given = connection.settings_dict
-    place = {"postgres": "", "HOST": given["HOST"], "PORT": given["PORT"]}
-    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**given)
-    if str(place["HOST"]).startswith("/"):
-        url = "postgres://{USER}:{PASSWORD}@/{NAME}?host={HOST}&port={PORT}".format(**given)
+    known = urlsplit(os.environ["DATABASE_URL"])
+    url = urlunsplit(known._replace(path="/" + connection.settings_dict["NAME"]))
     env = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings_test"}
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
