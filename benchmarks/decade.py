@@ -137,13 +137,16 @@ def make_decade(count: int, *, seed: int = SEED, say: Any = print) -> Any:
 
     world = f.build_world()
     examples = {one.sort: one for one in _examples(world)}
-    mark_all(agreement=world.agreement)
-    keep_public_rows()
     places, posts = _places(Random(seed)), _posts(Random(seed + 1))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # no triggers, no key checks
         cursor.execute("UPDATE reports_agreementversion SET in_force_until = NULL")
-        _copy_places(cursor, places)
+        _copy_places(cursor, places)  # first of all: cells are drawn by who lives there
+        cursor.execute("SET session_replication_role = DEFAULT")
+    mark_all(agreement=world.agreement)
+    keep_public_rows()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
         areas = public_areas(world.agreement)
         cursor.execute(SCRATCH)
         with cursor.copy("COPY made FROM STDIN") as copy:
@@ -333,15 +336,19 @@ def _plan(
 
 
 def _copy_places(cursor: Any, places: list[tuple[uuid.UUID, str, float, float, int]]) -> None:
+    from reports.places.folding import bones, folded
+
     columns = "id, key, kind, lat, lon, radius_m, district, dataset"
     with cursor.copy(f"COPY reports_place ({columns}) FROM STDIN") as copy:
         for key, slug, lat, lon, radius in places:
             copy.write_row((key, slug, "village", lat, lon, radius, "", "decade"))
-    columns = "id, place_id, text, folded, lang, script, kind, official_for"
+    columns = "id, place_id, text, folded, bones, lang, script, kind, official_for"
     with cursor.copy(f"COPY reports_placename ({columns}) FROM STDIN") as copy:
         for key, slug, *_rest in places:
             name = slug.replace("-", " ").title()
-            copy.write_row((uuid.uuid5(key, "name"), key, name, slug, "en", "Latn", "official", ""))
+            plain = folded(name)
+            spelt = (name, plain, bones(plain), "en", "Latn", "official", "")
+            copy.write_row((uuid.uuid5(key, "name"), key, *spelt))
 
 
 def _copy_watches(cursor: Any, world: Any, random: Random) -> None:
