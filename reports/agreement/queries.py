@@ -10,6 +10,7 @@ from django.core.validators import slug_re
 from django.db.models import Q
 
 from reports.agreement.models import ActKind, Agreement, AgreementVersion, Clause, Party
+from reports.agreement.once import once
 from reports.agreement.rules import Period, TimeLimits, limits_at
 from reports.problems import NotFound
 
@@ -30,12 +31,13 @@ def agreements() -> list[Agreement]:
 
 def parties_of(agreement_id: uuid.UUID) -> list[Party]:
     """Return the parties of an agreement, in alphabetical order of their codes."""
-    return list(Party.objects.filter(agreement_id=agreement_id).order_by("code"))
+    rows = Party.objects.filter(agreement_id=agreement_id).order_by("code")
+    return once(("parties", agreement_id), lambda: list(rows))
 
 
 def act_kinds() -> list[ActKind]:
     """Return the taxonomy of acts, in its own order."""
-    return list(ActKind.objects.all())
+    return once("acts", lambda: list(ActKind.objects.all()))
 
 
 def periods_in_force(agreement_id: uuid.UUID) -> list[Period]:

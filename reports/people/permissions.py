@@ -117,24 +117,28 @@ def roles_of(user: Any, *, at: datetime, agreement_id: uuid.UUID | None = None) 
 
 def may(user: Any, verb: str, *, at: datetime, agreement_id: uuid.UUID | None = None) -> Verdict:
     """Answer whether a person may do a verb now, and why or why not."""
+    return _judged(user, verb, at, agreement_id)[0]
+
+
+def _judged(
+    user: Any, verb: str, at: datetime, agreement_id: uuid.UUID | None
+) -> tuple[Verdict, frozenset[str]]:
+    """Return the verdict, and the roles on which it rests."""
     if not getattr(user, "is_authenticated", False):
-        return Verdict(False, _("Sign in first."))
+        return Verdict(False, _("Sign in first.")), frozenset()
     wanted = MAY[verb]
     held = roles_of(user, at=at, agreement_id=agreement_id) & wanted
     if held:
         names = ", ".join(sorted(str(Role(role).label) for role in held))
-        return Verdict(True, _("You hold the role: %(roles)s.") % {"roles": names})
+        return Verdict(True, _("You hold the role: %(roles)s.") % {"roles": names}), held
     names = ", ".join(sorted(str(Role(role).label) for role in wanted))
-    return Verdict(
-        False,
-        _("To %(verb)s you need one of these roles here: %(roles)s. An operator can grant it.")
-        % {"verb": VERB_NAMES[verb], "roles": names},
-    )
+    words = _("To %(verb)s you need one of these roles here: %(roles)s. An operator can grant it.")
+    return Verdict(False, words % {"verb": VERB_NAMES[verb], "roles": names}), held
 
 
 def require(user: Any, verb: str, *, at: datetime, agreement_id: uuid.UUID | None = None) -> str:
     """Return the role under which a person does a verb; raise NotAllowed with the reason."""
-    verdict = may(user, verb, at=at, agreement_id=agreement_id)
+    verdict, held = _judged(user, verb, at, agreement_id)
     if not verdict:
         raise NotAllowed(verdict.reason)
-    return min(roles_of(user, at=at, agreement_id=agreement_id) & MAY[verb])
+    return min(held)
