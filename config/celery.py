@@ -94,6 +94,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "deliver-webhooks": {
+        "task": "verification.tasks.deliver_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "integrate": {
         "task": "verification.tasks.integrate",
         "schedule": float(os.environ.get("CVR_LOG_TICK", "60")),

@@ -371,6 +371,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 
 # -- the log ------------------------------------------------------------------------------
+# Partners' endpoints on this machine are reached only in demonstrations and tests.
+WEBHOOK_LOOPBACK = envbool("CVR_WEBHOOK_LOOPBACK", default=DEMO)
+WEBHOOK_PATIENCE_S = 10.0  # for all of one try
 LOG_ORIGIN = env.str("CVR_LOG_ORIGIN", default="localhost/log/1")  # its name, for ever
 LOG_SIGNER = env.str("CVR_LOG_SIGNER", default="")  # the signer's socket; unset: nothing is signed
 # Those who watch the log from outside: "KEY ADDRESS; KEY ADDRESS", and how many must have cosigned.

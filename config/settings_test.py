@@ -34,5 +34,7 @@ ACCOUNT_RATE_LIMITS = False
 DOORBELL = False  # no worker listens; tests call drain() themselves
 SECOND_FACTOR_REQUIRED = False  # the tests of sign-in turn it on
 CLAMD = TSA_URL = ""  # the tests that ask have a stand-in of their own
+WEBHOOK_LOOPBACK = True  # receivers of tests are on this machine
+WEBHOOK_PATIENCE_S = 2.0
 LOG_WITNESSES = []
 LOG_SIGNER = ""  # tests that sign have the signer in their own process

@@ -78,7 +78,10 @@ from verification.ledger.signing import signer_at_hand
 from verification.linking.actions import refuse_suggestion, split_incident, tie_incidents
 from verification.merkle.cosignature import CosigningKey
 from verification.notifications.actions import send_digest, set_preferences
+from verification.partners.actions.deliveries import deliver_due
+from verification.partners.actions.endpoints import register_endpoint
 from verification.partners.actions.feed import tell_changes
+from verification.partners.rules import TOPICS
 from verification.recommendations.actions import report_compliance
 from verification.recommendations.rules import Evidence
 from verification.reopening.actions import admit_reopening
@@ -103,6 +106,8 @@ def build_scene() -> Scene:
     """Let everything happen once: a decided case, a merge, an open case, a watch, a key."""
     world = build_world()
     issue_api_key(user=world.partner, label="station", scopes=[], by=None, at=NOW)
+    hook: dict[str, Any] = {"url": "http://127.0.0.1:9/", "topics": TOPICS}
+    register_endpoint(agreement=world.agreement, **hook, by=world.partner, at=NOW)
     start_watch(agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW)
     first = a_report(world)
     an_item(world, first)
@@ -185,6 +190,7 @@ def build_scene() -> Scene:
     log_it()
     release_bulletin(bulletin=bulletin, by=world.publisher, at=LATER)
     tell_changes(at=LATER)
+    assert deliver_due(at=LATER)
     return Scene(world)
 
 

@@ -34,6 +34,7 @@ from verification.incidents.queries import (
 )
 from verification.notifications.actions import tell
 from verification.notifications.audience import AUDIENCES
+from verification.partners.actions.deliveries import queue_of_report
 from verification.publication.actions import publish_correction, publish_finding
 from verification.publication.queries import finding_by_id
 from verification.reopening.actions import flag_reopening
@@ -181,14 +182,19 @@ def tell_people(*, event: Event, at: datetime) -> None:
     tell(event=event, at=at)
 
 
+def tell_partners(*, event: Event, at: datetime) -> None:
+    """Queue what a partner's machine is told of a report of their own."""
+    queue_of_report(event=event, at=at)
+
+
 _NEXT: dict[Kind, tuple[Handler, ...]] = {
-    Kind.REPORT_ACCEPTED: (follow_origin, replace_corrected),
+    Kind.REPORT_ACCEPTED: (follow_origin, replace_corrected, tell_partners),
     Kind.REPORT_WITHDRAWN: (leave_incidents,),
     Kind.ERASURE_DONE: (destroy_files,),
     Kind.EVIDENCE_ADDED: (read_item,),
     Kind.BUNDLE_APPROVED: (pack_evidence,),
-    Kind.INCIDENT_OPENED: (rescore_file, ask_accused),
-    Kind.REPORT_LINKED: (rescore_file, ask_accused, weigh_report),
+    Kind.INCIDENT_OPENED: (rescore_file, ask_accused, tell_partners),
+    Kind.REPORT_LINKED: (rescore_file, ask_accused, weigh_report, tell_partners),
     Kind.REPORT_UNLINKED: (rescore_file,),
     Kind.INCIDENTS_MERGED: (rescore_file, ask_accused),
     Kind.MERGE_UNDONE: (rescore_file, rescore_unmerged),

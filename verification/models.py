@@ -26,7 +26,14 @@ from verification.ledger.models import (
 )
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification, NotificationPreference
-from verification.partners.models import Change, FeedState, UntoldRow
+from verification.partners.models import (
+    Attempt,
+    Change,
+    Delivery,
+    Endpoint,
+    FeedState,
+    UntoldRow,
+)
 from verification.publication.models import (
     AreaCount,
     ChangedFile,
@@ -48,6 +55,7 @@ from verification.withholding.models import Delay, Withholding
 
 __all__ = [
     "AreaCount",
+    "Attempt",
     "Ballot",
     "Bulletin",
     "Bundle",
@@ -61,10 +69,12 @@ __all__ = [
     "DayCount",
     "Decision",
     "Delay",
+    "Delivery",
     "DigestSent",
     "DraftBallot",
     "Draw",
     "Edition",
+    "Endpoint",
     "FeedState",
     "Finding",
     "Fit",

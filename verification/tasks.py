@@ -22,6 +22,7 @@ from verification.ledger.actions.sequencer import append_leaves, sign_log
 from verification.ledger.actions.witnesses import gather_cosignatures
 from verification.ledger.signing import SignerSilent
 from verification.notifications.actions import send_digests as send_due_digests
+from verification.partners.actions.deliveries import deliver_due
 from verification.partners.actions.feed import tell_changes
 from verification.publication.actions import keep_public_rows as keep_marked_rows
 from verification.scoring.actions import refit_sources as refit_all_sources
@@ -125,3 +126,9 @@ def send_digests(**_: Any) -> int:
 def destroy_spent_bundles(**_: Any) -> int:
     """Destroy bundles of evidence whose time is over; return how many; may run twice."""
     return destroy_bundles(bundles=spent_bundles(at=timezone.now()))
+
+
+@shared_task(name="verification.tasks.deliver_webhooks")
+def deliver_webhooks(**_: Any) -> int:
+    """Send what waits for partners' machines; return how many tries were made; may run twice."""
+    return deliver_due(at=timezone.now())

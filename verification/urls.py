@@ -21,6 +21,7 @@ from verification.api import review_again as api_review_again
 from verification.api import triage as api_triage
 from verification.api import triage_incidents as api_triage_incidents
 from verification.api import triage_reports as api_triage_reports
+from verification.api import webhooks as api_webhooks
 from verification.pages import (
     audit,
     board,
@@ -60,6 +61,7 @@ from verification.pages import (
     texts,
     triage,
     triage_incident,
+    webhooks,
     withholding,
 )
 
@@ -99,6 +101,8 @@ judgement: list[URLPattern | URLResolver] = [
     path("reopenings/", reopenings.reopenings, name="reopenings"),
     path("reopenings/<uuid:reopening_id>/", reopenings.reopening, name="reopening"),
     path("recommendations/<slug:code>/answer/", recommendations.work, name="recommendation-work"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.webhook, name="webhook"),
     path("withheld/", withholding.withheld, name="withheld"),
     path("publish/", publishing.publish, name="publish"),
     path("publish/<slug:code>/", publishing.publish_bulletin, name="publish-bulletin"),
@@ -312,6 +316,23 @@ working: list[URLPattern | URLResolver] = [
         "api/v1/recommendations/<slug:code>/work",
         api_compliance.work,
         name="api-recommendation-work",
+    ),
+    path("api/v1/webhooks", api_webhooks.webhooks, name="api-webhooks"),
+    path("api/v1/webhooks/<uuid:endpoint_id>", api_webhooks.webhook, name="api-webhook"),
+    path(
+        "api/v1/webhooks/<uuid:endpoint_id>/secret",
+        api_webhooks.webhook_secret,
+        name="api-webhook-secret",
+    ),
+    path(
+        "api/v1/webhooks/<uuid:endpoint_id>/deliveries",
+        api_webhooks.webhook_deliveries,
+        name="api-webhook-deliveries",
+    ),
+    path(
+        "api/v1/webhooks/<uuid:endpoint_id>/replay",
+        api_webhooks.webhook_replay,
+        name="api-webhook-replay",
     ),
     path("api/v1/inbox", api_inbox.list_messages, name="api-inbox"),
     path("api/v1/inbox/read", api_inbox.read_all_messages, name="api-inbox-read"),

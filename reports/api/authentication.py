@@ -17,7 +17,7 @@ from reports.people.queries import User, user_by_api_key
 SCHEME = b"bearer"
 ROOMS = (
     *("reports", "review", "notices", "triage", "chair", "reopenings", "recommendations"),
-    "inbox",
+    *("inbox", "webhooks"),
 )
 SCOPES = tuple(f"{room}:{verb}" for room in ROOMS for verb in ("read", "write"))
 

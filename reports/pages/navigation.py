@@ -27,6 +27,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),
     ("watches", gettext_noop("Watches"), "watch.record"),
     ("coverage", gettext_noop("Coverage"), "coverage.read"),
+    ("webhooks", gettext_noop("Webhooks"), "webhook.manage"),
     ("health", gettext_noop("Health"), "health.read"),
     ("home", gettext_noop("Overview"), None),
     ("incidents", gettext_noop("Incidents"), None),

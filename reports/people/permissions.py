@@ -47,6 +47,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "history.read": frozenset({Role.TRIAGE, Role.CHAIR, Role.REVIEWER, Role.PUBLISHER}),
     "publication.withhold": frozenset({Role.CHAIR, Role.PUBLISHER}),
     "bulletin.release": frozenset({Role.PUBLISHER}),
+    "webhook.manage": frozenset({Role.PARTNER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
     "archive.carry_over": frozenset({Role.OPERATOR}),
@@ -86,6 +87,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "history.read": gettext_lazy("read an incident's full history"),
     "publication.withhold": gettext_lazy("keep incidents from the public for a time"),
     "bulletin.release": gettext_lazy("release bulletins"),
+    "webhook.manage": gettext_lazy("have your machine told of what happens"),
     "health.read": gettext_lazy("read the health page"),
     "archive.carry_over": gettext_lazy("carry published tables over"),
     "people.manage": gettext_lazy("manage people"),

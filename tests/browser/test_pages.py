@@ -38,6 +38,7 @@ PAGES = (
     Page("bulletins", "", "/bulletins/"),
     Page("bulletin", "", "/bulletins/", r"/bulletins/[\w-]+/$"),
     Page("bulletin-proof", "", "/bulletins/", r"/bulletins/[\w-]+/$", "proof/"),
+    Page("webhooks", "partner", "/webhooks/"),
     Page("withheld", "publisher", "/withheld/"),
     Page("publish", "publisher", "/publish/"),
     Page("publish-bulletin", "publisher", "/publish/", r"/publish/[\w-]+/$"),
@@ -120,6 +121,7 @@ PAGES = (
 NO_PAGE = {
     "review-interest",  # needs a seat one has not declared for: looked at in its own tests
     "review-again",  # needs a case whose ballots are all open: looked at in its own tests
+    "webhook",  # needs an endpoint of one's own: read in tests/pages/judgement/test_webhooks.py
     "tables",  # needs published tables carried over: manage.py published_tables
     *("set_language", "watch-end"),  # they take a form and lead elsewhere
     *("place-search", "place-names", "mfa_download_recovery_codes"),  # data and a file

@@ -51,6 +51,9 @@ from verification.corroboration.actions import lapse_overdue_positions
 from verification.corroboration.models import PartyPosition
 from verification.incidents.actions import link_report
 from verification.incidents.models import Incident, Link
+from verification.partners.actions.endpoints import register_endpoint
+from verification.partners.models import Endpoint
+from verification.partners.rules import TOPICS
 from verification.recommendations.actions import issue_recommendation
 from verification.recommendations.models import Recommendation
 from verification.reopening.actions import Request, ask_reopening
@@ -112,6 +115,7 @@ class Two:
     bulletin: str  # released, here
     draft: Bulletin  # the next one, not released
     bundle: Bundle  # of the decided case, asked for by triage
+    endpoint: Endpoint  # of the partner
 
     def everybody(self) -> dict[str, User | None]:
         people: dict[str, User | None] = {n: getattr(self.here.world, n) for n in HERE}
@@ -163,8 +167,16 @@ def build_two(sign: Sign = log_it) -> Two:
     )
     settle()
     bundle = a_bundle(world, decided)
+    endpoint, _secret = register_endpoint(
+        agreement=world.agreement,
+        url="https://hooks.example/",
+        topics=TOPICS,
+        by=world.partner,
+        at=NOW,
+    )
     return Two(
-        here, there, finding, decided.incident, request, advice, bulletin.code, draft, bundle
+        *(here, there, finding, decided.incident, request, advice),
+        *(bulletin.code, draft, bundle, endpoint),
     )
 
 

@@ -216,6 +216,11 @@ def told(name: str, two: Two) -> Iterator[Try]:
     yield Try("missing", at(name, MISSING), frozenset())
 
 
+def own_endpoint(name: str, two: Two) -> Iterator[Try]:
+    yield Try("of the partner", at(name, two.endpoint.pk), frozenset({"partner"}))
+    yield Try("missing", at(name, MISSING), frozenset())
+
+
 def chaired(*tail: Any) -> Any:
     return records(lambda r: {"case": ((r.case.pk, *tail), {"chair"})}, (MISSING, *tail))
 
@@ -400,6 +405,15 @@ DOORS: dict[str, Door] = {
     "recommendation-work": Door(advised("chair", "liaison_arm"), takes=POST),
     "inbox": Door(only(SIGNED_IN), takes=POST),
     "inbox-preferences": Door(only(SIGNED_IN), takes=POST),
+    "webhooks": Door(lists(here={"partner"}, there=set()), refuses=REFUSED, takes=POST),
+    "webhook": Door(own_endpoint, takes=POST),
+    "api-webhooks": Door(
+        lists(here={"partner"}, there=set()), refuses=REFUSED, takes=POST, **MACHINE
+    ),
+    "api-webhook": Door(own_endpoint, takes=frozenset({"PUT", "DELETE"}), **MACHINE),
+    "api-webhook-secret": Door(own_endpoint, takes=POST, shows=405, **MACHINE),
+    "api-webhook-deliveries": Door(own_endpoint, **MACHINE),
+    "api-webhook-replay": Door(own_endpoint, takes=POST, shows=405, **MACHINE),
     "overdue": Door(lists(here={"chair", "triage"}), refuses=REFUSED),
     "bundles": Door(lists(here={"chair", "triage"}), refuses=REFUSED, takes=POST),
     "bundle": Door(asked_bundle, takes=POST),

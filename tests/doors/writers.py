@@ -405,9 +405,27 @@ def of_questions(two: Two) -> dict[str, Sent]:
     }
 
 
+def by_partner(two: Two) -> dict[str, Sent]:
+    """What a partner sends of their endpoints, in the browser and by machine."""
+    topics, query = ["finding.published"], "?agreement=nk2020"
+    one = (two.endpoint.pk,)
+    url = "https://hooks.example/more"
+    replayed = {"since": "2020-10-01T00:00:00Z"}
+    return {
+        "register an endpoint": Sent(
+            "partner", "webhooks", (), {"url": url, "topics": topics}, query
+        ),
+        "pause an endpoint": Sent("partner", "webhook", one, {"do": "pause"}),
+        "register by machine": Sent(
+            "partner", "api-webhooks", (), {"url": url, "topics": topics}, query
+        ),
+        "replay by machine": Sent("partner", "api-webhook-replay", one, replayed),
+    }
+
+
 WRITERS: tuple[Callable[[Two], dict[str, Sent]], ...] = (
     *(by_triage, by_others, by_machine),
-    *(triage_by_machine, panel_by_machine, of_questions),
+    *(triage_by_machine, panel_by_machine, of_questions, by_partner),
 )
 EXEMPT = {
     "open-report": "it takes a pass; what is not asked is tried in record/test_open_door.py",
@@ -420,6 +438,8 @@ EXEMPT = {
     "api-chair-decision": "a decision takes one text; it is tried in api/working/test_chair.py",
     "api-chair-seat": "it needs another panel to draw from; tried in api/working/test_chair.py",
     "api-uploads": "it takes headers and no body; tried in api/test_uploads.py",
+    "api-webhook": "it takes PUT; tried in api/working/test_webhooks.py",
+    "api-webhook-secret": "it takes no body",
     "api-inbox-read": "it takes no body",
     "api-message-read": "it takes no body",
 }

@@ -34,7 +34,7 @@ from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Cosignature, Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification
-from verification.partners.models import Change, FeedState
+from verification.partners.models import Change, Delivery, Endpoint, FeedState
 from verification.publication.models import Correction, Finding, PublicRow
 from verification.recommendations.models import ComplianceEvidence, Recommendation
 from verification.reopening.models import Reopening
@@ -409,6 +409,10 @@ BROKEN: dict[str, Breaking] = {
     "public_row_copies_are_among_its_reports": (PublicRow, own(code="X", n_home=1, n_copies=2), {}),
     "change_is_the_last_of_its_kind": (Change, own(pk=None, position=10**9), {}),
     "change_has_its_own_position": (Change, own(pk=None, code="X"), {}),
+    "endpoint_is_registered_once": (Endpoint, own(), {}),
+    "endpoint_keeps_its_secret_while_it_stands": (Endpoint, own(url="x", secret=None), {}),
+    "earlier_secret_has_an_end": (Endpoint, own(url="x", earlier_until=NOW), {}),
+    "message_is_queued_once": (Delivery, own(), {}),
     "feed_is_one": (FeedState, own(pk=2), {}),
     "standing_bounds_are_in_order": (Standing, own(bound_low=9, bound_high=8), {}),
 }

@@ -22,6 +22,7 @@ from verification.bulletins.models import Bulletin, Edition, Release
 from verification.caseload.models import MissedDeadline, Procedure
 from verification.corroboration.models import Statement
 from verification.ledger.models import Cosignature, Leaf, SignedTree, TileRoot
+from verification.partners.models import Attempt
 from verification.publication.models import Correction, Finding
 from verification.recommendations.models import ComplianceEvidence, RecommendationNote
 from verification.reopening.models import ASKED_FIELDS, Reopening
@@ -41,6 +42,7 @@ APPEND_ONLY = (
     SecondBallot,
     Delay,
     Answer,
+    Attempt,
 )
 MAY_MOVE = {"state", "version", "state_reason"}  # of a report
 Model = type[models.Model]

@@ -109,6 +109,13 @@ from verification.linking.actions import (
     undo_split,
     undo_tie,
 )
+from verification.partners.actions.endpoints import (
+    change_endpoint,
+    register_endpoint,
+    remove_endpoint,
+    replay_deliveries,
+    rotate_secret,
+)
 from verification.recommendations.actions import (
     answer_recommendation,
     assess_recommendation,
@@ -472,6 +479,25 @@ def of_withholding(world: World) -> dict[str, tuple[Try, set[str]]]:
     }
 
 
+def of_partners(world: World) -> dict[str, tuple[Try, set[str]]]:
+    hook: dict[str, Any] = {"url": "http://127.0.0.1:9/", "topics": ["finding.published"]}
+    made, _secret = register_endpoint(agreement=world.agreement, **hook, by=world.partner, at=NOW)
+    one, roles = {"endpoint": made}, {"partner"}
+    return {
+        "register_endpoint": (
+            lambda **who: register_endpoint(agreement=world.agreement, **hook, **who),
+            roles,
+        ),
+        "change_endpoint": (
+            lambda **who: change_endpoint(**one, topics=(), paused=True, **who),
+            roles,
+        ),
+        "rotate_secret": (lambda **who: rotate_secret(**one, **who), roles),
+        "remove_endpoint": (lambda **who: remove_endpoint(**one, **who), roles),
+        "replay_deliveries": (lambda **who: replay_deliveries(**one, **who), roles),
+    }
+
+
 def refuse_all_but(allowed: set[str], attempt: Try, world: World) -> None:
     for name in CAST:
         if name not in allowed:
@@ -497,6 +523,11 @@ def test_the_judgement(world: World) -> None:
 
 def test_reopenings(world: World) -> None:
     for attempt, allowed in of_reopenings(world).values():
+        refuse_all_but(allowed, attempt, world)
+
+
+def test_partners(world: World) -> None:
+    for attempt, allowed in of_partners(world).values():
         refuse_all_but(allowed, attempt, world)
 
 

@@ -1,5 +1,6 @@
-"""What partners read by machine and are told of: the change feed, and later their endpoints.
+"""What partners read by machine and are told of: the change feed, and messages to their endpoints.
 
-Decided here: in which order changes of public records are told, and what is left to tell of what
-went out of sight. Hears: what is published, once it is signed. Leaves: nothing; rows are derived.
+Decided here: in which order changes of public records are told, what is left to tell of what went
+out of sight, which machines may be reached. Hears: what is published, once it is signed;
+report.accepted, report.linked, incident.opened. Leaves: nothing.
 """

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from reports.agreement.models import Agreement
+from reports.people.models import User
+from reports.people.permissions import may, require
+from reports.problems import NotFound
 from verification.incidents.queries import roots_above
 from verification.partners.cursors import FeedCursor
-from verification.partners.models import Change, Step, Told, UntoldRow
+from verification.partners.models import (
+    Attempt,
+    Change,
+    Delivery,
+    DeliveryState,  # noqa: F401 - doors take it from here
+    Endpoint,
+    EndpointState,
+    Step,
+    Told,
+    UntoldRow,
+)
+from verification.partners.rules import VERB
 from verification.publication.assemble import agreement_face
 from verification.publication.faces import FindingLine
 from verification.publication.kept import faces_of_rows
@@ -112,3 +127,28 @@ def _finding(finding: Finding) -> FindingLine:
         published_at=finding.published_at,
         content=finding.content,
     )
+
+
+# -- endpoints ----------------------------------------------------------------------------------
+def endpoints_of(user: User, agreement: Agreement, *, at: datetime) -> QuerySet[Endpoint]:
+    """Return a partner's own endpoints under an agreement. Errors: NotAllowed."""
+    require(user, VERB, at=at, agreement_id=agreement.pk)
+    rows = Endpoint.objects.filter(owner=user, agreement=agreement)
+    return rows.exclude(state=EndpointState.REMOVED).order_by("made_at", "id")
+
+
+def endpoint_for(user: User, endpoint_id: uuid.UUID, *, at: datetime) -> Endpoint:
+    """Return one of a person's own endpoints; NotFound for all others, and once it is removed."""
+    rows = Endpoint.objects.select_related("agreement").exclude(state=EndpointState.REMOVED)
+    found = rows.filter(pk=endpoint_id, owner=user).first()
+    if found is None or not may(user, VERB, at=at, agreement_id=found.agreement_id):
+        raise NotFound("There is no such endpoint.")
+    return found
+
+
+def deliveries_to(endpoint: Endpoint, *, state: str = "") -> QuerySet[Delivery]:
+    """Return what was sent to an endpoint or waits for it, latest first, with every try."""
+    tries = Prefetch("tries", Attempt.objects.order_by("at", "id"))
+    rows = Delivery.objects.filter(endpoint=endpoint)
+    rows = rows.filter(state=state) if state else rows
+    return rows.prefetch_related(tries).order_by("-queued_at", "-id")

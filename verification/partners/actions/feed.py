@@ -22,6 +22,7 @@ from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from verification.bulletins.models import Bulletin
 from verification.incidents.models import Incident
+from verification.partners.actions.deliveries import queue_of_changes
 from verification.partners.models import Change, FeedState, Step, Told, UntoldRow
 from verification.publication.kept import files_of
 from verification.publication.models import Finding, PublicRow
@@ -243,4 +244,5 @@ def _tell(words: Sequence[Word], position: int, at: datetime) -> int:
         unique_fields=["what", "code"],
         update_fields=["position", "step", "incident_id", "told_at", "digest"],
     )
+    queue_of_changes(changes=told.values(), at=at)
     return len(told)
