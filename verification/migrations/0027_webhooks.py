@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reports', '0026_uploads'),
-        ('verification', '0025_change_feed'),
+        ('verification', '0026_bundles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
