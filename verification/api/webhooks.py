@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
@@ -15,10 +15,10 @@ from rest_framework.response import Response
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Instant, Key, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
-from reports.api.versions import check_version, etag
+from reports.api.versions import check_version, etag, if_match
 from reports.pages.choosing import current_agreement
 from reports.problems import NotFound
-from verification.api.pages import paged
+from verification.api.pages import AGREEMENT, LISTED, PAGE_NUMBER, page_of, paged
 from verification.partners.actions.endpoints import (
     change_endpoint,
     register_endpoint,
@@ -37,13 +37,15 @@ from verification.partners.rules import LONGEST, TOPICS
 
 PARTNERS = keys_for("webhooks")
 MOST_IDS = 200
+ENDPOINT = if_match("endpoint")
+STATE = OpenApiParameter("state", str, enum=DeliveryState.values, description="narrows")
 
 
 class EndpointBody(Strict):
     """Where to be told, and of what."""
 
     url = Text(max_length=LONGEST)
-    topics = s.ListField(child=Text(max_length=40), max_length=20)
+    topics = s.ListField(child=Text(max_length=40), max_length=20, help_text=", ".join(TOPICS))
 
 
 class ChangedBody(Strict):
@@ -59,6 +61,12 @@ class ReplayBody(Strict):
     ids = s.ListField(child=Key(), required=False, default=list, max_length=MOST_IDS)
     since = Instant(required=False, default=None)
     until = Instant(required=False, default=None)
+
+
+class ReplayedOut(s.Serializer[Any]):
+    """How many messages wait to be sent again."""
+
+    queued = s.IntegerField()
 
 
 class EndpointOut(s.Serializer[Any]):
@@ -109,11 +117,17 @@ class DeliveryOut(s.Serializer[Any]):
 @extend_schema(
     methods=["POST"],
     operation_id="register_webhook",
+    summary="Register an endpoint; its secret is in the answer, this once",
+    parameters=[AGREEMENT],
     request=EndpointBody,
     responses={201: NewEndpointOut, **PROBLEMS},
 )
 @extend_schema(
-    methods=["GET"], operation_id="list_webhooks", responses={200: EndpointOut, **PROBLEMS}
+    methods=["GET"],
+    operation_id="list_webhooks",
+    summary="List your endpoints",
+    parameters=LISTED,
+    responses={200: page_of(EndpointOut), **PROBLEMS},
 )
 @api_view(["GET", "POST"])
 @permission_classes(PARTNERS)
@@ -126,19 +140,29 @@ def webhooks(request: Request) -> Response:
         endpoint, secret = register_endpoint(agreement=agreement, **body, by=user, at=at)
         return _with_secret(endpoint, secret, 201)
     rows = endpoints_of(user, agreement, at=at)
-    known = [{"topic": code, "words": str(words)} for code, words in TOPICS.items()]
-    return paged(request, {"as_of": at, "topics": known}, rows, EndpointOut)
+    return paged(request, {"as_of": at, "agreement": agreement.slug}, rows, EndpointOut)
 
 
 @extend_schema(
     methods=["PUT"],
     operation_id="change_webhook",
+    summary="Choose what an endpoint is told, pause it or let it go on",
+    parameters=[ENDPOINT],
     request=ChangedBody,
     responses={200: EndpointOut, **PROBLEMS},
 )
-@extend_schema(methods=["DELETE"], operation_id="remove_webhook", responses={204: None, **PROBLEMS})
 @extend_schema(
-    methods=["GET"], operation_id="read_webhook", responses={200: EndpointOut, **PROBLEMS}
+    methods=["DELETE"],
+    operation_id="remove_webhook",
+    summary="Remove an endpoint and destroy its secrets",
+    parameters=[ENDPOINT],
+    responses={204: None, **PROBLEMS},
+)
+@extend_schema(
+    methods=["GET"],
+    operation_id="read_webhook",
+    summary="Read one of your endpoints",
+    responses={200: EndpointOut, **PROBLEMS},
 )
 @api_view(["GET", "PUT", "DELETE"])
 @permission_classes(PARTNERS)
@@ -159,6 +183,7 @@ def webhook(request: Request, endpoint_id: uuid.UUID) -> Response:
 
 @extend_schema(
     operation_id="rotate_webhook_secret",
+    summary="Make a new secret; for a day both sign",
     request=None,
     responses={200: NewEndpointOut, **PROBLEMS},
 )
@@ -172,7 +197,10 @@ def webhook_secret(request: Request, endpoint_id: uuid.UUID) -> Response:
 
 
 @extend_schema(
-    operation_id="list_webhook_deliveries", responses={200: DeliveryOut(many=True), **PROBLEMS}
+    operation_id="list_webhook_deliveries",
+    summary="List the messages to an endpoint, with every try",
+    parameters=[PAGE_NUMBER, STATE],
+    responses={200: page_of(DeliveryOut), **PROBLEMS},
 )
 @api_view(["GET"])
 @permission_classes(PARTNERS)
@@ -183,10 +211,16 @@ def webhook_deliveries(request: Request, endpoint_id: uuid.UUID) -> Response:
     state = request.GET.get("state", "")
     if state and state not in DeliveryState.values:
         raise NotFound("There is no such state.")
-    return paged(request, {"as_of": at}, deliveries_to(endpoint, state=state), DeliveryOut)
+    body = {"as_of": at, "agreement": endpoint.agreement.slug}
+    return paged(request, body, deliveries_to(endpoint, state=state), DeliveryOut)
 
 
-@extend_schema(operation_id="replay_webhook", request=ReplayBody, responses={200: dict, **PROBLEMS})
+@extend_schema(
+    operation_id="replay_webhook",
+    summary="Send messages again, by id or by the time they were queued",
+    request=ReplayBody,
+    responses={200: ReplayedOut, **PROBLEMS},
+)
 @api_view(["POST"])
 @permission_classes(PARTNERS)
 def webhook_replay(request: Request, endpoint_id: uuid.UUID) -> Response:
