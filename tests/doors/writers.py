@@ -438,7 +438,6 @@ EXEMPT = {
     "api-chair-decision": "a decision takes one text; it is tried in api/working/test_chair.py",
     "api-chair-seat": "it needs another panel to draw from; tried in api/working/test_chair.py",
     "api-uploads": "it takes headers and no body; tried in api/test_uploads.py",
-    "api-webhook": "it takes PUT; tried in api/working/test_webhooks.py",
     "api-webhook-secret": "it takes no body",
     "api-inbox-read": "it takes no body",
     "api-message-read": "it takes no body",
