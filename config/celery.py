@@ -84,6 +84,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "drop-ended-tokens": {
+        "task": "reports.tasks.drop_ended_tokens",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "stamp-evidence": {
         "task": "reports.tasks.stamp_evidence",
         "schedule": 300.0,

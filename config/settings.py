@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.login.second_factor",
     "config.login.nothing_left_behind",
+    "reports.api.limits.quota_headers",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -302,6 +303,7 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "reports.api.authentication.HasScope",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["reports.api.limits.PartnerQuota"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.rest.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "reports.api.document.schema.DoorSchema",

@@ -14,6 +14,7 @@ from reports.evidence.models import Item, Reading, Sweep, Vigil
 from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportProblem
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job, Unlogged
+from reports.keys.models import AccessToken, Quota, QuotaUse
 from reports.open_door.models import Invite, OpenKey, SpentPass
 from reports.openrosa.models import Phone, SentFile, SpentNonce, Submission
 from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, Source, User
@@ -24,6 +25,7 @@ from reports.timestamps.models import Timestamp
 from reports.uploads.models import Upload
 
 __all__ = [
+    "AccessToken",
     "ActKind",
     "Affiliation",
     "Agreement",
@@ -48,6 +50,8 @@ __all__ = [
     "Place",
     "PlaceName",
     "Question",
+    "Quota",
+    "QuotaUse",
     "Reading",
     "Redaction",
     "Renewal",

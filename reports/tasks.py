@@ -13,6 +13,7 @@ from reports.imports.actions.requests import sweep_imports as sweep_files
 from reports.imports.running import run_going
 from reports.journal.doorbell import ring, ring_for_imports
 from reports.journal.drain import drain as drain_journal
+from reports.keys.actions import drop_tokens
 from reports.open_door.actions import forget_passes
 from reports.openrosa.actions import forget_nonces
 from reports.questions.actions import expire_questions
@@ -50,6 +51,12 @@ def shut_the_door_behind(**_: Any) -> int:
     """Forget used passes and old invites, and answers to old challenges; may run twice."""
     forget_nonces(at=timezone.now())
     return forget_passes(at=timezone.now())
+
+
+@shared_task(name="reports.tasks.drop_ended_tokens")
+def drop_ended_tokens(**_: Any) -> int:
+    """Delete access tokens that have ended; return how many; may run twice."""
+    return drop_tokens(at=timezone.now())
 
 
 @shared_task(name="reports.tasks.stamp_evidence")

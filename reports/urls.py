@@ -8,6 +8,7 @@ from reports.pages.desk import desk
 from reports.pages.evidence import evidence_add
 from reports.pages.filing import blank_form, correct_page, file_page
 from reports.pages.invites import invites_page
+from reports.pages.keys import all_keys_page, key_page, keys_page
 from reports.pages.machines import machines_page
 from reports.pages.offline import blank_reports, outbox_page, outbox_token
 from reports.pages.open_door import open_report_page, open_status_page
@@ -55,6 +56,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/status/", open_status_page, name="open-status"),
     path("invites/", invites_page, name="invites"),
     path("phones/", phones_page, name="phones"),
+    path("keys/", keys_page, name="keys"),
+    path("keys/all/", all_keys_page, name="keys-all"),
+    path("keys/<slug:prefix>/", key_page, name="key"),
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),

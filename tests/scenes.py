@@ -19,6 +19,8 @@ from reports.agreement.actions import record_agreement
 from reports.coverage.actions import start_watch
 from reports.openrosa.actions import add_phone, take_submission
 from reports.openrosa.reading import read_filled
+from reports.keys.actions import count_request, lend_token, set_quota
+from reports.keys.rules import TOKEN_LIFETIME
 from reports.people.actions import grant_role, issue_api_key
 from reports.timestamps.models import Timestamp
 from tests.factories import (
@@ -105,7 +107,10 @@ class Scene:
 def build_scene() -> Scene:
     """Let everything happen once: a decided case, a merge, an open case, a watch, a key."""
     world = build_world()
-    issue_api_key(user=world.partner, label="station", scopes=[], by=None, at=NOW)
+    key, _token = issue_api_key(user=world.partner, label="station", scopes=[], by=None, at=NOW)
+    count_request(user=world.partner, lane="read", at=NOW)
+    lend_token(key=key, token="x", scopes=[], lifetime=TOKEN_LIFETIME, at=NOW)
+    set_quota(user=world.partner, lane="read", per_minute=9, per_day=99, by=None, at=NOW)
     hook: dict[str, Any] = {"url": "http://127.0.0.1:9/", "topics": TOPICS}
     register_endpoint(agreement=world.agreement, **hook, by=world.partner, at=NOW)
     start_watch(agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW)

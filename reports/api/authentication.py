@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,18 +13,16 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
-from reports.people.queries import User, user_by_api_key
+from reports.keys.actions import note_use
+from reports.keys.queries import key_in_hand
+from reports.people.queries import User
+from reports.people.rules import SCOPES
 
 SCHEME = b"bearer"
-ROOMS = (
-    *("reports", "review", "notices", "triage", "chair", "reopenings", "recommendations"),
-    *("inbox", "webhooks"),
-)
-SCOPES = tuple(f"{room}:{verb}" for room in ROOMS for verb in ("read", "write"))
 
 
 class KeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <prefix>.<secret>`."""
+    """`Authorization: Bearer` with a key (`<prefix>.<secret>`), or with a token it lent."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return the person and key of a valid token; None where no token was sent."""
@@ -31,10 +30,12 @@ class KeyAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != SCHEME:
             return None
         token = parts[1].decode("latin-1") if len(parts) == 2 else ""
-        found = user_by_api_key(token, at=timezone.now()) if token.isprintable() else None
+        at = timezone.now()
+        found = key_in_hand(token, at=at) if token.isprintable() else None
         if found is None:
             raise AuthenticationFailed(_("This key is not known, has expired or was revoked."))
-        return found
+        note_use(key=found.key, at=at)
+        return found.user, found.key
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge that goes with a 401."""
@@ -47,14 +48,26 @@ def asker(request: Request) -> User:
 
 
 class KeyAuthenticationInSchema(OpenApiAuthenticationExtension):
-    """How the schema describes the key."""
+    """How the schema describes the key, and the tokens it lends by OAuth 2."""
 
     target_class = "reports.api.authentication.KeyAuthentication"
-    name = "apiKey"
+    name = ["apiKey", "clientCredentials"]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the scheme."""
-        return {"type": "http", "scheme": "bearer"}
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        """Return the two schemes."""
+        flow = {"tokenUrl": reverse("api-token"), "scopes": {scope: scope for scope in SCOPES}}
+        return [
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A key as it was shown: `<prefix>.<secret>`.",
+            },
+            {
+                "type": "oauth2",
+                "description": "The key's prefix is the client_id, the rest its client_secret.",
+                "flows": {"clientCredentials": flow},
+            },
+        ]
 
 
 class HasScope(BasePermission):

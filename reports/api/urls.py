@@ -4,6 +4,13 @@ from django.urls import path
 
 from reports.api.description import schema_door
 from reports.api.evidence import evidence_door
+from reports.api.keys import (
+    current_key_door,
+    key_revocation_door,
+    key_rotation_door,
+    keys_door,
+)
+from reports.api.oauth import token_door
 from reports.api.questions import answer_door, questions_door
 from reports.api.reports import report_door, reports_door
 from reports.api.terms import (
@@ -28,6 +35,11 @@ urlpatterns = [
         name="api-question-answer",
     ),
     path("questions", questions_door, name="api-questions"),
+    path("oauth/token", token_door, name="api-token"),
+    path("keys", keys_door, name="api-keys"),
+    path("keys/current", current_key_door, name="api-key-current"),
+    path("keys/<slug:prefix>/rotation", key_rotation_door, name="api-key-rotation"),
+    path("keys/<slug:prefix>/revocation", key_revocation_door, name="api-key-revocation"),
     path("agreements", agreements_door, name="api-agreements"),
     path("agreements/<slug:slug>", agreement_door, name="api-agreement"),
     path("acts", acts_door, name="api-acts"),

@@ -19,6 +19,8 @@ class Kind(models.TextChoices):
     KEY_REVOKED = "key.revoked", _("An API key was revoked")
     PHONE_ADDED = "phone.added", _("A phone was let in")
     PHONE_REMOVED = "phone.removed", _("A phone was shut out")
+    KEY_ROTATED = "key.rotated", _("An API key was given a successor")
+    QUOTA_SET = "quota.set", _("A person was given a quota of requests")
     AGREEMENT_RECORDED = "agreement.recorded", _("An agreement was recorded")
     PLACES_RECORDED = "places.recorded", _("Places were recorded")
     WATCH_STARTED = "watch.started", _("A watch began")

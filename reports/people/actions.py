@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reports.identity import new_receipt
 from reports.journal.actions import record_event
@@ -24,10 +25,9 @@ from reports.people.models import (
     SourceKind,
     User,
 )
-from reports.people.permissions import require
-from reports.problems import StaleState
-
-KEY_LIFETIME = timedelta(days=365)
+from reports.people.permissions import may, require
+from reports.people.rules import KEY_LIFETIME, LABEL_MOST, MOST_KEYS, PARTNER_SCOPES
+from reports.problems import Invalid, StaleState
 
 
 def _require_operator(by: User | None, at: datetime) -> str:
@@ -169,13 +169,45 @@ def record_alignment(
 
 @transaction.atomic
 def issue_api_key(
-    *, user: User, label: str, scopes: Sequence[str], by: User | None, at: datetime
+    *,
+    user: User,
+    label: str,
+    scopes: Sequence[str],
+    lifetime: timedelta = KEY_LIFETIME,
+    by: User | None,
+    at: datetime,
 ) -> tuple[ApiKey, str]:
     """Issue a key and return it with the token, which is shown this once and never stored.
 
-    Needs: operator. Leaves: ApiKey (hash only), key.issued.
+    Needs: operator; or key.manage for a key of one's own, with scopes that partners hand out
+    themselves. Leaves: ApiKey (hash only), key.issued. Errors: NotAllowed, Invalid.
     """
-    acting_as = _require_operator(by, at)
+    acting_as = _require_key_holder(user, by, at)
+    if acting_as != Role.OPERATOR:
+        _check_own_key(user, label, scopes, lifetime, at)
+    key, token = fresh_key(user=user, label=label, scopes=scopes, at=at, expires_at=at + lifetime)
+    record_event(kind=Kind.KEY_ISSUED, subject=key, by=by, at=at, acting_as=acting_as)
+    return key, token
+
+
+@transaction.atomic
+def revoke_api_key(*, key: ApiKey, by: User | None, at: datetime) -> ApiKey:
+    """Revoke a key at once, and every token it lent. Needs: operator, or that it is one's own.
+
+    Leaves: key.revoked. Errors: NotAllowed, StaleState.
+    """
+    acting_as = _require_key_holder(key.user, by, at)
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at) != 1:
+        raise StaleState("This key had already been revoked.")
+    key.revoked_at = at
+    record_event(kind=Kind.KEY_REVOKED, subject=key, by=by, at=at, acting_as=acting_as)
+    return key
+
+
+def fresh_key(
+    *, user: User, label: str, scopes: Sequence[str], at: datetime, expires_at: datetime
+) -> tuple[ApiKey, str]:
+    """Write a key down; part of the actions that issue and rotate, whose events tell it."""
     prefix = f"cvr{secrets.token_hex(4)}"
     token = f"{prefix}.{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
@@ -185,18 +217,30 @@ def issue_api_key(
         hashed=hashlib.sha256(token.encode()).hexdigest(),
         scopes=list(scopes),
         issued_at=at,
-        expires_at=at + KEY_LIFETIME,
+        expires_at=expires_at,
     )
-    record_event(kind=Kind.KEY_ISSUED, subject=key, by=by, at=at, acting_as=acting_as)
     return key, token
 
 
-@transaction.atomic
-def revoke_api_key(*, key: ApiKey, by: User | None, at: datetime) -> ApiKey:
-    """Revoke a key at once. Needs: operator. Leaves: key.revoked."""
-    acting_as = _require_operator(by, at)
-    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at) != 1:
-        raise StaleState("This key had already been revoked.")
-    key.revoked_at = at
-    record_event(kind=Kind.KEY_REVOKED, subject=key, by=by, at=at, acting_as=acting_as)
-    return key
+def _require_key_holder(user: User, by: User | None, at: datetime) -> str:
+    if by is not None and by.pk == user.pk and may(by, "key.manage", at=at):
+        return require(by, "key.manage", at=at)
+    return _require_operator(by, at)
+
+
+def _check_own_key(
+    user: User, label: str, scopes: Sequence[str], lifetime: timedelta, at: datetime
+) -> None:
+    problems = {}
+    if not 0 < len(label.strip()) <= LABEL_MOST:
+        problems["label"] = [_("Give it a name of at most 80 characters.")]
+    if not scopes or set(scopes) - set(PARTNER_SCOPES):
+        problems["scopes"] = [_("Choose at least one, of those offered.")]
+    if not timedelta(0) < lifetime <= KEY_LIFETIME:
+        problems["lifetime"] = [_("A key lasts a year at most.")]
+    if problems:
+        raise Invalid(errors=problems)
+    User.objects.select_for_update().get(pk=user.pk)  # two at once are counted one by one
+    good = ApiKey.objects.filter(user=user, revoked_at=None, expires_at__gt=at)
+    if good.count() >= MOST_KEYS:
+        raise Invalid(_("You have as many keys as you can have. Revoke one first."))

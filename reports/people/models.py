@@ -179,6 +179,11 @@ class ApiKey(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    rotated_at = models.DateTimeField(null=True)  # a successor was made
+    last_used_on = models.DateField(null=True)  # the day alone; never from where
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-issued_at"], name="key_by_person")]
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.label}"

@@ -48,6 +48,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "publication.withhold": frozenset({Role.CHAIR, Role.PUBLISHER}),
     "bulletin.release": frozenset({Role.PUBLISHER}),
     "webhook.manage": frozenset({Role.PARTNER}),
+    "key.manage": frozenset({Role.PARTNER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
     "archive.carry_over": frozenset({Role.OPERATOR}),
@@ -88,6 +89,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "publication.withhold": gettext_lazy("keep incidents from the public for a time"),
     "bulletin.release": gettext_lazy("release bulletins"),
     "webhook.manage": gettext_lazy("have your machine told of what happens"),
+    "key.manage": gettext_lazy("make keys of your own"),
     "health.read": gettext_lazy("read the health page"),
     "archive.carry_over": gettext_lazy("carry published tables over"),
     "people.manage": gettext_lazy("manage people"),

@@ -38,6 +38,8 @@ PAGES = (
     Page("bulletins", "", "/bulletins/"),
     Page("bulletin", "", "/bulletins/", r"/bulletins/[\w-]+/$"),
     Page("bulletin-proof", "", "/bulletins/", r"/bulletins/[\w-]+/$", "proof/"),
+    Page("keys", "partner", "/keys/"),
+    Page("keys-all", "operator", "/keys/all/"),
     Page("webhooks", "partner", "/webhooks/"),
     Page("withheld", "publisher", "/withheld/"),
     Page("publish", "publisher", "/publish/"),

@@ -14,7 +14,8 @@ from reports.coverage.actions import start_watch
 from reports.coverage.models import Watch
 from reports.evidence.models import Item
 from reports.intake.models import Report
-from reports.people.models import User
+from reports.people.actions import issue_api_key
+from reports.people.models import ApiKey, User
 from reports.questions.models import Question
 from reports.uploads.models import Upload
 from tests.factories import (
@@ -116,6 +117,7 @@ class Two:
     draft: Bulletin  # the next one, not released
     bundle: Bundle  # of the decided case, asked for by triage
     endpoint: Endpoint  # of the partner
+    key: ApiKey  # of the partner
 
     def everybody(self) -> dict[str, User | None]:
         people: dict[str, User | None] = {n: getattr(self.here.world, n) for n in HERE}
@@ -174,9 +176,12 @@ def build_two(sign: Sign = log_it) -> Two:
         by=world.partner,
         at=NOW,
     )
+    key, _token = issue_api_key(
+        user=world.partner, label="x", scopes=["keys:read"], by=None, at=NOW
+    )
     return Two(
         *(here, there, finding, decided.incident, request, advice),
-        *(bulletin.code, draft, bundle, endpoint),
+        *(bulletin.code, draft, bundle, endpoint, key),
     )
 
 

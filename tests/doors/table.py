@@ -216,6 +216,12 @@ def told(name: str, two: Two) -> Iterator[Try]:
     yield Try("missing", at(name, MISSING), frozenset())
 
 
+def own_key(name: str, two: Two) -> Iterator[Try]:
+    also = frozenset() if "rotation" in name else frozenset({"operator"})
+    yield Try("of the partner", at(name, two.key.prefix), frozenset({"partner"}) | also)
+    yield Try("missing", at(name, "cvr0"), frozenset())
+
+
 def own_endpoint(name: str, two: Two) -> Iterator[Try]:
     yield Try("of the partner", at(name, two.endpoint.pk), frozenset({"partner"}))
     yield Try("missing", at(name, MISSING), frozenset())
@@ -405,6 +411,16 @@ DOORS: dict[str, Door] = {
     "recommendation-work": Door(advised("chair", "liaison_arm"), takes=POST),
     "inbox": Door(only(SIGNED_IN), takes=POST),
     "inbox-preferences": Door(only(SIGNED_IN), takes=POST),
+    "keys": Door(only(frozenset({"partner"})), refuses=REFUSED, takes=POST),
+    "keys-all": Door(only(frozenset({"operator"})), refuses=REFUSED),
+    "key": Door(own_key, takes=POST),
+    "api-token": Door(
+        only(EVERYBODY), takes=POST, shows=405, stranger_sends=400, refuses_forms=400
+    ),
+    "api-keys": Door(only(frozenset({"partner"})), refuses=REFUSED, **MACHINE),
+    "api-key-current": Door(only(frozenset()), **MACHINE),
+    "api-key-rotation": Door(own_key, takes=POST, shows=405, **MACHINE),
+    "api-key-revocation": Door(own_key, takes=POST, shows=405, **MACHINE),
     "webhooks": Door(lists(here={"partner"}, there=set()), refuses=REFUSED, takes=POST),
     "webhook": Door(own_endpoint, takes=POST),
     "api-webhooks": Door(

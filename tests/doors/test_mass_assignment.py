@@ -30,7 +30,7 @@ NAMES = sorted({name for field in FIELDS for name in (field.name, field.attname)
 # What differs between two runs of one act: keys, and what is drawn or digested from them.
 DRAWN = (
     *("id", "receipt", "sha256", "raw", "panel_seed", "seed", "salt", "code"),
-    *("stored_as", "secret", "earlier_secret"),
+    *("stored_as", "secret", "earlier_secret", "prefix", "hashed"),
     *("recorded_at", "created_at", "not_before"),  # by the clock of the database
 )
 Row = tuple[str, tuple[tuple[str, str], ...]]

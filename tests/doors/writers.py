@@ -416,6 +416,13 @@ def by_partner(two: Two) -> dict[str, Sent]:
             "partner", "webhooks", (), {"url": url, "topics": topics}, query
         ),
         "pause an endpoint": Sent("partner", "webhook", one, {"do": "pause"}),
+        "make a key": Sent(
+            "partner",
+            "keys",
+            (),
+            {"label": "pull", "scopes": ["reports:read"], "lifetime": "30"},
+        ),
+        "rotate a key": Sent("partner", "key", (two.key.prefix,), {"do": "rotate"}),
         "register by machine": Sent(
             "partner", "api-webhooks", (), {"url": url, "topics": topics}, query
         ),
@@ -438,6 +445,9 @@ EXEMPT = {
     "api-chair-decision": "a decision takes one text; it is tried in api/working/test_chair.py",
     "api-chair-seat": "it needs another panel to draw from; tried in api/working/test_chair.py",
     "api-uploads": "it takes headers and no body; tried in api/test_uploads.py",
+    "api-token": "it takes a client and its secret; tried in api/test_oauth.py",
+    "api-key-rotation": "it takes no body",
+    "api-key-revocation": "it takes no body",
     "api-webhook-secret": "it takes no body",
     "api-inbox-read": "it takes no body",
     "api-message-read": "it takes no body",

@@ -17,6 +17,7 @@ from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportPro
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
 from reports.openrosa.models import SentFile, Submission
+from reports.keys.models import Quota, QuotaUse
 from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
@@ -409,6 +410,9 @@ BROKEN: dict[str, Breaking] = {
     "public_row_copies_are_among_its_reports": (PublicRow, own(code="X", n_home=1, n_copies=2), {}),
     "change_is_the_last_of_its_kind": (Change, own(pk=None, position=10**9), {}),
     "change_has_its_own_position": (Change, own(pk=None, code="X"), {}),
+    "quota_is_set_once_a_lane": (Quota, own(), {}),
+    "quota_of_a_day_holds_a_minute": (Quota, own(lane="write", per_day=1), {}),
+    "use_is_counted_in_one_place": (QuotaUse, own(pk=None), {}),
     "endpoint_is_registered_once": (Endpoint, own(), {}),
     "endpoint_keeps_its_secret_while_it_stands": (Endpoint, own(url="x", secret=None), {}),
     "earlier_secret_has_an_end": (Endpoint, own(url="x", earlier_until=NOW), {}),

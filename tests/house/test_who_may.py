@@ -21,6 +21,7 @@ from reports.intake.actions import (
     reject_report,
     withdraw_report,
 )
+from reports.keys.actions import rotate_api_key, set_quota
 from reports.open_door.actions import make_invites
 from reports.openrosa.actions import add_phone
 from reports.people.actions import (
@@ -149,7 +150,7 @@ FILERS = MONITORS | LIAISONS | {"partner", "triage"}
 
 
 def of_people(world: World) -> dict[str, Try]:
-    key, _token = issue_api_key(user=world.partner, label="x", scopes=[], by=None, at=NOW)
+    others, _token = issue_api_key(user=world.outsider, label="x", scopes=[], by=None, at=NOW)
     grant = world.partner.grants.get()
     named: dict[str, Any] = {"key": "new", "name": "New", "kind": "media"}
     return {
@@ -168,7 +169,10 @@ def of_people(world: World) -> dict[str, Try]:
         "issue_api_key": lambda **who: issue_api_key(
             user=world.outsider, label="x", scopes=[], **who
         ),
-        "revoke_api_key": lambda **who: revoke_api_key(key=key, **who),
+        "revoke_api_key": lambda **who: revoke_api_key(key=others, **who),
+        "set_quota": lambda **who: set_quota(
+            user=world.partner, lane="read", per_minute=1, per_day=1, **who
+        ),
         "carry_over": lambda **who: carry_over(
             agreement=world.agreement,
             publication=Publication("x", "x", [], [], []),
@@ -480,10 +484,15 @@ def of_withholding(world: World) -> dict[str, tuple[Try, set[str]]]:
 
 
 def of_partners(world: World) -> dict[str, tuple[Try, set[str]]]:
+    key, _token = issue_api_key(user=world.partner, label="x", scopes=[], by=None, at=NOW)
+    own: dict[str, Any] = {"user": world.partner, "label": "x", "scopes": ["keys:read"]}
     hook: dict[str, Any] = {"url": "http://127.0.0.1:9/", "topics": ["finding.published"]}
     made, _secret = register_endpoint(agreement=world.agreement, **hook, by=world.partner, at=NOW)
     one, roles = {"endpoint": made}, {"partner"}
     return {
+        "rotate_api_key": (lambda **who: rotate_api_key(key=key, renew=True, **who), roles),
+        "revoke one's own": (lambda **who: revoke_api_key(key=key, **who), roles | {"operator"}),
+        "make one's own": (lambda **who: issue_api_key(**own, **who), roles | {"operator"}),
         "register_endpoint": (
             lambda **who: register_endpoint(agreement=world.agreement, **hook, **who),
             roles,

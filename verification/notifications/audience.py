@@ -528,12 +528,19 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.ROLE_GRANTED: of_new_grant,
     Kind.ROLE_REVOKED: of_ended_grant,
     Kind.KEY_ISSUED: of_key,
+    Kind.KEY_ROTATED: of_key,
 }
 # Of these nobody is told: reference data, what is read off pages, and what must not be told.
 NOT_TOLD = frozenset(
     {
         *(Kind.USER_REGISTERED, Kind.ALIGNMENT_RECORDED, Kind.ORGANISATION_REGISTERED),
-        *(Kind.SOURCE_REGISTERED, Kind.KEY_REVOKED, Kind.AGREEMENT_RECORDED, Kind.PLACES_RECORDED),
+        *(
+            Kind.SOURCE_REGISTERED,
+            Kind.KEY_REVOKED,
+            Kind.QUOTA_SET,
+            Kind.AGREEMENT_RECORDED,
+            Kind.PLACES_RECORDED,
+        ),
         Kind.INTEREST_DECLARED,  # said to the house by the one who would be told
         *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.WATCH_FAILED, Kind.WATCH_REFUSED),
         *(Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),

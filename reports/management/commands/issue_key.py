@@ -7,11 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from reports.api.authentication import SCOPES
 from reports.people.actions import issue_api_key
 from reports.people.queries import user_by_username
-
-LABEL_MOST = 80  # characters
+from reports.people.rules import LABEL_MOST, SCOPES
 
 
 class Command(BaseCommand):

@@ -1,0 +1,20 @@
+"""Pure questions about keys: which scopes there are, who hands them out, how long a key lasts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+# Rooms whose work is a partner's own: a partner makes keys for these without asking anybody.
+PARTNER_ROOMS = ("reports", "inbox", "webhooks", "keys")
+# Rooms of roles that enrol a second factor, or hold others' files: the operator makes these keys.
+OPERATOR_ROOMS = ("review", "notices", "triage", "chair", "reopenings", "recommendations")
+ROOMS = (*PARTNER_ROOMS, *OPERATOR_ROOMS)
+VERBS = ("read", "write")
+SCOPES = tuple(f"{room}:{verb}" for room in ROOMS for verb in VERBS)
+PARTNER_SCOPES = tuple(f"{room}:{verb}" for room in PARTNER_ROOMS for verb in VERBS)
+
+KEY_LIFETIME = timedelta(days=365)  # where nothing shorter is asked for, and the longest
+LIFETIMES = tuple(timedelta(days=days) for days in (30, 90, 180, 365))
+OVERLAP = timedelta(days=1)  # for which a key goes on after it was rotated
+LABEL_MOST = 80  # characters
+MOST_KEYS = 20  # of one person at a time
