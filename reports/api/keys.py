@@ -28,7 +28,7 @@ class KeyOut(s.Serializer[Any]):
     """One key; what opens a door is never in it."""
 
     prefix = s.CharField(help_text="what the key begins with, up to its dot")
-    label = s.CharField()
+    label = s.CharField()  # type: ignore[assignment]
     scopes = s.ListField(child=s.CharField())
     issued_at = s.DateTimeField()
     expires_at = s.DateTimeField()

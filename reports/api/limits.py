@@ -32,7 +32,8 @@ class PartnerQuota(BaseThrottle):
         if request.auth is None:
             return True
         lane = lane_of(request.method or "")
-        tell(request._request, count_request(user=request.user, lane=lane, at=timezone.now()))
+        counts = count_request(user=request.auth.user, lane=lane, at=timezone.now())
+        tell(request._request, counts)
         return True
 
 

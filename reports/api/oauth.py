@@ -148,7 +148,6 @@ class TokenOut(s.Serializer[Any]):
     summary="Borrow a short token from a key (OAuth 2 client credentials)",
     request={"application/x-www-form-urlencoded": TokenBody},
     responses={200: TokenOut, 401: OpenApiResponse(description="the client is not known")},
-    auth=[],
     examples=[
         OpenApiExample(
             "A token",
@@ -170,12 +169,13 @@ class TokenOut(s.Serializer[Any]):
 def token_door(request: Request) -> HttpResponse:
     """Lend a token of ten minutes with the scopes of a key, or some of them."""
     sent, at = request._request, timezone.now()
+    form: Any = request.data
     keys = KeysAsClients(sent, at)
     tokens = BearerToken(keys, lambda _request: secrets.token_urlsafe(32), keys.lives)
     endpoint = TokenEndpoint(GRANT, tokens, {GRANT: ClientCredentialsGrant(keys)})
     headers, body, status = endpoint.create_token_response(
         ADDRESS,
-        body=request.data.urlencode(),
+        body=form.urlencode(),
         headers={"Authorization": request.headers.get("Authorization", "")},
     )
     answer = HttpResponse(body, status=status, headers=headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -97,7 +98,7 @@ def count_request(*, user: User, lane: str, at: datetime) -> list[Spent]:
     """Count one request of a person; return the running counts of its lane."""
     at = at.astimezone(UTC)
     quotas = quotas_of(user)
-    values = {
+    values: dict[str, Any] = {
         "user": user.pk,
         "lane": lane,
         "minute": began(Span.MINUTE, at),
