@@ -373,6 +373,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 
 # -- the log ------------------------------------------------------------------------------
+# Where this site is reached from outside: what is told by message names whole addresses.
+SITE_ORIGIN = env.str(
+    "CVR_ORIGIN",
+    default=f"https://{ALLOWED_HOSTS[0]}"
+    if HTTPS
+    else f"http://{ALLOWED_HOSTS[0]}:{env.str('PORT', default='8000')}",
+)
 # Partners' endpoints on this machine are reached only in demonstrations and tests.
 WEBHOOK_LOOPBACK = envbool("CVR_WEBHOOK_LOOPBACK", default=DEMO)
 WEBHOOK_PATIENCE_S = 10.0  # for all of one try

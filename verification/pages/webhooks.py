@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -73,6 +74,19 @@ class EndpointForm(TopicsForm):
     field_order = ("url", "topics")
 
 
+class ReplayForm(forms.Form):
+    """Of which days to send everything again."""
+
+    since = forms.DateField(
+        label=gettext_lazy("From the day"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To the day, and with it"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
@@ -117,6 +131,11 @@ def webhook(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
         return redirect("webhooks")
     if do == "replay":
         _replay(request, endpoint, at)
+    elif do == "replay-days":
+        days = ReplayForm(request.POST)
+        if not days.is_valid():
+            return _page(request, endpoint, days=days)
+        _replay_days(request, endpoint, days.cleaned_data, at)
     elif do in ("pause", "resume", "choose"):
         form = TopicsForm(request.POST)
         if do == "choose" and not form.is_valid():
@@ -135,25 +154,47 @@ def _replay(request: HttpRequest, endpoint: Endpoint, at: datetime) -> None:
         key = uuid.UUID(request.POST.get("key", ""))
     except ValueError as error:
         raise NotFound("There is no such message.") from error
-    n = replay_deliveries(endpoint=endpoint, ids=[key], by=asker(request), at=at)
+    _say(request, replay_deliveries(endpoint=endpoint, ids=[key], by=asker(request), at=at))
+
+
+def _replay_days(
+    request: HttpRequest, endpoint: Endpoint, asked: dict[str, Any], at: datetime
+) -> None:
+    """Send again what was queued on some days, as they are where the agreement holds."""
+    zone = ZoneInfo(endpoint.agreement.timezone)
+    since = datetime.combine(asked["since"], time.min, zone)
+    until = None
+    if asked["until"] is not None:
+        until = datetime.combine(asked["until"] + timedelta(days=1), time.min, zone)
+    given: dict[str, Any] = {"endpoint": endpoint, "by": asker(request), "at": at}
+    _say(request, replay_deliveries(since=since, until=until, **given))
+
+
+def _say(request: HttpRequest, n: int) -> None:
     words = ngettext("%(n)s message goes out again.", "%(n)s messages go out again.", n)
     messages.success(request, words % {"n": n})
 
 
 def _page(
-    request: HttpRequest, endpoint: Endpoint, *, secret: str = "", form: Any = None
+    request: HttpRequest,
+    endpoint: Endpoint,
+    *,
+    secret: str = "",
+    form: Any = None,
+    days: Any = None,
 ) -> HttpResponse:
     page = Paginator(deliveries_to(endpoint), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "endpoint": endpoint,
         "secret": secret,
         "form": form or TopicsForm(initial={"topics": endpoint.topics}),
+        "days": days or ReplayForm(),
         "page": page,
         "lines": [_line(row) for row in page.object_list],
         "zone": endpoint.agreement.timezone,
         "crumbs": [(reverse("webhooks"), _("Webhooks"))],
     }
-    status = 422 if form is not None else 200
+    status = 422 if form is not None or days is not None else 200
     return render(request, "verification/webhook.html", context, status=status)
 
 

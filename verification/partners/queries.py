@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ from verification.partners.rules import VERB
 from verification.publication.assemble import agreement_face
 from verification.publication.faces import FindingLine
 from verification.publication.kept import faces_of_rows
-from verification.publication.models import Finding, PublicRow
+from verification.publication.models import Correction, Finding, PublicRow
 from verification.withholding.queries import withheld_now_anywhere
 
 SCHEMA = 1  # of a row; additions leave it, anything else makes it 2
@@ -152,3 +152,19 @@ def deliveries_to(endpoint: Endpoint, *, state: str = "") -> QuerySet[Delivery]:
     rows = Delivery.objects.filter(endpoint=endpoint)
     rows = rows.filter(state=state) if state else rows
     return rows.prefetch_related(tries).order_by("-queued_at", "-id")
+
+
+def has_new_score(code: str) -> bool:
+    """Answer whether a finding that corrects another was published with another score.
+
+    Both are out: nothing is told that the two findings do not hold themselves.
+    """
+    found = Correction.objects.filter(finding__code=code).select_related("finding", "corrected")
+    return any(
+        _likelihoods(one.finding.content) != _likelihoods(one.corrected.content) for one in found
+    )
+
+
+def _likelihoods(content: Mapping[str, Any]) -> Any:
+    score = content.get("score")
+    return None if score is None else score["p"]

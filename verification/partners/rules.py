@@ -17,6 +17,7 @@ TOPICS = {
     "report.linked": gettext_lazy("A report of yours was linked to an incident"),
     "finding.published": gettext_lazy("A finding was published"),
     "finding.corrected": gettext_lazy("A finding was corrected"),
+    "score.changed": gettext_lazy("The published score of an incident changed"),
     "bulletin.released": gettext_lazy("A daily bulletin was released"),
 }
 PORTS = frozenset({443, 8443})

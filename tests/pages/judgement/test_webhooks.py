@@ -65,3 +65,9 @@ def test_the_log_shows_each_try_and_sends_again(world: World, partner: Client) -
     partner.post(page, {"do": "replay", "key": str(Delivery.objects.get().pk)})
     assert Delivery.objects.get().state == "waiting"
     assert partner.post(page, {"do": "replay", "key": "x"}).status_code == 404
+    day = str(NOW.date())
+    for until, state in (("2000-01-01", "given_up"), ("", "waiting"), (day, "waiting")):
+        Delivery.objects.update(state="given_up")
+        partner.post(page, {"do": "replay-days", "since": day, "until": until})
+        assert Delivery.objects.get().state == state
+    assert partner.post(page, {"do": "replay-days", "since": "x"}).status_code == 422

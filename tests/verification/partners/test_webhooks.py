@@ -27,8 +27,10 @@ from tests.factories import (
     settle,
 )
 from tests.proofs import at_once
+from tests.scenes import log_it
+from tests.second_round import a_correction, a_reserve
 from verification.incidents.actions import open_incident
-from verification.partners.actions.deliveries import deliver_due
+from verification.partners.actions.deliveries import LINES, deliver_due
 from verification.partners.actions.endpoints import (
     change_endpoint,
     register_endpoint,
@@ -53,6 +55,9 @@ class Receiver:
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
     slow: bool = False
+    waits_for: int = 0  # others, before the first address is answered
+    paths: list[str] = field(default_factory=list)
+    others: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     url: str = ""
 
 
@@ -64,6 +69,12 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             state.got.append((dict(self.headers.items()), body))
+            state.paths.append(self.path)
+            if "other" in self.path:
+                state.others.release()
+            while state.waits_for and "other" not in self.path:
+                assert state.others.acquire(timeout=5)
+                state.waits_for -= 1
             if state.slow:
                 state.release.wait(5)
                 return
@@ -135,8 +146,9 @@ class TestQueueing:
         assert endpoint.topics == ["report.linked"]
 
     def test_a_finding_waits_for_its_signature_and_is_told_once(
-        self, world: World, by_hand: Any, receiver: Receiver
+        self, world: World, by_hand: Any, receiver: Receiver, settings: Any
     ) -> None:
+        settings.SITE_ORIGIN = "https://truce.example"
         an_endpoint(world, receiver.url, "finding.published")
         incident = a_decided_incident(world)
         settle()
@@ -151,8 +163,27 @@ class TestQueueing:
         assert message["type"] == "finding.published"
         assert message["data"] == {
             "id": f"{incident.code}-F1",
-            "url": f"/api/v1/findings/{incident.code}-F1",
+            "url": f"{settings.SITE_ORIGIN}/api/v1/findings/{incident.code}-F1",
         }
+
+    @pytest.mark.parametrize("another_score", [True, False])
+    def test_a_published_score_that_changed_is_told_with_its_correction(
+        self, world: World, receiver: Receiver, monkeypatch: Any, another_score: bool
+    ) -> None:
+        p = iter((0.5, 0.75 if another_score else 0.5))
+        monkeypatch.setattr(
+            "verification.publication.actions.public_score", lambda _score: {"p": {"ARM": next(p)}}
+        )
+        an_endpoint(world, receiver.url, "score.changed", "finding.published")
+        correction = a_correction(world, a_reserve(world))
+        log_it()
+        tell_changes(at=NOW)
+        tell_changes(at=NOW)
+        both = (correction.corrected, correction.finding)
+        told = [("finding.published", one.code) for one in both]
+        if another_score:
+            told.append(("score.changed", correction.finding.code))
+        assert sorted(Delivery.objects.values_list("topic", "about")) == told
 
     def test_a_handler_that_runs_twice_queues_once(self, world: World, receiver: Receiver) -> None:
         from reports.journal.models import Event
@@ -194,7 +225,7 @@ class TestSending:
 
     @pytest.mark.parametrize(
         ("answers", "outcome", "state"),
-        [
+        [  # docs/webhooks.md tells it
             ([204], "delivered", "delivered"),
             ([500], "refused", "waiting"),
             ([404], "refused", "waiting"),
@@ -222,6 +253,23 @@ class TestSending:
         deliver_due(at=NOW)
         assert (outcomes(), Delivery.objects.get().state) == (["timeout"], "waiting")
         assert Attempt.objects.get().took_ms < 5 * SLOW_S * 1000
+
+    def test_a_slow_one_holds_up_nobody_else(
+        self, world: World, receiver: Receiver, settings: Any
+    ) -> None:
+        """The slow receiver answers only once the others have had theirs."""
+        settings.WEBHOOK_PATIENCE_S = 5.0
+        others = LINES + 1
+        an_endpoint(world, receiver.url)
+        accept_one(world)
+        Delivery.objects.update(next_at=NOW - timedelta(minutes=1))  # it is the first in turn
+        for n in range(others):
+            an_endpoint(world, f"{receiver.url}&other={n}")
+        accept_one(world)
+        receiver.waits_for = others
+        assert deliver_due(at=NOW) == others + 2
+        assert outcomes() == ["delivered"] * (others + 2)
+        assert [path for path in receiver.paths if "other" not in path] == ["/hook?a=1"] * 2
 
     def test_it_is_down(self, world: World) -> None:
         an_endpoint(world, "http://127.0.0.1:9/")
