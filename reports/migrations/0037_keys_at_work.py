@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0035_readings_hold_signed_histories'),
+        ('reports', '0036_imports'),
     ]
 
     operations = [
