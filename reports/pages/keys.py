@@ -59,7 +59,7 @@ class KeyForm(forms.Form):
     )
     lifetime = forms.TypedChoiceField(
         label=gettext_lazy("It ends after"),
-        choices=[(str(one.days), DAYS % {"n": one.days}) for one in LIFETIMES],
+        choices=lambda: [(str(one.days), DAYS % {"n": one.days}) for one in LIFETIMES],
         coerce=lambda days: timedelta(days=int(days)),
         initial="90",
     )
