@@ -81,7 +81,7 @@ def test_the_log_tells_every_try_and_a_message_goes_out_again(
         {"url": "https://10.0.0.1/"},
         {"url": "http://example.org/"},
         {"topics": []},
-        {"topics": ["score.changed"]},
+        {"topics": ["case.opened"]},
     ],
 )
 def test_what_cannot_be_is_refused(partner: Client, changes: dict[str, Any]) -> None:
