@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0036_imports'),
+        ('reports', '0037_phones_and_submissions'),
     ]
 
     operations = [
