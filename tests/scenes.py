@@ -17,10 +17,10 @@ from django.db import models, transaction
 
 from reports.agreement.actions import record_agreement
 from reports.coverage.actions import start_watch
-from reports.openrosa.actions import add_phone, take_submission
-from reports.openrosa.reading import read_filled
 from reports.keys.actions import count_request, lend_token, set_quota
 from reports.keys.rules import TOKEN_LIFETIME
+from reports.openrosa.actions import add_phone, take_submission
+from reports.openrosa.reading import read_filled
 from reports.people.actions import grant_role, issue_api_key
 from reports.timestamps.models import Timestamp
 from tests.factories import (

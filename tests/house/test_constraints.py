@@ -16,8 +16,8 @@ from reports.identity import new_key
 from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportProblem
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event, Job
-from reports.openrosa.models import SentFile, Submission
 from reports.keys.models import Quota, QuotaUse
+from reports.openrosa.models import SentFile, Submission
 from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
