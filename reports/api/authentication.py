@@ -13,7 +13,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
-from reports.keys.actions import note_use
+from reports.keys.actions import note_key_use
 from reports.keys.queries import key_in_hand
 from reports.people.queries import User
 from reports.people.rules import SCOPES
@@ -34,7 +34,7 @@ class KeyAuthentication(BaseAuthentication):
         found = key_in_hand(token, at=at) if token.isprintable() else None
         if found is None:
             raise AuthenticationFailed(_("This key is not known, has expired or was revoked."))
-        note_use(key=found.key, at=at)
+        note_key_use(key=found.key, at=at)
         return found.user, found.key
 
     def authenticate_header(self, request: Request) -> str:

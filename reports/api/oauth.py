@@ -34,7 +34,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from reports.api.limits import tell
-from reports.keys.actions import count_request, lend_token, note_use
+from reports.keys.actions import count_request, lend_token, note_key_use
 from reports.keys.queries import key_in_hand
 from reports.keys.rules import TOKEN_LIFETIME, QuotaLane
 
@@ -68,7 +68,7 @@ class KeysAsClients(RequestValidator):
             return False
         counts = count_request(user=found.user, lane=QuotaLane.TOKEN, at=self.at)
         tell(self.request, counts)
-        note_use(key=found.key, at=self.at)
+        note_key_use(key=found.key, at=self.at)
         request.client = Client(found.key.prefix, found.key)
         return True
 

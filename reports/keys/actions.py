@@ -114,7 +114,7 @@ def count_request(*, user: User, lane: str, at: datetime) -> list[Spent]:
     ]
 
 
-def note_use(*, key: ApiKey, at: datetime) -> None:
+def note_key_use(*, key: ApiKey, at: datetime) -> None:
     """Note on which day a key was last used, once a day; nothing of where from."""
     today = at.astimezone(UTC).date()
     if key.last_used_on != today:

@@ -82,7 +82,7 @@ EXCEPTIONS = {
     "keep_public_rows": "derived rows: what made them stale left its own event",
     "fresh_key": "part of issue_api_key and rotate_api_key, whose events tell it",
     "count_request": "a count that begins anew by itself",
-    "note_use": "the day alone; an event for each would tell who works when",
+    "note_key_use": "the day alone; an event for each would tell who works when",
     "lend_token": "a short loan of what an event told already",
     "drop_tokens": "what has ended is forgotten",
     "register_endpoint": "where somebody wants to be told is theirs alone",

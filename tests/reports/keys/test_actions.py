@@ -13,7 +13,7 @@ from reports.keys.actions import (
     count_request,
     drop_tokens,
     lend_token,
-    note_use,
+    note_key_use,
     rotate_api_key,
     set_quota,
 )
@@ -207,11 +207,11 @@ class TestQuotas:
 
 def test_only_the_day_of_use_is_kept(world: World) -> None:
     key, _token = own_key(world)
-    note_use(key=key, at=NOW)
+    note_key_use(key=key, at=NOW)
     key.refresh_from_db()
     assert key.last_used_on == NOW.date()
     with connection.execute_wrapper(no_query):
-        note_use(key=key, at=NOW)
+        note_key_use(key=key, at=NOW)
 
 
 def no_query(*_: object) -> None:
