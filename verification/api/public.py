@@ -34,7 +34,7 @@ from verification.publication.queries import (
     filter_words,
     finding_by_code,
     findings_of,
-    incident_list,
+    incident_page,
     public_incident,
     standings,
 )
@@ -84,16 +84,16 @@ def list_incidents(request: Request) -> Response:
             errors={name: [_("This value is not known here.")] for name in asked.wrong},
         )
     cursor = asked_cursor(request)
-    seen = incident_list(agreement, at=at, wanted=asked.wanted, cursor=cursor, size=PAGE)
-    body = {"as_of": at, "agreement": seen.agreement.slug}
+    seen, count = incident_page(agreement, wanted=asked.wanted, cursor=cursor, size=PAGE)
+    body = {"as_of": at, "agreement": agreement.slug}
     return by_cursor(
         request,
         body,
         seen.incidents,
         IncidentOut,
-        count=seen.n_shown,
-        newer=seen.newer,
-        older=seen.older,
+        count=count,
+        newer=str(seen.newer or ""),
+        older=str(seen.older or ""),
     )
 
 

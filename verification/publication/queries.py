@@ -42,10 +42,10 @@ from verification.publication.faces import (
 from verification.publication.filters import IncidentFilter
 from verification.publication.kept import files_of
 from verification.publication.models import Finding
-from verification.publication.reading import Cursor, Groups, Reading, bounded
+from verification.publication.reading import Cursor, Groups, Page, Reading, bounded
 from verification.publication.redaction import public_statements
 from verification.publication.timeline import day_edges, days_of
-from verification.publication.unsigned import unsigned
+from verification.publication.unsigned import Unsigned, unsigned
 from verification.recommendations.queries import counts_by_party
 from verification.standing.queries import standing_lines
 from verification.withholding.queries import withheld_until
@@ -134,6 +134,19 @@ def incident_list(
         return _listed(Reading(agreement), wanted, at, cursor=cursor, size=size)
 
 
+def incident_page(
+    agreement: Agreement,
+    *,
+    wanted: IncidentFilter = EVERYTHING,
+    cursor: Cursor | None = None,
+    size: int = LISTED,
+) -> tuple[Page, int]:
+    """Return a page of the incidents asked for, and how many were asked for: nothing else."""
+    with bounded():
+        reading = Reading(agreement)
+        return reading.page(wanted, cursor, size), reading.count(wanted)
+
+
 def _listed(
     reading: Reading,
     wanted: IncidentFilter,
@@ -178,17 +191,26 @@ def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, Agreeme
     Of a merged incident its successor is returned, under the successor's code. One that is
     withheld for now is not there: not even until when it is withheld.
     """
-    if withheld_until(member_ids(root_of(incident_by_code(code)))):
+    incident = root_of(incident_by_code(code))
+    members = member_ids(incident)
+    if withheld_until(members):
         raise NotFound("There is no incident with this code.")
-    return known_incident(code, at=at)
+    return _whole(incident, members, at)
 
 
 def known_incident(code: str, *, at: datetime) -> tuple[PublicIncident, AgreementFace]:
     """Return the public part of an incident for those who work on it, withheld or not."""
     incident = root_of(incident_by_code(code))
-    book = case_book(incident.agreement, member_ids(incident))
+    return _whole(incident, member_ids(incident), at)
+
+
+def _whole(
+    incident: Incident, members: Sequence[uuid.UUID], at: datetime
+) -> tuple[PublicIncident, AgreementFace]:
+    book = case_book(incident.agreement, members)
     face = public_faces(book, whole=True)[0]
-    history = seen_history(incident, None, at=at)
+    lines = incident_history(incident, None, at=at)
+    history = _told_lines(lines, incident, members, book.unsigned)
     shown = book.incidents[incident.pk]  # in the state that may be shown
     clocks = clocks_of([shown], hidden=book.unsigned.clocks())[shown.pk]
     public = tuple(c for c in clocks if c.step in PUBLIC_STEPS)
@@ -200,7 +222,12 @@ def seen_history(incident: Incident, user: User | None, *, at: datetime) -> list
     lines = incident_history(incident, user, at=at)
     if user and may(user, "history.read", at=at, agreement_id=incident.agreement_id):
         return lines
-    hidden, members = unsigned(), member_ids(incident)
+    return _told_lines(lines, incident, member_ids(incident), unsigned())
+
+
+def _told_lines(
+    lines: Sequence[HistoryLine], incident: Incident, members: Sequence[uuid.UUID], hidden: Unsigned
+) -> list[HistoryLine]:
     left_out, since = hidden.lines(members), hidden.reopened().get(incident.pk)
     return [
         line
