@@ -293,6 +293,16 @@ CLAMD = env.str("CVR_CLAMD", default="")
 TSA_URL = env.str("CVR_TSA_URL", default="")
 TSA_ROOTS = env.str("CVR_TSA_ROOTS", default="")
 
+# -- messages ---------------------------------------------------------------------------
+# Secrets of the doors of messages; without its secret there is no such door (docs/channels.md).
+HOOKS = {
+    "sms": env.str("CVR_SMS_SECRET", default=""),
+    "twilio": env.str("CVR_TWILIO_TOKEN", default=""),
+    "rapidpro": env.str("CVR_RAPIDPRO_SECRET", default=""),
+}
+HOOK_AGREEMENT = env.str("CVR_HOOK_AGREEMENT", default="")  # its slug; unset: the first
+PUBLIC_URL = env.str("CVR_PUBLIC_URL", default="").rstrip("/")  # as gateways know the site
+
 # -- the machine's door -----------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

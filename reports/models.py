@@ -9,6 +9,7 @@ from reports.agreement.models import (
     Party,
     Renewal,
 )
+from reports.channels.models import Handling, Message, Sender
 from reports.coverage.models import Watch
 from reports.evidence.models import Item, Reading, Sweep, Vigil
 from reports.imports.models import ColumnMapping, Import, ImportedRow, ImportProblem
@@ -36,12 +37,14 @@ __all__ = [
     "Clause",
     "ColumnMapping",
     "Event",
+    "Handling",
     "Import",
     "ImportProblem",
     "ImportedRow",
     "Invite",
     "Item",
     "Job",
+    "Message",
     "OpenKey",
     "Organisation",
     "Origin",
@@ -57,6 +60,7 @@ __all__ = [
     "Renewal",
     "Report",
     "RoleGrant",
+    "Sender",
     "SentFile",
     "Source",
     "SpentNonce",

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from reports.agreement.actions import record_agreement
+from reports.channels.actions import handle_message, take_message
 from reports.coverage.actions import start_watch
 from reports.keys.actions import count_request, lend_token, set_quota
 from reports.keys.rules import TOKEN_LIFETIME
@@ -49,6 +50,7 @@ from tests.factories import (
 )
 from tests.imported import ged_row, taken_in
 from tests.lines.phones import a_form
+from tests.lines.senders import a_message, allowed
 from tests.pictures import drawn, encoded
 from tests.second_round import (
     MONTHS_LATER,
@@ -204,6 +206,9 @@ def _send_by_phone(world: World) -> None:
     given: dict[str, Any] = {"agreement": world.agreement, "by": world.filer, "at": NOW}
     add_phone(label="Field phone", **given)
     files = {"a.jpg": BytesIO(encoded(drawn())), "b.jpg": BytesIO(b"another")}
+    message = take_message(incoming=a_message(), agreement=world.agreement, by=None, at=NOW)
+    handle_message(message=message, receipt="", why="Nothing in it.", by=world.triage, at=NOW)
+    allowed(world)
     take_submission(filled=read_filled(a_form(photos=("a.jpg",))), files=files, **given)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from reports.agreement.models import Agreement
+from reports.channels.actions import destroy_messages
 from reports.evidence.actions import derive_item, destroy_bytes
 from reports.evidence.queries import erased_items, item_by_id
 from reports.intake.queries import reports_by_id
@@ -170,6 +171,7 @@ def destroy_files(*, event: Event, at: datetime) -> None:
     destroy_redacted(redactions=erased_redactions(event.subject_id))
     destroy_bytes(items=erased_items(event.subject_id))
     destroy_apart(report_id=event.subject_id)
+    destroy_messages(report_id=event.subject_id)
 
 
 def pack_evidence(*, event: Event, at: datetime) -> None:

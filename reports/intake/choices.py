@@ -92,6 +92,7 @@ class Channel(models.TextChoices):
     IMPORT = "import", _("Import")
     OPEN = "open", _("Without an account")
     ODK = "odk", _("ODK Collect")
+    SMS = "sms", _("Text message")
 
 
 class TollHarm(models.TextChoices):

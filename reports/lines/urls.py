@@ -1,7 +1,8 @@
-"""Addresses of phones: as clients of ODK Central know them."""
+"""Addresses of phones, as clients of ODK Central know them, and of gateways of messages."""
 
 from django.urls import URLPattern, path, register_converter
 
+from reports.lines.hooks import rapidpro_hook, sms_hook, twilio_hook
 from reports.lines.openrosa import (
     file_door,
     form_door,
@@ -36,7 +37,12 @@ DOORS = (
     ("submission", "submission", submission_door),
 )
 urlpatterns: list[URLPattern] = [
-    path(f"{where}{tail}", door, name=f"{way}-{name}")
-    for way, where in (("phone", BY_TOKEN), ("digest", BY_CHALLENGE))
-    for name, tail, door in DOORS
+    path("hooks/sms", sms_hook, name="hook-sms"),
+    path("hooks/twilio", twilio_hook, name="hook-twilio"),
+    path("hooks/rapidpro", rapidpro_hook, name="hook-rapidpro"),
+    *(
+        path(f"{where}{tail}", door, name=f"{way}-{name}")
+        for way, where in (("phone", BY_TOKEN), ("digest", BY_CHALLENGE))
+        for name, tail, door in DOORS
+    ),
 ]

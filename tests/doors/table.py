@@ -297,6 +297,19 @@ DOORS: dict[str, Door] = {
         stranger_sends=UNKNOWN,
         takes=POST,
     ),
+    "messages": Door(lists(here={"triage"}, there={"triage"}), refuses=REFUSED, takes=POST),
+    # A gateway opens these by its signature, never an account: tests/lines/test_hooks.py.
+    **{
+        f"hook-{name}": Door(
+            only(frozenset()),
+            refuses=405,
+            stranger=405,
+            takes=POST,
+            refuses_forms=HIDDEN,
+            stranger_sends=HIDDEN,
+        )
+        for name in ("sms", "twilio", "rapidpro")
+    },
     "evidence": Door(of_item()),
     "evidence-picture": Door(of_item(part="copy")),
     "evidence-thumb": Door(of_item(part="copy")),

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from reports.agreement.models import Agreement, AgreementVersion, Clause, Party
+from reports.channels.models import Handling, Sender
 from reports.coverage.models import Watch
 from reports.evidence.models import Item, Reading
 from reports.identity import new_key
@@ -188,6 +189,8 @@ BROKEN: dict[str, Breaking] = {
         lambda row: {"sha256": "", "expires_at": row.started_at},
         {},
     ),
+    "sender_is_of_one_person": (Sender, own(), {}),
+    "handling_names_a_report_or_a_reason": (Handling, own(why="", report=None), {}),
     "submission_of_an_instance_is_one": (
         Submission,
         lambda row: {"report": Report.objects.filter(submission=None).first()},

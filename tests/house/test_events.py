@@ -56,6 +56,8 @@ EXCEPTIONS = {
     "expire_questions": "one event for each question, left by expire_question",
     "empty_questions": "part of erase_report, whose event tells it",
     "empty_redactions": "part of erase_report, whose event tells it",
+    "empty_messages": "part of erase_report, whose event tells it",
+    "destroy_messages": "follows the event of the erasure",
     "note_use": "a day, no act",
     "spend_nonce": "signing in is no act",
     "forget_nonces": "what is forgotten leaves no trace",

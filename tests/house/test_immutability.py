@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import InternalError, ProgrammingError, connection, models, transaction
 
+from reports.channels.models import Handling, Message
 from reports.evidence.models import Item, Reading
 from reports.intake.models import STATEMENT_FIELDS, Report
 from reports.journal.models import Event
@@ -34,7 +35,7 @@ APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     CarriedOver,
     *(Item, Reading, Redaction, Timestamp),
-    *(Submission, SentFile),
+    *(Submission, SentFile, Message, Handling),
     *(Leaf, TileRoot, SignedTree, Cosignature),
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.channels.actions import empty_messages
 from reports.evidence.actions import empty_items
 from reports.intake.choices import AccusedKind
 from reports.intake.models import Report
@@ -122,6 +123,7 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
     drop_uploads(report=held)
     drop_open_key(report=held)
     empty_submissions(report=held, since=since)
+    empty_messages(report=held, since=since)
     empty_redactions(report=held, since=since)
     empty_timestamps(report=held, since=since)
     emptied = (

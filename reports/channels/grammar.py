@@ -1,0 +1,106 @@
+"""How a text message is read: two lines, in any language of the house. Pure.
+
+    7391 shelling Ganja
+    11.10 02:00 heard, three explosions from the centre
+
+The first line: a code word, the kind of act (its name in any language, or its number on the card),
+the place. The second: the day (today if left out), the clock, how it was noticed, and the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+from reports.intake.choices import Means
+from reports.intake.digits import folded_digits
+from reports.places.folding import folded
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    Means.SAW: (
+        *("saw", "seen", "видел", "видела", "бачив", "бачила", "տեսա", "gördüm", "vu"),
+        *("رأيت", "شاهدت"),
+    ),
+    Means.HEARD: (
+        *("heard", "слышал", "слышала", "чув", "чула", "լսեցի", "eşitdim", "entendu"),
+        "سمعت",
+    ),
+    Means.TOLD: (
+        *("told", "сказали", "сказано", "розповіли", "ասացին", "dedilər", "dit"),
+        "قيل",
+    ),
+}
+MEANS = {folded(word): str(means) for means, words in WORDS.items() for word in words}
+WHEN = re.compile(
+    r"\s*(?:(?P<day>\d{1,2})[./-](?P<month>\d{1,2})(?:[./-](?P<year>\d{4}))?[\s,]+)?"
+    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})\b[\s,]*(?P<rest>.*)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that could be read."""
+
+    code: str
+    act: str
+    language: str
+    place: str
+    day: date | None
+    clock: time
+    means: str
+    words: str  # all of it but the code word
+
+
+def read_lines(text: str, acts: Mapping[str, tuple[str, str]], *, today: date) -> Said | None:
+    """Return what a message says, or None where it does not keep to the grammar.
+
+    `acts` is {folded name or number: (code, language)}.
+    """
+    lines = [line.strip() for line in folded_digits(text).strip().splitlines() if line.strip()]
+    if len(lines) < 2:
+        return None
+    code, _space, rest = lines[0].partition(" ")
+    named = _act_in(rest.split(), acts)
+    when = WHEN.match(" ".join(lines[1:]))
+    if named is None or when is None:
+        return None
+    act, language, place = named
+    try:
+        clock = time(int(when["hour"]), int(when["minute"]))
+        day = _day(when, today)
+    except ValueError:
+        return None
+    means = _means_in(when["rest"])
+    if not place or not means:
+        return None
+    words = "\n".join([rest, *lines[1:]])
+    return Said(code, act, language, place, day, clock, means, words)
+
+
+def _act_in(words: list[str], acts: Mapping[str, tuple[str, str]]) -> tuple[str, str, str] | None:
+    """Return (act, language, what follows) for the longest name the words begin with."""
+    for length in range(len(words), 0, -1):
+        found = acts.get(folded(" ".join(words[:length])))
+        if found is not None:
+            return (*found, " ".join(words[length:]))
+    return None
+
+
+def _day(when: re.Match[str], today: date) -> date | None:
+    if when["day"] is None:
+        return None
+    year = int(when["year"]) if when["year"] else today.year
+    found = date(year, int(when["month"]), int(when["day"]))
+    if when["year"] is None and found > today:  # in January, of December
+        found = found.replace(year=year - 1)
+    return found
+
+
+def _means_in(rest: str) -> str:
+    for word in folded(rest).split():
+        if word in MEANS:
+            return MEANS[word]
+    return ""
