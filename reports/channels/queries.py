@@ -43,7 +43,7 @@ def sender_of(hashed: str) -> Sender | None:
 
 def act_words() -> dict[str, tuple[str, str]]:
     """Return {folded name of an act in any language, or its number: (code, language)}."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for number, act in enumerate(act_kinds(), start=1):
         for language, name in act.names.items():
             found.setdefault(folded(name), (act.code, language))
