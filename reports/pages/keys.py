@@ -149,6 +149,6 @@ def _shown(
         "token": token,
         "client_secret": token.partition(".")[2],
         "unsure": unsure,
-        "crumbs": [(reverse("keys" if own else "keys-all"), _("Keys"))],
+        "crumbs": [(reverse("keys" if own else "keys-all"), _("API keys"))],
     }
     return render(request, "reports/key.html", context, status=422 if unsure else 200)

@@ -27,7 +27,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),
     ("watches", gettext_noop("Watches"), "watch.record"),
     ("coverage", gettext_noop("Coverage"), "coverage.read"),
-    ("keys", gettext_noop("Keys"), "key.manage"),
+    ("keys", gettext_noop("API keys"), "key.manage"),
     ("webhooks", gettext_noop("Webhooks"), "webhook.manage"),
     ("health", gettext_noop("Health"), "health.read"),
     ("keys-all", gettext_noop("Everybody’s keys"), "people.manage"),

@@ -68,7 +68,9 @@ class EndpointForm(TopicsForm):
     url = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=LONGEST,
-        help_text=gettext_lazy("It begins with https:// and is reached from here by port 443."),
+        help_text=gettext_lazy(
+            "It begins with https:// and is reached from here by port 443 or 8443."
+        ),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "dir": "ltr"}),
     )
     field_order = ("url", "topics")

@@ -117,5 +117,7 @@ def _problems(draft: MappingDraft, by: User) -> dict[str, list[str]]:
     elif draft.source.organisation_id != by.organisation_id or draft.source.user_id is not None:
         found["source"] = [_("Choose a source of your own organisation.")]
     elif draft.source.kind not in KINDS or draft.source.grade not in GRADES:
-        found["source"] = [_("Rows come from a partner, media or a third state, graded C to F.")]
+        found["source"] = [
+            _("Rows come from a partner, an organisation, media or a third state, graded C to F.")
+        ]
     return found
