@@ -83,6 +83,7 @@ from verification.linking.actions import refuse_suggestion, split_incident, tie_
 from verification.merkle.cosignature import CosigningKey
 from verification.notifications.actions import send_digest, set_preferences
 from verification.partners.actions.deliveries import deliver_due
+from verification.partners.actions.disclosing import grant_fields
 from verification.partners.actions.endpoints import register_endpoint
 from verification.partners.actions.feed import tell_changes
 from verification.partners.rules import TOPICS
@@ -115,6 +116,14 @@ def build_scene() -> Scene:
     set_quota(user=world.partner, lane="read", per_minute=9, per_day=99, by=None, at=NOW)
     hook: dict[str, Any] = {"url": "http://127.0.0.1:9/", "topics": TOPICS}
     register_endpoint(agreement=world.agreement, **hook, by=world.partner, at=NOW)
+    grant_fields(
+        user=world.partner,
+        agreement=world.agreement,
+        fields=["report", "stance"],
+        why="For their table.",
+        by=world.chair,
+        at=NOW,
+    )
     start_watch(agreement=world.agreement, place=world.ganja, means="saw", by=world.filer, at=NOW)
     first = a_report(world)
     an_item(world, first)

@@ -30,8 +30,10 @@ from verification.partners.models import (
     Attempt,
     Change,
     Delivery,
+    Disclosure,
     Endpoint,
     FeedState,
+    Pseudonyms,
     UntoldRow,
 )
 from verification.publication.models import (
@@ -71,6 +73,7 @@ __all__ = [
     "Delay",
     "Delivery",
     "DigestSent",
+    "Disclosure",
     "DraftBallot",
     "Draw",
     "Edition",
@@ -91,6 +94,7 @@ __all__ = [
     "PanelDraw",
     "PartyPosition",
     "Procedure",
+    "Pseudonyms",
     "PublicRow",
     "Recommendation",
     "RecommendationNote",

@@ -22,6 +22,7 @@ from verification.api import triage as api_triage
 from verification.api import triage_incidents as api_triage_incidents
 from verification.api import triage_reports as api_triage_reports
 from verification.api import webhooks as api_webhooks
+from verification.api.disclosures import disclosed_fields, disclosed_of_incident
 from verification.pages import (
     audit,
     board,
@@ -32,6 +33,7 @@ from verification.pages import (
     corrections,
     corroborate,
     dashboard,
+    disclosures,
     downloads,
     evidence,
     feeds,
@@ -101,6 +103,7 @@ judgement: list[URLPattern | URLResolver] = [
     path("reopenings/", reopenings.reopenings, name="reopenings"),
     path("reopenings/<uuid:reopening_id>/", reopenings.reopening, name="reopening"),
     path("recommendations/<slug:code>/answer/", recommendations.work, name="recommendation-work"),
+    path("disclosures/", disclosures.disclosures, name="disclosures"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/<uuid:endpoint_id>/", webhooks.webhook, name="webhook"),
     path("withheld/", withholding.withheld, name="withheld"),
@@ -317,6 +320,8 @@ working: list[URLPattern | URLResolver] = [
         api_compliance.work,
         name="api-recommendation-work",
     ),
+    path("api/v1/disclosures/fields", disclosed_fields, name="api-disclosed-fields"),
+    path("api/v1/disclosures/<str:code>", disclosed_of_incident, name="api-disclosed"),
     path("api/v1/webhooks", api_webhooks.webhooks, name="api-webhooks"),
     path("api/v1/webhooks/<uuid:endpoint_id>", api_webhooks.webhook, name="api-webhook"),
     path(

@@ -25,6 +25,8 @@ class Kind(models.TextChoices):
     PHONE_REMOVED = "phone.removed", _("A phone was shut out")
     KEY_ROTATED = "key.rotated", _("An API key was given a successor")
     QUOTA_SET = "quota.set", _("A person was given a quota of requests")
+    FIELDS_GRANTED = "fields.granted", _("A partner was let see more of reports than the public")
+    FIELDS_WITHDRAWN = "fields.withdrawn", _("A partner was let see no more than the public")
     AGREEMENT_RECORDED = "agreement.recorded", _("An agreement was recorded")
     PLACES_RECORDED = "places.recorded", _("Places were recorded")
     WATCH_STARTED = "watch.started", _("A watch began")

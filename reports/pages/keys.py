@@ -36,6 +36,7 @@ SCOPE_WORDS = {
     "webhooks:write": gettext_lazy("Register and change webhooks"),
     "keys:read": gettext_lazy("List your keys"),
     "keys:write": gettext_lazy("Rotate and revoke your keys"),
+    "disclosures:read": gettext_lazy("Read what was disclosed to you of reports"),
 }
 
 

@@ -22,6 +22,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("reopenings", gettext_noop("Reopenings"), "reopening.ask"),
     ("publish", gettext_noop("To release"), "bulletin.release"),
     ("withheld", gettext_noop("Withheld"), "publication.withhold"),
+    ("disclosures", gettext_noop("Shown to partners"), "disclosure.grant"),
     ("report-new", gettext_noop("New report"), "report.file"),
     ("reports-own", gettext_noop("My reports"), "report.file"),
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),

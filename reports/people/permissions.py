@@ -49,6 +49,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "bulletin.release": frozenset({Role.PUBLISHER}),
     "webhook.manage": frozenset({Role.PARTNER}),
     "key.manage": frozenset({Role.PARTNER}),
+    "disclosure.grant": frozenset({Role.CHAIR}),
+    "disclosure.read": frozenset({Role.PARTNER}),
     # the house
     "health.read": frozenset({Role.OPERATOR}),
     "archive.carry_over": frozenset({Role.OPERATOR}),
@@ -90,6 +92,8 @@ VERB_NAMES: Mapping[str, Any] = {
     "bulletin.release": gettext_lazy("release bulletins"),
     "webhook.manage": gettext_lazy("have your machine told of what happens"),
     "key.manage": gettext_lazy("make keys of your own"),
+    "disclosure.grant": gettext_lazy("let partners see more of reports than the public"),
+    "disclosure.read": gettext_lazy("see what was disclosed to partners"),
     "health.read": gettext_lazy("read the health page"),
     "archive.carry_over": gettext_lazy("carry published tables over"),
     "people.manage": gettext_lazy("manage people"),

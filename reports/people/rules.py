@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 # Rooms whose work is a partner's own: a partner makes keys for these without asking anybody.
-PARTNER_ROOMS = ("reports", "inbox", "webhooks", "keys")
+PARTNER_ROOMS = ("reports", "inbox", "webhooks", "keys", "disclosures")
 # Rooms of roles that enrol a second factor, or hold others' files: the operator makes these keys.
 OPERATOR_ROOMS = ("review", "notices", "triage", "chair", "reopenings", "recommendations")
 ROOMS = (*PARTNER_ROOMS, *OPERATOR_ROOMS)
 VERBS = ("read", "write")
-SCOPES = tuple(f"{room}:{verb}" for room in ROOMS for verb in VERBS)
-PARTNER_SCOPES = tuple(f"{room}:{verb}" for room in PARTNER_ROOMS for verb in VERBS)
+# What a partner may be shown of reports beyond the public (docs/decisions/0038): nothing else ever.
+FIELDS = ("report", "source", "source_kind", "stance", "means", "received_on")
+FIELD_SCOPES = tuple(f"field:{field}" for field in FIELDS)
+SCOPES = (*(f"{room}:{verb}" for room in ROOMS for verb in VERBS), *FIELD_SCOPES)
+PARTNER_SCOPES = (
+    *(f"{room}:{verb}" for room in PARTNER_ROOMS for verb in VERBS if room != "disclosures"),
+    "disclosures:read",
+    *FIELD_SCOPES,
+)
 
 KEY_LIFETIME = timedelta(days=365)  # where nothing shorter is asked for, and the longest
 LIFETIMES = tuple(timedelta(days=days) for days in (30, 90, 180, 365))

@@ -38,6 +38,7 @@ PAGES = (
     Page("bulletins", "", "/bulletins/"),
     Page("bulletin", "", "/bulletins/", r"/bulletins/[\w-]+/$"),
     Page("bulletin-proof", "", "/bulletins/", r"/bulletins/[\w-]+/$", "proof/"),
+    Page("disclosures", "chair", "/disclosures/"),
     Page("keys", "partner", "/keys/"),
     Page("keys-all", "operator", "/keys/all/"),
     Page("webhooks", "partner", "/webhooks/"),

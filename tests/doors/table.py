@@ -222,6 +222,12 @@ def own_key(name: str, two: Two) -> Iterator[Try]:
     yield Try("missing", at(name, "cvr0"), frozenset())
 
 
+def disclosed_to(name: str, two: Two) -> Iterator[Try]:
+    """Nothing was granted, and no finding rests on three reports: it opens to nobody."""
+    yield Try("decided", at(name, two.decided.code), frozenset())
+    yield Try("missing", at(name, "NK20-9999"), frozenset())
+
+
 def own_endpoint(name: str, two: Two) -> Iterator[Try]:
     yield Try("of the partner", at(name, two.endpoint.pk), frozenset({"partner"}))
     yield Try("missing", at(name, MISSING), frozenset())
@@ -434,6 +440,9 @@ DOORS: dict[str, Door] = {
     "api-key-current": Door(only(frozenset()), **MACHINE),
     "api-key-rotation": Door(own_key, takes=POST, shows=405, **MACHINE),
     "api-key-revocation": Door(own_key, takes=POST, shows=405, **MACHINE),
+    "disclosures": Door(lists(here={"chair"}), refuses=REFUSED, takes=POST),
+    "api-disclosed-fields": Door(lists(here={"partner"}, there=set()), refuses=REFUSED, **MACHINE),
+    "api-disclosed": Door(disclosed_to, **MACHINE),
     "webhooks": Door(lists(here={"partner"}, there=set()), refuses=REFUSED, takes=POST),
     "webhook": Door(own_endpoint, takes=POST),
     "api-webhooks": Door(

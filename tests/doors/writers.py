@@ -422,6 +422,13 @@ def by_partner(two: Two) -> dict[str, Sent]:
             (),
             {"label": "pull", "scopes": ["reports:read"], "lifetime": "30"},
         ),
+        "let a partner see more": Sent(
+            "chair",
+            "disclosures",
+            (),
+            {"partner": "partner", "fields_shown": ["stance"], "why": "They asked."},
+            query,
+        ),
         "rotate a key": Sent("partner", "key", (two.key.prefix,), {"do": "rotate"}),
         "register by machine": Sent(
             "partner", "api-webhooks", (), {"url": url, "topics": topics}, query

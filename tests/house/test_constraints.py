@@ -36,7 +36,14 @@ from verification.incidents.models import Incident, Link, Merge
 from verification.ledger.models import Cosignature, Leaf, LeafKey, LogState, SignedTree, TileRoot
 from verification.linking.models import Refusal, Split, Tie
 from verification.notifications.models import DigestSent, Notification
-from verification.partners.models import Change, Delivery, Endpoint, FeedState
+from verification.partners.models import (
+    Change,
+    Delivery,
+    Disclosure,
+    Endpoint,
+    FeedState,
+    Pseudonyms,
+)
 from verification.publication.models import Correction, Finding, PublicRow
 from verification.recommendations.models import ComplianceEvidence, Recommendation
 from verification.reopening.models import Reopening
@@ -413,6 +420,9 @@ BROKEN: dict[str, Breaking] = {
     "public_row_copies_are_among_its_reports": (PublicRow, own(code="X", n_home=1, n_copies=2), {}),
     "change_is_the_last_of_its_kind": (Change, own(pk=None, position=10**9), {}),
     "change_has_its_own_position": (Change, own(pk=None, code="X"), {}),
+    "disclosure_is_one_at_a_time": (Disclosure, own(), {}),
+    "disclosure_is_of_the_allow_list": (Disclosure, own(ended_at=NOW, fields=["narrative"]), {}),
+    "pseudonyms_are_of_one_partner": (Pseudonyms, own(organisation=None), {}),
     "quota_is_set_once_a_lane": (Quota, own(), {}),
     "quota_of_a_day_holds_a_minute": (Quota, own(lane="write", per_day=1), {}),
     "use_is_counted_in_one_place": (QuotaUse, own(pk=None), {}),

@@ -110,6 +110,7 @@ from verification.linking.actions import (
     undo_split,
     undo_tie,
 )
+from verification.partners.actions.disclosing import grant_fields, withdraw_fields
 from verification.partners.actions.endpoints import (
     change_endpoint,
     register_endpoint,
@@ -483,6 +484,19 @@ def of_withholding(world: World) -> dict[str, tuple[Try, set[str]]]:
     }
 
 
+def of_disclosures(world: World) -> dict[str, tuple[Try, set[str]]]:
+    what: dict[str, Any] = {"user": world.partner, "agreement": world.agreement}
+    what |= {"fields": ["stance"], "why": "They asked."}
+    granted = grant_fields(**what, by=world.chair, at=NOW)
+    return {
+        "grant_fields": (lambda **who: grant_fields(**what, **who), {"chair"}),
+        "withdraw_fields": (
+            lambda **who: withdraw_fields(disclosure=granted, **who),
+            {"chair"},
+        ),
+    }
+
+
 def of_partners(world: World) -> dict[str, tuple[Try, set[str]]]:
     key, _token = issue_api_key(user=world.partner, label="x", scopes=[], by=None, at=NOW)
     own: dict[str, Any] = {"user": world.partner, "label": "x", "scopes": ["keys:read"]}
@@ -536,7 +550,7 @@ def test_reopenings(world: World) -> None:
 
 
 def test_partners(world: World) -> None:
-    for attempt, allowed in of_partners(world).values():
+    for attempt, allowed in {**of_partners(world), **of_disclosures(world)}.values():
         refuse_all_but(allowed, attempt, world)
 
 

@@ -541,6 +541,7 @@ NOT_TOLD = frozenset(
             Kind.AGREEMENT_RECORDED,
             Kind.PLACES_RECORDED,
         ),
+        *(Kind.FIELDS_GRANTED, Kind.FIELDS_WITHDRAWN),  # the door says what it holds
         Kind.INTEREST_DECLARED,  # said to the house by the one who would be told
         *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.WATCH_FAILED, Kind.WATCH_REFUSED),
         *(Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.identity import new_key
 from reports.journal.models import append_only
+from reports.people.rules import FIELDS
 
 
 class Told(models.TextChoices):
@@ -197,3 +198,59 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} at {self.at}"
+
+
+class Pseudonyms(models.Model):
+    """The secret of one partner, out of which their own ids of reports and sources are made.
+
+    A partner is an organisation, or a person who belongs to none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    organisation = models.OneToOneField(
+        "reports.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    secret = models.BinaryField()  # sealed (sealing.py)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation=None, user__isnull=False)
+                | Q(organisation__isnull=False, user=None),
+                name="pseudonyms_are_of_one_partner",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"ids of {self.organisation_id or self.user_id}"
+
+
+class Disclosure(models.Model):
+    """Which fields of reports a partner may see beyond the public, from when until when."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey("reports.Agreement", on_delete=models.PROTECT, related_name="+")
+    fields = ArrayField(models.CharField(max_length=20))
+    why = models.CharField(max_length=300)
+    granted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "agreement"],
+                condition=Q(ended_at=None),
+                name="disclosure_is_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(fields__contained_by=list(FIELDS)) & ~Q(fields=[]),
+                name="disclosure_is_of_the_allow_list",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"to {self.user_id}: {', '.join(self.fields)}"

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 VERB = "webhook.manage"  # what a partner may do
+DISCLOSE, SEE = "disclosure.grant", "disclosure.read"
+LEAST_REPORTS = 3  # of an incident, before any of them is shown to a partner
 TOPICS = {
     "report.accepted": gettext_lazy("A report of yours was accepted"),
     "report.linked": gettext_lazy("A report of yours was linked to an incident"),
