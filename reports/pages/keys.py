@@ -27,6 +27,14 @@ from reports.problems import Invalid, NotFound
 
 PER_PAGE = 50
 DAYS = ngettext_lazy("%(n)s day", "%(n)s days", "n")
+FIELD_WORDS = {
+    "report": gettext_lazy("An id of the report that no other partner has"),
+    "source": gettext_lazy("An id of its source that no other partner has"),
+    "source_kind": gettext_lazy("What kind of source it is"),
+    "stance": gettext_lazy("Whether it observes, alleges, denies or finds"),
+    "means": gettext_lazy("How it was noticed"),
+    "received_on": gettext_lazy("The day on which it came"),
+}
 SCOPE_WORDS = {
     "reports:read": gettext_lazy("Read your own reports"),
     "reports:write": gettext_lazy("File, correct and withdraw reports"),
@@ -37,6 +45,7 @@ SCOPE_WORDS = {
     "keys:read": gettext_lazy("List your keys"),
     "keys:write": gettext_lazy("Rotate and revoke your keys"),
     "disclosures:read": gettext_lazy("Read what was disclosed to you of reports"),
+    **{f"field:{field}": words for field, words in FIELD_WORDS.items()},
 }
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from reports.pages.answers import add_errors, sent_back, signed_in
 from reports.pages.choosing import current_agreement
+from reports.pages.keys import FIELD_WORDS
 from reports.people.rules import FIELDS
 from reports.problems import Invalid, NotFound
 from verification.pages.asker import asker
@@ -24,14 +25,6 @@ from verification.partners.actions.disclosing import WHY_MOST, grant_fields, wit
 from verification.partners.disclosed import disclosure_for, disclosures_under, partners_under
 
 PAGE = "verification/disclosures.html"
-WORDS = {
-    "report": gettext_lazy("An id of the report that no other partner has"),
-    "source": gettext_lazy("An id of its source that no other partner has"),
-    "source_kind": gettext_lazy("What kind of source it is"),
-    "stance": gettext_lazy("Whether it observes, alleges, denies or finds"),
-    "means": gettext_lazy("How it was noticed"),
-    "received_on": gettext_lazy("The day on which it came"),
-}
 
 
 class GrantForm(forms.Form):
@@ -42,7 +35,7 @@ class GrantForm(forms.Form):
     )
     fields_shown = forms.MultipleChoiceField(
         label=gettext_lazy("What they may see of each report"),
-        choices=lambda: [(field, WORDS[field]) for field in FIELDS],
+        choices=lambda: [(field, FIELD_WORDS[field]) for field in FIELDS],
         widget=forms.CheckboxSelectMultiple,
     )
     why = forms.CharField(
@@ -76,7 +69,9 @@ def disclosures(request: HttpRequest) -> HttpResponse:
         "agreement_title": agreement.title,
         "agreement_slug": agreement.slug,
         "zone": agreement.timezone,
-        "rows": [{"row": row, "words": [WORDS[field] for field in row.fields]} for row in rows],
+        "rows": [
+            {"row": row, "words": [FIELD_WORDS[field] for field in row.fields]} for row in rows
+        ],
     }
     if request.method != "POST":
         return render(request, PAGE, context | {"form": GrantForm(partners=partners)})
@@ -98,3 +93,7 @@ def disclosures(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Granted. It holds from now on, and can be withdrawn."))
             return redirect("disclosures")
     return sent_back(request, PAGE, context | {"form": form})
+
+
+def _line(row: Any) -> dict[str, Any]:
+    return {"row": row, "words": [FIELD_WORDS[field] for field in row.fields]}
