@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 
+import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -44,6 +47,18 @@ class TestHeaders:
         is_problem(machine(key_for(world.partner)).get(REPORTS), 429)  # another key is no way out
         assert post(client, a_body(world)).status_code == 201
         assert machine(key_for(world.filer)).get(REPORTS).status_code == 200
+
+
+def test_a_quota_from_the_command_line(world: World) -> None:
+    said = StringIO()
+    options = {"user": "partner", "lane": "read", "per_minute": 2, "per_day": 9}
+    call_command("set_quota", **options, stdout=said)
+    assert "2 a minute, 9 a day" in said.getvalue()
+    answer = machine(key_for(world.partner)).get(REPORTS)
+    assert answer["RateLimit-Policy"] == '"read-minute";q=2;w=60, "read-day";q=9;w=86400'
+    for wrong in ({"user": "nobody"}, {"per_day": 1}):
+        with pytest.raises(CommandError):
+            call_command("set_quota", **(options | wrong), stdout=said)
 
 
 class TestKeysByMachine:

@@ -127,6 +127,8 @@ def webhook(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     if do == "secret":
         endpoint, secret = rotate_secret(endpoint=endpoint, by=user, at=at)
         return _page(request, endpoint, secret=secret)
+    if do == "remove" and request.POST.get("sure") != "yes":
+        return _page(request, endpoint, unsure=True)
     if do == "remove":
         remove_endpoint(endpoint=endpoint, by=user, at=at)
         messages.success(request, _("The endpoint is removed, and its secret with it."))
@@ -184,6 +186,7 @@ def _page(
     secret: str = "",
     form: Any = None,
     days: Any = None,
+    unsure: bool = False,
 ) -> HttpResponse:
     page = Paginator(deliveries_to(endpoint), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -191,12 +194,13 @@ def _page(
         "secret": secret,
         "form": form or TopicsForm(initial={"topics": endpoint.topics}),
         "days": days or ReplayForm(),
+        "unsure": unsure,
         "page": page,
         "lines": [_line(row) for row in page.object_list],
         "zone": endpoint.agreement.timezone,
         "crumbs": [(reverse("webhooks"), _("Webhooks"))],
     }
-    status = 422 if form is not None or days is not None else 200
+    status = 422 if unsure or form is not None or days is not None else 200
     return render(request, "verification/webhook.html", context, status=status)
 
 

@@ -45,8 +45,10 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(partner: Client) -> No
 def test_it_is_paused_goes_on_and_is_removed(partner: Client) -> None:
     partner.post("/webhooks/", FORM)
     one = Endpoint.objects.get()
+    asked = partner.post(f"/webhooks/{one.pk}/", {"do": "remove"})
+    assert asked.status_code == 422 and "Nothing was removed" in words(asked)
     for do, state in (("pause", "paused"), ("resume", "active"), ("remove", "removed")):
-        partner.post(f"/webhooks/{one.pk}/", {"do": do})
+        partner.post(f"/webhooks/{one.pk}/", {"do": do, "sure": "yes"})
         one.refresh_from_db()
         assert one.state == state
     assert partner.get(f"/webhooks/{one.pk}/").status_code == 404
