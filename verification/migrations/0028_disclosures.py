@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0039_kinds_of_disclosures'),
+        ('reports', '0040_kinds_of_disclosures'),
         ('verification', '0027_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0038_keys_at_work'),
+        ('reports', '0039_messages'),
     ]
 
     operations = [
