@@ -298,6 +298,7 @@ TSA_ROOTS = env.str("CVR_TSA_ROOTS", default="")
 HOOKS = {
     "sms": env.str("CVR_SMS_SECRET", default=""),
     "twilio": env.str("CVR_TWILIO_TOKEN", default=""),
+    "sensors": env.str("CVR_SENSOR_SECRET", default=""),
     "rapidpro": env.str("CVR_RAPIDPRO_SECRET", default=""),
 }
 HOOK_AGREEMENT = env.str("CVR_HOOK_AGREEMENT", default="")  # its slug; unset: the first

@@ -22,6 +22,7 @@ from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, So
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
 from reports.redactions.models import Redaction
+from reports.sensors.models import Observation
 from reports.timestamps.models import Timestamp
 from reports.uploads.models import Upload
 
@@ -45,6 +46,7 @@ __all__ = [
     "Item",
     "Job",
     "Message",
+    "Observation",
     "OpenKey",
     "Organisation",
     "Origin",

@@ -11,6 +11,7 @@ from reports.pages.invites import invites_page
 from reports.pages.keys import all_keys_page, key_page, keys_page
 from reports.pages.machines import machines_page
 from reports.pages.messages import messages_page
+from reports.pages.observations import observations_page
 from reports.pages.offline import blank_reports, outbox_page, outbox_token
 from reports.pages.open_door import open_report_page, open_status_page
 from reports.pages.own import own_kept, own_list_page, report_page, withdraw_page
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys/all/", all_keys_page, name="keys-all"),
     path("keys/<slug:prefix>/", key_page, name="key"),
     path("messages/", messages_page, name="messages"),
+    path("observations/", observations_page, name="observations"),
     path("watches/", watches_page, name="watches"),
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),

@@ -50,7 +50,7 @@ from tests.factories import (
 )
 from tests.imported import ged_row, taken_in
 from tests.lines.phones import a_form
-from tests.lines.senders import a_message, allowed
+from tests.lines.senders import a_message, allowed, one_observation
 from tests.pictures import drawn, encoded
 from tests.second_round import (
     MONTHS_LATER,
@@ -218,6 +218,7 @@ def _send_by_phone(world: World) -> None:
     message = take_message(incoming=a_message(), agreement=world.agreement, by=None, at=NOW)
     handle_message(message=message, receipt="", why="Nothing in it.", by=world.triage, at=NOW)
     allowed(world)
+    one_observation(world)
     take_submission(filled=read_filled(a_form(photos=("a.jpg",))), files=files, **given)
 
 

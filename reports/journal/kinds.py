@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     SOURCE_REGISTERED = "source.registered", _("A source was registered")
     KEY_ISSUED = "key.issued", _("An API key was issued")
     KEY_REVOKED = "key.revoked", _("An API key was revoked")
+    OBSERVATIONS_RECORDED = "observations.recorded", _("What an instrument said was kept")
     SENDER_ALLOWED = "sender.allowed", _("A sender of messages was let in")
     SENDER_REMOVED = "sender.removed", _("A sender of messages was shut out")
     MESSAGE_RECEIVED = "message.received", _("A message came that waits to be read")

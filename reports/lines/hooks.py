@@ -88,14 +88,19 @@ def _instant(text: str) -> datetime | None:
     return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def is_signed(request: HttpRequest, secret: str) -> bool:
+    """Answer whether a body and its time bear the signature of whoever holds the secret."""
+    stamp = request.headers.get("X-Timestamp", "")
+    if not stamp.isdecimal() or abs(time.time() - int(stamp)) > FRESH_S:
+        return False
+    wanted = hmac.new(secret.encode(), f"{stamp}.".encode() + request.body, hashlib.sha256)
+    return constant_time_compare(wanted.hexdigest(), request.headers.get("X-Signature", ""))
+
+
 @signed_hook("sms", nothing)
 def sms_hook(request: HttpRequest, secret: str) -> Incoming | None:
     """Read what a modem's program posts: JSON, with a time and a signature over both."""
-    stamp = request.headers.get("X-Timestamp", "")
-    if not stamp.isdecimal() or abs(time.time() - int(stamp)) > FRESH_S:
-        return None
-    wanted = hmac.new(secret.encode(), f"{stamp}.".encode() + request.body, hashlib.sha256)
-    if not constant_time_compare(wanted.hexdigest(), request.headers.get("X-Signature", "")):
+    if not is_signed(request, secret):
         return None
     body = json.loads(request.body)
     text, sent = str(body["text"]), str(body.get("sent", ""))

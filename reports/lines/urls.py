@@ -10,6 +10,7 @@ from reports.lines.openrosa import (
     manifest_door,
     submission_door,
 )
+from reports.lines.sensors import sensor_hook
 
 
 class TokenInPath:
@@ -38,6 +39,7 @@ DOORS = (
 )
 urlpatterns: list[URLPattern] = [
     path("hooks/sms", sms_hook, name="hook-sms"),
+    path("hooks/sensors", sensor_hook, name="hook-sensors"),
     path("hooks/twilio", twilio_hook, name="hook-twilio"),
     path("hooks/rapidpro", rapidpro_hook, name="hook-rapidpro"),
     *(

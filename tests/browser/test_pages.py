@@ -68,6 +68,7 @@ PAGES = (
     Page("invites", "triage", "/invites/"),
     Page("phones", "monitor1", "/phones/"),
     Page("messages", "triage", "/messages/"),
+    Page("observations", "triage", "/observations/"),
     Page("desk", "desk", "/desk/"),
     Page("report-new", "desk", "/reports/new/"),
     Page("reports-own", "desk", "/reports/"),
@@ -135,7 +136,7 @@ NO_PAGE = {
     *("mfa_authenticate", "mfa_reauthenticate"),  # need a second factor that is enrolled,
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),  # so too
     "map-tile",  # a file of the map
-    *("hook-sms", "hook-twilio", "hook-rapidpro"),  # for gateways
+    *("hook-sms", "hook-twilio", "hook-rapidpro", "hook-sensors"),  # for gateways
     *(f"{way}-{door}" for way in ("phone", "digest") for door in PHONE_DOORS),  # for phones
     *(
         "service-worker",

@@ -303,6 +303,7 @@ DOORS: dict[str, Door] = {
         stranger_sends=UNKNOWN,
         takes=POST,
     ),
+    "observations": Door(lists(here={"triage"}, there={"triage"}), refuses=REFUSED),
     "messages": Door(lists(here={"triage"}, there={"triage"}), refuses=REFUSED, takes=POST),
     # A gateway opens these by its signature, never an account: tests/lines/test_hooks.py.
     **{
@@ -314,7 +315,7 @@ DOORS: dict[str, Door] = {
             refuses_forms=HIDDEN,
             stranger_sends=HIDDEN,
         )
-        for name in ("sms", "twilio", "rapidpro")
+        for name in ("sms", "twilio", "rapidpro", "sensors")
     },
     "evidence": Door(of_item()),
     "evidence-picture": Door(of_item(part="copy")),

@@ -451,6 +451,7 @@ EXEMPT = {
         f"hook-{n}": "signed by a gateway; tried in lines/test_hooks.py"
         for n in ("sms", "twilio", "rapidpro")
     },
+    "hook-sensors": "signed; lines/test_sensors.py",
     "phone-submission": "a phone sends it, no account; tried in tests/lines/",
     "digest-submission": "so too",
     "chair-case": "a decision takes one text; it is tried in test_deciding.py",

@@ -23,6 +23,7 @@ from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
 from reports.redactions.models import Redaction
+from reports.sensors.models import Observation
 from reports.timestamps.models import Timestamp
 from reports.uploads.models import Upload
 from tests.factories import NOW
@@ -196,6 +197,13 @@ BROKEN: dict[str, Breaking] = {
         lambda row: {"sha256": "", "expires_at": row.started_at},
         {},
     ),
+    "observation_is_kept_once": (Observation, own(), {}),
+    "observation_ends_after_it_begins": (
+        Observation,
+        lambda row: {"sha256": "x", "observed_until": row.observed_from},
+        {},
+    ),
+    "observation_has_a_whole_spot_or_none": (Observation, own(sha256="x", lat=91.0), {}),
     "sender_is_of_one_person": (Sender, own(), {}),
     "handling_names_a_report_or_a_reason": (Handling, own(why="", report=None), {}),
     "submission_of_an_instance_is_one": (

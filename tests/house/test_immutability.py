@@ -15,6 +15,7 @@ from reports.openrosa.models import SentFile, Submission
 from reports.questions.models import ASKED_FIELDS as QUESTION_FIELDS
 from reports.questions.models import Answer, Question
 from reports.redactions.models import Redaction
+from reports.sensors.models import Observation
 from reports.timestamps.models import Timestamp
 from tests.scenes import Scene, kept_scene
 from verification.adjudication.models import Ballot, Decision, PanelDraw, SecondBallot
@@ -35,7 +36,7 @@ APPEND_ONLY = (
     *(MissedDeadline, Procedure, RecommendationNote, ComplianceEvidence),
     CarriedOver,
     *(Item, Reading, Redaction, Timestamp),
-    *(Submission, SentFile, Message, Handling),
+    *(Submission, SentFile, Message, Handling, Observation),
     *(Leaf, TileRoot, SignedTree, Cosignature),
     *(Bulletin, Edition, Release),
     *(Event, Statement, Score, Fit, SourceReliability),

@@ -22,6 +22,8 @@ MERKLE = "merkle: only ledger"
 LEDGER = "ledger: only publication and the doors"
 DOORS = "doors reach rows through queries, never through models"
 
+SENSORS = "sensors: only the doors of the record"
+
 # What is planted (file, line) and which walls it must break, no others.
 PLANTED = {
     "the record asks the judgement": (
@@ -69,6 +71,10 @@ PLANTED = {
     "a panel writes the log": (
         {"verification/adjudication/planted.py": "import verification.ledger.leaves"},
         {LEDGER},
+    ),
+    "an instrument makes an incident": (
+        {"verification/incidents/planted.py": "import reports.sensors.rules"},
+        {SENSORS},
     ),
     "a page reads rows": ({"reports/pages/planted.py": "import reports.intake.models"}, {DOORS}),
 }

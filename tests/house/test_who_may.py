@@ -46,6 +46,7 @@ from reports.questions.actions import (
 )
 from reports.questions.rules import QuestionDraft
 from reports.redactions.actions import redact_item
+from reports.sensors.actions import record_observations
 from reports.uploads.actions import Declared, Piece, append_bytes, start_upload
 from tests.factories import (
     LATER,
@@ -182,6 +183,9 @@ def of_people(world: World) -> dict[str, Try]:
         ),
         "record_act_kinds": lambda **who: record_act_kinds(rows=[], **who),
         "record_agreement": lambda **who: record_agreement(document={}, **who),
+        "record_observations": lambda **who: record_observations(
+            agreement=world.agreement, source=world.mod_armenia, readings=[], **who
+        ),
         "record_places": lambda **who: record_places(places=[], names=[], dataset="x", **who),
     }
 

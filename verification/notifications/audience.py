@@ -546,6 +546,7 @@ NOT_TOLD = frozenset(
         *(Kind.WATCH_STARTED, Kind.WATCH_ENDED, Kind.WATCH_FAILED, Kind.WATCH_REFUSED),
         *(Kind.PROCEDURE_PUBLISHED, Kind.STANDING_COMPUTED),
         *(Kind.PHONE_ADDED, Kind.PHONE_REMOVED),  # one’s own
+        Kind.OBSERVATIONS_RECORDED,  # the page of instruments shows them
         *(Kind.SENDER_ALLOWED, Kind.SENDER_REMOVED),
         *(Kind.MESSAGE_RECEIVED, Kind.MESSAGE_HANDLED),  # the page of messages shows them
         # the hour of a statement can name who gave it; a reviewer reads only its day
