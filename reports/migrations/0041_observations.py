@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0039_messages'),
+        ('reports', '0040_kinds_of_disclosures'),
     ]
 
     operations = [
