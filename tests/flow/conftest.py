@@ -73,7 +73,7 @@ def bell(broker: Broker, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     app.config_from_object("django.conf:settings", namespace="CELERY")
     app.conf.broker_url = f"redis+socket://{broker.socket}?virtual_host=0"
     monkeypatch.setattr(doorbell, "current_app", app)
-    monkeypatch.setattr(doorbell, "_bell", doorbell._Bell())
+    monkeypatch.setattr(doorbell, "_bell", doorbell._Bell(doorbell.DRAIN))
     settings.DOORBELL = True
     yield
     app.close()
