@@ -7,6 +7,13 @@ from reports.pages.coverage import coverage_page
 from reports.pages.desk import desk
 from reports.pages.evidence import evidence_add
 from reports.pages.filing import blank_form, correct_page, file_page
+from reports.pages.imports import (
+    import_page,
+    import_problems,
+    imports_page,
+    mapping_new,
+    mapping_page,
+)
 from reports.pages.invites import invites_page
 from reports.pages.keys import all_keys_page, key_page, keys_page
 from reports.pages.machines import machines_page
@@ -67,6 +74,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("watches/<uuid:watch_id>/end/", watch_end, name="watch-end"),
     path("places/search", place_search, name="place-search"),
     path("places/names", place_names, name="place-names"),
+    path("imports/", imports_page, name="imports"),
+    path("imports/mappings/new/", mapping_new, name="mapping-new"),
+    path("imports/mappings/<uuid:mapping_id>/", mapping_page, name="mapping"),
+    path("imports/<uuid:import_id>/", import_page, name="import"),
+    path("imports/<uuid:import_id>/problems.csv", import_problems, name="import-problems"),
     path("api/", machines_page, name="api-docs"),
     path("api/v1/", include("reports.api.urls")),
     path("v1/", include("reports.lines.urls")),

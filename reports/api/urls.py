@@ -11,6 +11,13 @@ from reports.api.keys import (
     keys_door,
 )
 from reports.api.oauth import token_door
+from reports.api.imports import (
+    import_cancel_door,
+    import_door,
+    import_problems_door,
+    imports_door,
+)
+from reports.api.mappings import mapping_door, mappings_door
 from reports.api.questions import answer_door, questions_door
 from reports.api.reports import report_door, reports_door
 from reports.api.terms import (
@@ -40,6 +47,12 @@ urlpatterns = [
     path("keys/current", current_key_door, name="api-key-current"),
     path("keys/<slug:prefix>/rotation", key_rotation_door, name="api-key-rotation"),
     path("keys/<slug:prefix>/revocation", key_revocation_door, name="api-key-revocation"),
+    path("imports", imports_door, name="api-imports"),
+    path("imports/<uuid:import_id>", import_door, name="api-import"),
+    path("imports/<uuid:import_id>/cancel", import_cancel_door, name="api-import-cancel"),
+    path("imports/<uuid:import_id>/problems.csv", import_problems_door, name="api-import-problems"),
+    path("mappings", mappings_door, name="api-mappings"),
+    path("mappings/<uuid:mapping_id>", mapping_door, name="api-mapping"),
     path("agreements", agreements_door, name="api-agreements"),
     path("agreements/<slug:slug>", agreement_door, name="api-agreement"),
     path("acts", acts_door, name="api-acts"),

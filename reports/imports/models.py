@@ -105,6 +105,11 @@ class Import(models.Model):
     def __str__(self) -> str:
         return f"{self.format} of {self.requested_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def progress(self) -> float:
+        """Return the share of the file that was read."""
+        return self.position / self.size if self.size else 1.0
+
 
 class ImportedRow(models.Model):
     """That a record of a source was taken in, and as which report: for good, against doubles."""

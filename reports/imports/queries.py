@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import IO
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from reports.agreement.models import Agreement
 from reports.agreement.queries import act_kinds, parties_of
-from reports.imports.choices import FAULTS
+from reports.cells import csv_lines
+from reports.imports.choices import FAULTS, Format
 from reports.imports.files import path_of
 from reports.imports.models import ColumnMapping, Import, ImportProblem
 from reports.imports.reading import head_of, rows_from
@@ -68,12 +72,14 @@ def mapping_for(user: User, mapping_id: uuid.UUID | str, *, at: datetime) -> Col
     """Return a mapping a person may use; NotFound otherwise."""
     found = ColumnMapping.objects.select_related("agreement", "source", "organisation")
     mapping = found.filter(pk=mapping_id).first()
-    if mapping is None or not _may_see(user, mapping, at):
+    if mapping is None or not may_see(user, mapping, at=at):
         raise NotFound("There is no such mapping for you.")
     return mapping
 
 
-def _may_see(user: User, mapping: ColumnMapping, at: datetime) -> bool:
+def may_see(user: User, mapping: ColumnMapping, *, at: datetime) -> bool:
+    """Answer whether a mapping and its imports are a person's to see: their own house's, or all
+    of them for an operator."""
     if not may(user, "report.import", at=at, agreement_id=mapping.agreement_id):
         return False
     if mapping.organisation_id == user.organisation_id:
@@ -115,7 +121,7 @@ def import_for(user: User, import_id: uuid.UUID | str, *, at: datetime) -> Impor
         "mapping__agreement", "mapping__source", "mapping__organisation", "requested_by"
     )
     job = found.filter(pk=import_id).first()
-    if job is None or not _may_see(user, job.mapping, at):
+    if job is None or not may_see(user, job.mapping, at=at):
         raise NotFound("There is no such import for you.")
     return job
 
@@ -184,3 +190,55 @@ def going_like(path: Path, mapping: ColumnMapping, *, dry_run: bool, by: User) -
     return Import.objects.filter(
         mapping=mapping, sha256=sha256, dry_run=dry_run, requested_by=by, state__in=GOING
     ).first()
+
+
+def may_go_in(mapping: ColumnMapping, user: User) -> bool:
+    """Answer whether a person may hand files in with a mapping: only their own organisation's."""
+    return user.organisation_id is not None and mapping.organisation_id == user.organisation_id
+
+
+def own_mappings(user: User, *, at: datetime) -> list[ColumnMapping]:
+    """Return the mappings a person may see, of all agreements, by name."""
+    found = [mappings_of(one, user, at=at) for one in _agreements_seen(user, at)]
+    return [mapping for rows in found for mapping in rows]
+
+
+def source_that_may_speak(user: User, source_id: uuid.UUID | str) -> Source:
+    """Return a source of a person's organisation; NotFound otherwise."""
+    for source in own_sources(user):
+        if str(source.pk) == str(source_id):
+            return source
+    raise NotFound("There is no such source of your organisation.")
+
+
+def imports_after(user: User, cursor: str | None, *, most: int, at: datetime) -> list[Import]:
+    """Return the next imports a person may see after one of them, latest first."""
+    found = imports_of(user, at=at)
+    if cursor is not None:
+        try:
+            last = found.filter(pk=cursor).first()
+        except (ValidationError, ValueError):
+            last = None
+        if last is None:
+            raise NotFound("There is no such page.")
+        same_instant = Q(requested_at=last.requested_at, pk__lt=last.pk)
+        found = found.filter(Q(requested_at__lt=last.requested_at) | same_instant)
+    return list(found[:most])
+
+
+def problem_lines(job: Import) -> Iterator[str]:
+    """Yield what is wrong with the rows of an import as CSV, line by line."""
+    return csv_lines(PROBLEM_COLUMNS, map(astuple, problems_of(job)))
+
+
+@contextmanager
+def checked_file(job: Import) -> Iterator[tuple[IO[bytes], str]]:
+    """Open the file of an import that was only checked, with its format as it is kept.
+
+    Errors: NotFound once it is gone.
+    """
+    path = path_of(job.pk)
+    if not job.dry_run or job.ended_at is None or not path.exists():
+        raise NotFound("There is nothing to take in any more.")
+    with path.open("rb") as file:
+        yield file, Format.NDJSON if job.format == Format.GEOJSON else job.format

@@ -110,7 +110,7 @@ def turned(cells: Cells, given: Setting) -> Turned:
         accused_code=party,
         origin=_origin(fields, external_id, given),
         language=fields.get("language") or "en",
-        channel=Channel.IMPORT,
+        channel=Channel.FILE,
         form_version=f"import:{given.shape}"[:10],
     )
     broken = problems_in(draft, parties=given.parties, at=given.at)

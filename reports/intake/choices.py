@@ -93,6 +93,7 @@ class Channel(models.TextChoices):
     OPEN = "open", _("Without an account")
     ODK = "odk", _("ODK Collect")
     SMS = "sms", _("Text message")
+    FILE = "file", _("A file of records")
 
 
 class TollHarm(models.TextChoices):

@@ -24,6 +24,7 @@ def machines_page(request: HttpRequest) -> HttpResponse:
         ("api-speakers", "GET", _("Those whom a report may quote"), True),
         ("api-reports", "POST", _("File a report; sending the same twice is harmless"), True),
         ("api-reports", "GET", _("Your own reports, latest first"), True),
+        ("api-imports", "POST", _("Files of reports, taken in row by row"), True),
         ("api-procedures", "GET", _("The published procedure, version by version"), False),
         ("api-mechanism", "GET", _("The mechanism by its own figures"), False),
         ("api-my-cases", "GET", _("Cases you sit on: their file, your draft and ballot"), True),

@@ -26,6 +26,7 @@ LINKS: tuple[tuple[str, str, str | None], ...] = (
     ("report-new", gettext_noop("New report"), "report.file"),
     ("reports-own", gettext_noop("My reports"), "report.file"),
     ("corroborate", gettext_noop("Corroborate"), "incident.corroborate"),
+    ("imports", gettext_noop("Imports"), "report.import"),
     ("watches", gettext_noop("Watches"), "watch.record"),
     ("coverage", gettext_noop("Coverage"), "coverage.read"),
     ("keys", gettext_noop("API keys"), "key.manage"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 # Rooms whose work is a partner's own: a partner makes keys for these without asking anybody.
-PARTNER_ROOMS = ("reports", "inbox", "webhooks", "keys", "disclosures")
+PARTNER_ROOMS = ("reports", "inbox", "webhooks", "keys", "imports", "disclosures")
 # Rooms of roles that enrol a second factor, or hold others' files: the operator makes these keys.
 OPERATOR_ROOMS = ("review", "notices", "triage", "chair", "reopenings", "recommendations")
 ROOMS = (*PARTNER_ROOMS, *OPERATOR_ROOMS)

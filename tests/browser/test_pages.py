@@ -119,6 +119,10 @@ PAGES = (
     Page("recommend", "chair", "/chair/incidents/NK20-0001/recommend/"),
     Page("chair-notice", "chair", "/chair/", r"/chair/notices/[\w-]+/$"),
     Page("chair-case", "chair", "/chair/", r"/chair/cases/[\w-]+/$"),
+    Page("imports", "partner", "/imports/"),
+    Page("mapping-new", "partner", "/imports/mappings/new/"),
+    Page("mapping", "partner", "/imports/", r"/imports/mappings/[0-9a-f-]{36}/$"),
+    Page("import", "partner", "/imports/", r"/imports/[0-9a-f-]{36}/$"),
     Page("health", "operator", "/health/"),
 )
 
@@ -148,6 +152,7 @@ NO_PAGE = {
     *("log-checkpoint", "log-key", "log-tile", "log-record", "log-receipts-key"),  # the log
     *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
     *("data-csv", "data-geojson", "data-xlsx", "data-about", "data-dcat"),  # files
+    "import-problems",  # a file
     "evidence",  # needs a report with a file: looked at in its own tests
     "evidence-redact",  # so too
     *("bundle", "bundle-file"),  # need a bundle that was asked for; and a file

@@ -13,6 +13,7 @@ from reports.agreement.actions import record_agreement
 from reports.coverage.actions import start_watch
 from reports.coverage.models import Watch
 from reports.evidence.models import Item
+from reports.imports.models import Import
 from reports.intake.models import Report
 from reports.people.actions import issue_api_key
 from reports.people.models import ApiKey, User
@@ -39,6 +40,7 @@ from tests.factories import (
     seal_all,
     settle,
 )
+from tests.imported import an_import, as_csv, ged_row
 from tests.pictures import photo
 from tests.scenes import log_it
 from verification.adjudication.actions.decisions import decide_case
@@ -118,6 +120,7 @@ class Two:
     bundle: Bundle  # of the decided case, asked for by triage
     endpoint: Endpoint  # of the partner
     key: ApiKey  # of the partner
+    job: Import  # a file the partner handed in here
 
     def everybody(self) -> dict[str, User | None]:
         people: dict[str, User | None] = {n: getattr(self.here.world, n) for n in HERE}
@@ -179,9 +182,11 @@ def build_two(sign: Sign = log_it) -> Two:
     key, _token = issue_api_key(
         user=world.partner, label="x", scopes=["keys:read"], by=None, at=NOW
     )
+    job = an_import(world, as_csv([ged_row(1)]))
     return Two(
         *(here, there, finding, decided.incident, request, advice),
         *(bulletin.code, draft, bundle, endpoint, key),
+        job,
     )
 
 

@@ -16,6 +16,7 @@ from tests.doors.places import ANONYMOUS, MISSING, Records, Two
 REVIEWERS = {"chair", "reviewer_arm", "reviewer_aze", "reviewer_spare"}
 MONITORS = {"filer", "witness", "colleague"}
 LIAISONS = {"liaison_arm", "liaison_aze"}
+IMPORTERS = {"partner", "operator"}
 FILERS = MONITORS | LIAISONS | {"triage", "partner"}
 EVERYBODY = frozenset({"*"})
 SIGNED_IN = frozenset({"+"})
@@ -205,6 +206,16 @@ def asked_bundle_file(name: str, two: Two) -> Iterator[Try]:
     yield Try("with a made up one", at(name, two.bundle.code, query="?link=x"), frozenset())
 
 
+def handed_in(name: str, two: Two) -> Iterator[Try]:
+    yield Try("by the partner", at(name, two.job.pk), frozenset(IMPORTERS))
+    yield Try("missing", at(name, MISSING), frozenset())
+
+
+def read_by(name: str, two: Two) -> Iterator[Try]:
+    yield Try("of the partner", at(name, two.job.mapping_id), frozenset(IMPORTERS))
+    yield Try("missing", at(name, MISSING), frozenset())
+
+
 def nothing_carried(name: str, two: Two) -> Iterator[Try]:
     yield Try("an agreement without archive", at(name, query="?agreement=there"), frozenset())
 
@@ -373,6 +384,17 @@ DOORS: dict[str, Door] = {
         **MACHINE,
     ),
     "api-speakers": Door(only(SIGNED_IN), **MACHINE),
+    "imports": Door(lists(here=IMPORTERS, there=set()), refuses=REFUSED, takes=POST),
+    "import": Door(handed_in, takes=POST),
+    "import-problems": Door(handed_in),
+    "mapping-new": Door(lists(here=IMPORTERS, there=set()), refuses=REFUSED, takes=POST),
+    "mapping": Door(read_by, takes=POST),
+    "api-imports": Door(only(frozenset(IMPORTERS)), refuses=REFUSED, takes=POST, **MACHINE),
+    "api-import": Door(handed_in, **MACHINE),
+    "api-import-cancel": Door(handed_in, takes=POST, shows=405, **MACHINE),
+    "api-import-problems": Door(handed_in, **MACHINE),
+    "api-mappings": Door(only(frozenset(IMPORTERS)), refuses=REFUSED, takes=POST, **MACHINE),
+    "api-mapping": Door(read_by, takes=PUT, **MACHINE),
     # the judgement
     "triage": Door(lists(here={"triage"}), refuses=REFUSED),
     "triage-board": Door(lists(here={"triage"}), refuses=REFUSED, takes=POST),

@@ -158,11 +158,15 @@ def legitimate(sent: Sent) -> set[str]:
         "triage-board": {"report", "other", "incident"},
         "evidence-redact": {"shown_to"},
         "report-evidence": {"kind", "sensitivity", "caption", "day"},
+        "imports": {"format", "mapping", "dry_run", "client_uuid"},
+        "mapping-new": TOLD_OF_FILES,
+        "mapping": TOLD_OF_FILES,
         "watches": {"place", "denied_by", "means", "what"},
     }
     return boxes.get(sent.door, set()) | {"version", "agreement", "reason", "why", "act"}
 
 
+TOLD_OF_FILES = {"name", "shape", "source", "licence", "columns", "values", "fixed"}
 FILING = (
     *("accused", "weapon", "publisher", "source_url", "own_confidence", "bearing_deg", "range_m"),
     *("lat", "lon", "place_accuracy", "origin", "source", "supersedes", "url", "published_on"),

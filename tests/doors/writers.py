@@ -13,6 +13,7 @@ from tests.api.machines import a_body
 from tests.doors.places import Two, told_later
 from tests.doors.table import at
 from tests.factories import NOW, an_incident
+from tests.imported import as_csv, ged_row
 from tests.pages.judgement.test_notices import ANSWER
 from tests.pages.judgement.test_redactions import SENT as REDACTED
 from tests.pages.judgement.test_review import as_form
@@ -437,9 +438,41 @@ def by_partner(two: Two) -> dict[str, Sent]:
     }
 
 
+def of_imports(two: Two) -> dict[str, Sent]:
+    """The forms of those who hand files in, and the bodies their machines send."""
+    mapping = two.job.mapping
+    text = {"licence": "By letter", "shape": "acled", "source": str(mapping.source_id)}
+    typed = {**text, "values": "act: mortar = shelling", "columns": "", "fixed": "language = ru"}
+    return {
+        "hand in a file": Sent(
+            "partner",
+            "imports",
+            (),
+            {
+                "client_uuid": KEY,
+                "mapping": str(mapping.pk),
+                "format": "csv",
+                "file": as_csv([ged_row(2)]),
+                "dry_run": "on",
+            },
+            "?agreement=nk2020",
+        ),
+        "stop an import": Sent("partner", "import", (two.job.pk,), {"do": "cancel"}),
+        "say how files are read": Sent(
+            "partner", "mapping-new", (), {**typed, "name": "Weekly"}, "?agreement=nk2020"
+        ),
+        "change how files are read": Sent(
+            "partner", "mapping", (mapping.pk,), {**typed, "name": "Monthly", "version": "1"}
+        ),
+        "say how files are read by machine": Sent(
+            "partner", "api-mappings", (), {**text, "name": "Daily", "agreement": "nk2020"}
+        ),
+    }
+
+
 WRITERS: tuple[Callable[[Two], dict[str, Sent]], ...] = (
     *(by_triage, by_others, by_machine),
-    *(triage_by_machine, panel_by_machine, of_questions, by_partner),
+    *(triage_by_machine, panel_by_machine, of_questions, by_partner, of_imports),
 )
 EXEMPT = {
     "open-report": "it takes a pass; what is not asked is tried in record/test_open_door.py",
@@ -463,5 +496,7 @@ EXEMPT = {
     "api-key-revocation": "it takes no body",
     "api-webhook-secret": "it takes no body",
     "api-inbox-read": "it takes no body",
+    "api-imports": "it takes a file and its own id; tried in api/test_imports.py",
+    "api-import-cancel": "it takes no body",
     "api-message-read": "it takes no body",
 }

@@ -247,7 +247,7 @@ def overdue(agreement: Agreement, *, at: datetime) -> list[Clock]:
     waiting = (
         Report.objects.filter(agreement=agreement, state=ReportState.FILED)
         # a flood there must not fill this list
-        .exclude(channel__in=(Channel.OPEN, Channel.IMPORT))
+        .exclude(channel__in=(Channel.OPEN, Channel.FILE))
         .only("agreement_id", "received_at", "state")
     )
     clocks = list(triage_clocks(list(waiting)).values())

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from reports.agreement.models import Agreement, Party
+from reports.intake.choices import Channel
 from reports.intake.models import Report
 from reports.intake.queries import reports_by_id
 from reports.people.models import User
@@ -204,6 +205,7 @@ def public_claims(incident: Incident) -> list[Report]:
         report__state="accepted",
         report__source__user=None,
     ).exclude(report__superseded_by__state="accepted")
+    rows = rows.exclude(report__channel=Channel.FILE)  # somebody's records, under their licence
     return reports_by_id(rows.values_list("report_id", flat=True))
 
 

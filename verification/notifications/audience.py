@@ -182,7 +182,7 @@ def of_open_door(event: Event) -> Iterator[Message]:
 def of_ended_import(event: Event) -> Iterator[Message]:
     """Tell whoever handed a file in what became of it, and triage if it brought reports."""
     job = Import.objects.select_related("mapping").get(pk=event.subject_id)
-    yield Message(job.requested_by_id, "import_ended")
+    yield Message(job.requested_by_id, "import_ended", key=str(job.pk))
     if not job.dry_run and job.n_filed + job.n_corrected:
         yield from _all(Role.TRIAGE, job.mapping.agreement_id, "imported", event.at)
 

@@ -30,7 +30,7 @@ TOPICS: Mapping[str, Topic] = {
     "report_rejected": Topic(_("Your report was rejected; the reason stands beside it"), "report"),
     "report_reinstated": Topic(_("A rejection of your report was undone"), "report"),
     "question_to_you": Topic(_("You are asked something about your report"), "report", must=True),
-    "import_ended": Topic(_("An import of yours came to its end"), "desk"),
+    "import_ended": Topic(_("An import of yours came to its end"), "import"),
     "finding_on_yours": Topic(_("A finding was published on something you reported"), "finding"),
     # monitors
     "incident_to_corroborate": Topic(_("An incident can be corroborated"), "corroborate-incident"),

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reports.agreement.models import Party
+from reports.intake.choices import Channel
 from reports.intake.models import Report
 from reports.people.models import Source
 from reports.places.blur import Areas
@@ -42,6 +43,15 @@ def is_public_source(source: Source) -> bool:
     return source.user_id is None
 
 
+def is_public_statement(report: Report) -> bool:
+    """Answer whether a report may be shown: said in public by somebody named.
+
+    Rows of another record keeper's file are counted, and never shown: they are under its licence,
+    and what it says of others it did not say to the public here.
+    """
+    return is_public_source(report.source) and report.channel != Channel.FILE
+
+
 def public_window(incident: Incident, reports: Sequence[Report]) -> tuple[datetime, datetime, str]:
     """Return (from, until, precision) as the public may know it.
 
@@ -49,7 +59,7 @@ def public_window(incident: Incident, reports: Sequence[Report]) -> tuple[dateti
     """
     begins, ends = incident.window_from, incident.window_until
     exact = any(
-        is_public_source(r.source)
+        is_public_statement(r)
         and r.observed_from <= begins
         and r.observed_until >= ends
         and r.observed_until - r.observed_from <= ends - begins
@@ -72,8 +82,7 @@ def public_place(incident: Incident, reports: Sequence[Report], areas: Areas) ->
     where it was, it is shown as the area of several places that holds it.
     """
     named = any(
-        is_public_source(r.source) and r.place_id == incident.place_id and r.place_id
-        for r in reports
+        is_public_statement(r) and r.place_id == incident.place_id and r.place_id for r in reports
     )
     place = incident.place
     if place is not None and named and place.kind in PUBLIC_PLACE_KINDS:
@@ -123,7 +132,7 @@ def public_statements(reports: Sequence[Report]) -> list[dict[str, Any]]:
     shown: dict[int, int] = {}
     found = []
     for report, origin in zip(reports, independent_origins(reports), strict=True):
-        if is_public_source(report.source):
+        if is_public_statement(report):
             number = shown.setdefault(origin, len(shown) + 1)
             found.append({**public_statement(report), "origin": number})
     return found

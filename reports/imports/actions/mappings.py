@@ -51,7 +51,7 @@ def save_mapping(
     Leaves: ColumnMapping, mapping.saved. Errors: Invalid; StaleState.
     """
     role = require(by, "report.import", at=at, agreement_id=draft.agreement.pk)
-    problems = _problems(draft, by)
+    problems = _problems(draft, by, replaces)
     if problems:
         raise Invalid(errors=problems)
     said = {
@@ -99,7 +99,9 @@ def _written(
     return replaces
 
 
-def _problems(draft: MappingDraft, by: User) -> dict[str, list[str]]:
+def _problems(
+    draft: MappingDraft, by: User, replaces: ColumnMapping | None
+) -> dict[str, list[str]]:
     found = mapping_problems(
         shape=draft.shape,
         columns=draft.columns,
@@ -108,7 +110,12 @@ def _problems(draft: MappingDraft, by: User) -> dict[str, list[str]]:
         acts={act.code for act in act_kinds()},
         parties={party.code for party in parties_of(draft.agreement.pk)},
     )
-    if not 1 <= len(draft.name.strip()) <= 80:
+    if replaces is not None and (replaces.organisation_id, replaces.agreement_id) != (
+        by.organisation_id,
+        draft.agreement.pk,
+    ):
+        found["name"] = [_("Only the organisation it belongs to can change a mapping.")]
+    elif not 1 <= len(draft.name.strip()) <= 80:
         found["name"] = [_("Give the mapping a name of at most 80 characters.")]
     if not 1 <= len(draft.licence.strip()) <= 200:
         found["licence"] = [_("Name the licence or the permission under which you hold the rows.")]

@@ -16,6 +16,7 @@ from reports.identity import new_key
 from reports.imports.choices import Format
 from reports.imports.files import Kept, NotThisFormat, drop_file, folder, keep_file, path_of
 from reports.imports.models import ColumnMapping, Import
+from reports.imports.queries import may_go_in, may_see
 from reports.imports.reading import Head, head_of
 from reports.imports.rules import GOING_MOST, KEPT_FOR
 from reports.imports.states import GOING, MOVES, ImportState
@@ -24,7 +25,7 @@ from reports.journal.doorbell import ring_for_imports_after_commit
 from reports.journal.kinds import Kind
 from reports.people.models import User
 from reports.people.permissions import require
-from reports.problems import Invalid, Problem
+from reports.problems import Invalid, NotFound, Problem
 
 
 class AnotherImportHasThisId(Problem):
@@ -63,6 +64,9 @@ def request_import(*, handed: Handed, by: User, at: datetime) -> tuple[Import, b
     """
     mapping = handed.mapping
     role = require(by, "report.import", at=at, agreement_id=mapping.agreement_id)
+    if not may_go_in(mapping, by):
+        words = _("Hand files in with a mapping of your own organisation.")
+        raise Invalid(errors={"mapping": [words]})
     if handed.format not in Format.values:
         listed = ", ".join(Format.values)
         raise Invalid(errors={"format": [_("Choose one of: %(choices)s.") % {"choices": listed}]})
@@ -142,9 +146,12 @@ def _queue(
 def cancel_import(*, job: Import, by: User, at: datetime) -> Import:
     """Stop an import where it is; the rows it brought stay. Leaves: import.cancelled.
 
-    Needs: report.import on its agreement. Errors: MoveRefused once it is over; StaleState.
+    Needs: report.import, as its organisation or as operator. Errors: NotFound; MoveRefused once
+    it is over.
     """
     role = require(by, "report.import", at=at, agreement_id=job.mapping.agreement_id)
+    if not may_see(by, job.mapping, at=at):
+        raise NotFound()
     with transaction.atomic():
         # A batch that is under way is waited for, and counted.
         held = Import.objects.select_for_update().get(pk=job.pk)

@@ -97,9 +97,8 @@ class Command(BaseCommand):
     def _show(self, job: Import) -> None:
         if not sys.stderr.isatty():
             return
-        done = job.position / job.size if job.size else 1.0
-        bar = "█" * round(done * BAR)
-        self.stderr.write(f"\r{bar:░<{BAR}} {done:4.0%} {job.n_read:>9,} rows", ending="")
+        bar = "█" * round(job.progress * BAR)
+        self.stderr.write(f"\r{bar:░<{BAR}} {job.progress:4.0%} {job.n_read:>9,} rows", ending="")
 
     def _write_errors(self, job: Import, path: Path) -> None:
         with path.open("w", newline="", encoding="utf-8") as file:

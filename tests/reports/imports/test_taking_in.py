@@ -49,7 +49,7 @@ class TestRowsAreReports:
     def test_each_row_is_filed_with_its_event(self, world: World) -> None:
         job = taken_in(world, [ged_row(n) for n in range(7)])
         assert (job.state, job.n_read, job.n_filed) == ("succeeded", 7, 7)
-        rows = Report.objects.filter(channel="import")
+        rows = Report.objects.filter(channel="file")
         assert rows.count() == left(Kind.REPORT_IMPORTED) == ImportedRow.objects.count() == 7
         assert {row.state for row in rows} == {"filed"}
         assert {row.source for row in rows} == {a_data_source(world)}
@@ -69,7 +69,7 @@ class TestRowsAreReports:
 
     def test_it_alleges_and_was_told_and_waits_for_triage(self, world: World) -> None:
         taken_in(world, [acled_row(1)], "acled")
-        row = Report.objects.get(channel="import")
+        row = Report.objects.get(channel="file")
         assert (row.stance, row.means, row.state) == ("alleges", "told", "filed")
         assert accept_report(report=row, by=world.triage, at=NOW).state == "accepted"
 
@@ -79,7 +79,7 @@ class TestRowsAreReports:
         )
         taken_in(world, [acled_row(1)], "acled")
         taken_in(world, [acled_row(1)], "acled", mapping=other)
-        assert Report.objects.filter(channel="import").count() == 2
+        assert Report.objects.filter(channel="file").count() == 2
         assert Origin.objects.filter(key="acled:AZE1").count() == 1
 
     def test_a_dry_run_files_nothing_and_says_what_it_would(self, world: World) -> None:
