@@ -26,7 +26,9 @@ VOID = {"meta", "link", "input", "br", "img", "hr", "wbr", "path", "rect", "circ
 CODE_WORD = re.compile(r"\S*\w[+=]\S*|[\w:/-]*\w(?:[._/]+[\w-]+)+/?|\.[a-z]+\b")
 PLAIN_WORD = re.compile(r"[A-Za-z]{4,}")
 # Names that are the same in every language.
-NAMES = {"English", "français", "Esperanto", "GeoJSON", "NDJSON", "DCAT", "SHA-256", "ACLED"} | {"UCDP GED"}
+NAMES = {"English", "français", "Esperanto", "GeoJSON", "NDJSON", "DCAT", "SHA-256", "ACLED"} | {
+    "UCDP GED"
+}
 
 
 class Words(HTMLParser):

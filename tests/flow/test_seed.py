@@ -308,7 +308,7 @@ class TestRulings:
         assert not [text for text in texts if CLAIM_KEY.search(text)]
 
 
-PEOPLE = {"monitor", "triage", "liaison", "chair", "reviewer", "publisher"}
+PEOPLE = {"monitor", "triage", "liaison", "chair", "reviewer", "publisher", "partner"}
 ROLES = {
     Kind.ORGANISATION_REGISTERED: {"operator"},
     Kind.SOURCE_REGISTERED: {"operator"},
@@ -355,6 +355,9 @@ ROLES = {
     Kind.COMPLIANCE_REPORTED: {"liaison"},
     Kind.QUESTION_ASKED: {"triage"},
     Kind.QUESTION_ANSWERED: {"monitor"},
+    Kind.MAPPING_SAVED: {"partner"},
+    Kind.IMPORT_REQUESTED: {"partner"},
+    Kind.IMPORT_ENDED: {"machine"},
 }
 
 
