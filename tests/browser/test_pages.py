@@ -151,6 +151,7 @@ NO_PAGE = {
     ),  # for scripts
     *("log-checkpoint", "log-key", "log-tile", "log-record", "log-receipts-key"),  # the log
     *("finding-proof-file", "report-proof-file", "bulletin-proof-file"),  # files too
+    *("export-csv", "export-mapping", "export-readme", "export-parquet"),  # files
     *("data-csv", "data-geojson", "data-xlsx", "data-about", "data-dcat"),  # files
     "import-problems",  # a file
     "evidence",  # needs a report with a file: looked at in its own tests

@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.doors.places import ANONYMOUS, MISSING, Records, Two
+from verification.publication.parquet import is_there
 
 REVIEWERS = {"chair", "reviewer_arm", "reviewer_aze", "reviewer_spare"}
 MONITORS = {"filer", "witness", "colleague"}
@@ -492,6 +493,11 @@ DOORS: dict[str, Door] = {
     "data-xlsx": Door(open_list, **PUBLIC),
     "data-about": Door(open_list, **PUBLIC),
     "data-dcat": Door(open_list, **PUBLIC),
+    "export-csv": Door(only(EVERYBODY, "acled"), **PUBLIC),
+    "export-mapping": Door(only(EVERYBODY, "ged"), **PUBLIC),
+    "export-readme": Door(only(EVERYBODY, "daily"), **PUBLIC),
+    # Needs an extra that is not installed everywhere: pages/public/test_exports.py.
+    "export-parquet": Door(only(EVERYBODY if is_there() else frozenset()), **PUBLIC),
     "data-csv": Door(only(EVERYBODY, "incidents"), **PUBLIC),
     "corrections": Door(open_list, **PUBLIC),
     "feed-findings": Door(open_list, **PUBLIC),

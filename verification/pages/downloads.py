@@ -22,7 +22,9 @@ from reports.pages.answers import answers_problems
 from reports.pages.choosing import current_agreement
 from reports.problems import NotFound
 from verification.ledger.queries import log_status
+from verification.publication.exports import precision_of
 from verification.publication.faces import PublicIncident
+from verification.publication.layouts import LAYOUTS
 from verification.publication.open_data import (
     INCIDENTS,
     LICENCE,
@@ -32,6 +34,7 @@ from verification.publication.open_data import (
     provenance,
     public_incidents,
 )
+from verification.publication.parquet import is_there
 from verification.publication.sheets import geojson_parts, workbook
 
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
@@ -52,11 +55,30 @@ def data(request: HttpRequest) -> HttpResponse:
         "agreement": agreement,
         "agreement_title": agreement.title,
         "tables": TABLES.values(),
+        "exports": _exports(agreement),
+        "parquet": is_there(),
         "licence": LICENCE,
         "licence_url": LICENCE_URL,
         "metadata": _in_script(schema_org(request, agreement, at)),
     }
     return render(request, "verification/data.html", context)
+
+
+def _exports(agreement: Agreement) -> list[dict[str, Any]]:
+    """Return the layouts of other systems: what each is for, and where its files are."""
+    daily = (
+        "daily",
+        _("The daily table"),
+        _("What each bulletin counted, incidents and observations apart, with the day’s cut."),
+    )
+    named = [(one.name, one.title, one.purpose) for one in LAYOUTS.values()]
+    query = f"?agreement={agreement.slug}"
+    views = ("csv", "mapping", "readme")
+    return [
+        {"name": name, "title": title, "purpose": purpose}
+        | {view: reverse(f"export-{view}", args=[name]) + query for view in views}
+        for name, title, purpose in (*named, daily)
+    ]
 
 
 def _in_script(value: dict[str, Any]) -> SafeString:
@@ -105,6 +127,7 @@ def _features(incidents: Iterable[PublicIncident]) -> Iterator[dict[str, Any]]:
             geometry = {"type": "Point", "coordinates": [one.lon, one.lat]}
         cells = dict(zip(names, incident_cells(one), strict=True))
         properties = {key: value for key, value in cells.items() if key not in ("lat", "lon")}
+        properties["precision_m"] = precision_of(one)
         yield {"type": "Feature", "id": one.code, "geometry": geometry, "properties": properties}
 
 
