@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0037_phones_and_submissions'),
+        ('reports', '0038_keys_at_work'),
     ]
 
     operations = [
