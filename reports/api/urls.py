@@ -4,20 +4,20 @@ from django.urls import path
 
 from reports.api.description import schema_door
 from reports.api.evidence import evidence_door
-from reports.api.keys import (
-    current_key_door,
-    key_revocation_door,
-    key_rotation_door,
-    keys_door,
-)
-from reports.api.oauth import token_door
 from reports.api.imports import (
     import_cancel_door,
     import_door,
     import_problems_door,
     imports_door,
 )
+from reports.api.keys import (
+    current_key_door,
+    key_revocation_door,
+    key_rotation_door,
+    keys_door,
+)
 from reports.api.mappings import mapping_door, mappings_door
+from reports.api.oauth import token_door
 from reports.api.questions import answer_door, questions_door
 from reports.api.reports import report_door, reports_door
 from reports.api.terms import (
