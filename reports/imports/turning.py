@@ -213,6 +213,8 @@ def _window(
 def _day(text: str) -> tuple[date | None, datetime | None]:
     """Return the day a text names, and the instant where it names one with its offset."""
     text = folded_digits(text.strip()) if not text.isascii() else text.strip()
+    if not text:
+        return None, None
     try:
         if len(text) == 10:
             return date.fromisoformat(text), None

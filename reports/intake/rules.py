@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -62,6 +63,12 @@ def problems_in(draft: ReportDraft, *, parties: Iterable[str], at: datetime) -> 
     return dict(found)
 
 
+@cache
+def _values_of(choices: type) -> tuple[str, ...]:
+    """Return the values of a closed list; they are worked out anew each time they are asked for."""
+    return tuple(choices.values)  # type: ignore[attr-defined]
+
+
 def _check_choices(draft: ReportDraft, found: Problems) -> None:
     asked: Sequence[tuple[str, str, type, bool]] = (
         ("stance", draft.stance, Stance, False),
@@ -79,8 +86,9 @@ def _check_choices(draft: ReportDraft, found: Problems) -> None:
     for name, value, choices, may_be_blank in asked:
         if not value and may_be_blank:
             continue
-        if value not in choices.values:  # type: ignore[attr-defined]
-            listed = ", ".join(choices.values)  # type: ignore[attr-defined]
+        known = _values_of(choices)
+        if value not in known:
+            listed = ", ".join(known)
             found[name].append(_("Choose one of: %(choices)s.") % {"choices": listed})
     if draft.stance == Stance.OBSERVES and not draft.means:
         found["means"].append(_("Say how it was noticed: seen, heard, recorded, measured or told."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ def statement_of(
     accused: Party | None,
 ) -> Report:
     """Return the report a draft without problems says, not saved yet."""
+    raw = draft.raw()
     return Report(
         client_uuid=draft.client_uuid,
         agreement=draft.agreement,
@@ -66,8 +68,8 @@ def statement_of(
         own_confidence=draft.own_confidence,
         supersedes=earlier,
         form_version=draft.form_version,
-        raw=draft.raw(),
-        sha256=draft.sha256(),
+        raw=raw,
+        sha256=hashlib.sha256(raw).hexdigest(),
     )
 
 
