@@ -9,6 +9,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -38,7 +39,7 @@ class UnknownStatus(Problem):
 
     code = "unknown-status"
     status = 400
-    title = "Ask for status=confirmed, decided or all"
+    title = gettext_lazy("Ask for status=confirmed, decided or all")
 
 
 def _status(request: HttpRequest) -> str:
