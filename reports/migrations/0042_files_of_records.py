@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0039_messages'),
+        ('reports', '0041_observations'),
     ]
 
     operations = [
