@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-WHERE = "/v1/"  # nowhere else is a body without a length taken
+ENDS = ("/submission", "/submissions")  # nowhere else is a body without a length taken
 MEGA = 1024 * 1024
 BODY_MOST = 210 * MEGA  # bytes, as reports/openrosa/rules.py has it
 PIECE = 256 * 1024  # bytes
@@ -22,7 +22,8 @@ def takes_chunks(app: App) -> App:
 
     def answering(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         chunked = environ.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked"
-        if not chunked or not environ.get("PATH_INFO", "").startswith(WHERE):
+        path = environ.get("PATH_INFO", "")
+        if not chunked or not path.startswith("/v1/") or not path.endswith(ENDS):
             return app(environ, start)
         body: Any = SpooledTemporaryFile(max_size=MEGA)  # noqa: SIM115 - gone with the request
         size = 0

@@ -113,19 +113,23 @@ def submission_door(request: HttpRequest, project: int, token: str = "") -> Http
 
 def taken(request: HttpRequest, phone: Phone) -> HttpResponse:
     """Take a post of a form and its files; parts are told apart by their names."""
-    raw, files = _parts(request)
+    raw, files, too_large = _parts(request)
     result = take_submission(
         filled=read_filled(raw),
         files=files,
         agreement=phone.agreement,
         by=phone.user,
         at=timezone.now(),
+        too_large=too_large,
     )
     return said(_("Received: %(receipt)s") % {"receipt": result.submission.report.receipt}, 201)
 
 
-def _parts(request: HttpRequest) -> tuple[bytes, Mapping[str, IO[bytes]]]:
-    """Return the form and the files of a post. Errors: Unreadable, TooLargeToTake."""
+def _parts(request: HttpRequest) -> tuple[bytes, Mapping[str, IO[bytes]], list[str]]:
+    """Return the form, the files and the names of files that were too large.
+
+    Errors: Unreadable, TooLargeToTake (the whole post).
+    """
     length = request.headers.get("Content-Length", "0")
     if not length.isdecimal() or int(length) > BODY_MOST:
         raise TooLargeToTake()
@@ -133,13 +137,15 @@ def _parts(request: HttpRequest) -> tuple[bytes, Mapping[str, IO[bytes]]]:
         raise Unreadable()
     request.upload_handlers = [MoreUploads(request), *request.upload_handlers[1:]]
     given = {name: request.FILES.getlist(name) for name in request.FILES}
-    if any(is_too_large(file) for files in given.values() for file in files):
-        raise TooLargeToTake()
     form = given.pop(FORM_PART, [])
+    too_large = [name for name, files in given.items() if is_too_large(files[-1])]
     if form:
         raw = b"".join(form[0].chunks())
     else:
         raw = request.POST.get(FORM_PART, "").encode(errors="replace")
     if not raw:
         raise Unreadable()
-    return raw, {name: files[-1].file or io.BytesIO() for name, files in given.items()}
+    files = {
+        name: came[-1].file or io.BytesIO() for name, came in given.items() if name not in too_large
+    }
+    return raw, files, too_large

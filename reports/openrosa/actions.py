@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -49,6 +49,7 @@ from reports.openrosa.rules import (
     NONCE_FOR,
     PHONES_MOST,
     REFUSED,
+    TOO_LARGE,
     UNNAMED,
 )
 from reports.people.models import User
@@ -148,11 +149,13 @@ def take_submission(
     agreement: Agreement,
     by: User,
     at: datetime,
+    too_large: Collection[str] = (),
 ) -> Taken:
     """Take a filled form and the files that came with it; the rest may come in further posts.
 
     Needs: report.file; a version of the form that was handed out. The same bytes again: nothing
-    new but the files. An edit becomes a report that supersedes the one it edits.
+    new but the files. A file too large to be taken does not keep the report out. An edit becomes
+    a report that supersedes the one it edits.
     Leaves: Submission and what file_report leaves; for each file what add_item leaves, or the file
     kept apart with the reason.
     Errors: NotFound, AlreadySent, Outdated, Invalid, TooLargeToTake, NotAllowed.
@@ -170,6 +173,8 @@ def take_submission(
     _check_same(submission, filled, by)
     for name, file in files.items():
         _take_file(submission, filled, name, file, by, at)
+    for name in too_large:
+        _note_too_large(submission, name, at)
     if created and submission.replaces_id is not None:
         _copy_forward(submission, filled, by, at)
     return Taken(submission, created, files_missing(submission))
@@ -256,6 +261,13 @@ def _take_file(
     except IntegrityError:  # the same file came twice at once
         if place:
             destroy(vault(), path_of(APART, place))
+
+
+def _note_too_large(submission: Submission, name: str, at: datetime) -> None:
+    """Write down, once, that a file came and could not be taken: the form that named it stands."""
+    told = {"submission": submission, "name": name[:NAME_MOST], "apart": TOO_LARGE}
+    if not SentFile.objects.filter(**told).exists():
+        SentFile.objects.create(**told, sha256="", size=0, received_at=at)
 
 
 def _why_apart(submission: Submission, name: str, size: int) -> str:

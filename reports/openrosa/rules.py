@@ -23,6 +23,7 @@ NAME_MOST = 255  # characters of a file's name
 SPACE = uuid.UUID("2b9c6f5e-0c6a-4f0e-9a7c-6d1f0f2a5f11")  # of ids that are no UUID themselves
 
 UNNAMED, REFUSED, FULL, EMPTY, CLOSED = "unnamed", "refused", "full", "empty", "closed"
+TOO_LARGE = "too-large"  # dropped while it came: only its name is known
 
 
 def key_of(instance_id: str) -> uuid.UUID:

@@ -69,12 +69,13 @@ def test_a_chunked_post_is_read_whole(live_world: World, gunicorn: int) -> None:
     assert Report.objects.get().narrative.startswith("Heard from the centre.")
 
 
-def test_elsewhere_no_body_without_a_length_is_taken() -> None:
+@pytest.mark.parametrize("path", ["/api/v1/reports", "/v1/hooks/sms", "/v1/nothing"])
+def test_elsewhere_no_body_without_a_length_is_taken(path: str) -> None:
     from config.chunked import takes_chunks
 
     seen: list[dict[str, Any]] = []
     app = takes_chunks(lambda environ, start: seen.append(environ) or [b""])  # type: ignore[func-returns-value]
-    environ = {"HTTP_TRANSFER_ENCODING": "chunked", "PATH_INFO": "/api/v1/reports"}
+    environ = {"HTTP_TRANSFER_ENCODING": "chunked", "PATH_INFO": path}
     app(environ, lambda *given: None)
     assert seen == [environ] and "CONTENT_LENGTH" not in environ
 

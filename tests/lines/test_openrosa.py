@@ -231,6 +231,17 @@ class TestFiles:
         assert (sent.apart, sent.item, sent.size) == ("unnamed", None, len(PHOTO))
         assert Item.objects.count() == 0
 
+    def test_a_file_beyond_bounds_does_not_stop_the_report(
+        self, handset: Handset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("reports.evidence.uploads.MOST_BYTES", 1000)
+        form = a_form(photos=("huge.jpg",))
+        for _time in range(2):  # a phone that missed the answer sends it all again
+            assert handset.send(form, {"huge.jpg": b"x" * 1001}).status_code == 201
+        (sent,) = SentFile.objects.all()
+        assert (sent.apart, sent.size, sent.stored_as) == ("too-large", 0, "")
+        assert sent.submission.report.state == "filed"
+
     def test_an_empty_file_and_one_nobody_takes_in_do_not_stop_the_report(
         self, handset: Handset
     ) -> None:
