@@ -1,0 +1,75 @@
+"""Mail by LMTP, with Python's own client: sealed as it came, for mailboxes that were given out."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiosmtpd.lmtp import LMTP
+from django.utils import timezone
+
+from reports.channels.actions import APART, allow_sender
+from reports.channels.models import Message
+from reports.channels.queries import mailbox_hash
+from reports.evidence.storage import path_of, vault
+from reports.intake.models import Report
+from reports.management.commands.take_mail import Mailroom, words_of
+from tests.factories import World
+
+TOKEN = "0123456789abcdef01234567"
+BARE = "Subject: Обстрел\r\n\r\nТри взрыва у мельницы.\r\n".encode()  # no charset is declared
+
+
+@pytest.fixture
+def mailroom(live_world: World) -> Iterator[int]:
+    """The mailroom on a port of its own."""
+    loop = asyncio.new_event_loop()
+
+    async def begin() -> Any:
+        return await loop.create_server(lambda: LMTP(Mailroom(), loop=loop), "127.0.0.1", 0)
+
+    server = loop.run_until_complete(begin())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield server.sockets[0].getsockname()[1]
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(timeout=10)
+
+
+def send(port: int, to: str, raw: bytes = BARE) -> None:
+    with smtplib.LMTP("127.0.0.1", port, timeout=20) as line:
+        line.sendmail("anybody@example.org", [to], raw)
+
+
+def test_a_mail_waits_and_lies_sealed(live_world: World, mailroom: int) -> None:
+    allow_sender(
+        user=live_world.filer,
+        agreement=live_world.agreement,
+        hashed=mailbox_hash(TOKEN),
+        code="",
+        mailbox=True,
+        by=None,
+        at=timezone.now(),
+    )
+    send(mailroom, f"intake+{TOKEN}@reports.example")
+    send(mailroom, f"intake+{TOKEN}@reports.example")  # a resend is the same message
+    message = Message.objects.get()
+    assert (message.line, message.known, message.report) == ("mail", True, None)
+    assert "Три взрыва у мельницы." in message.text
+    with vault().open(path_of(APART, message.stored_as)) as sealed:
+        assert "Три взрыва".encode() in sealed.read()
+    assert Report.objects.count() == 0
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+        send(mailroom, "intake+ffffffffffffffffffffffff@reports.example")
+    assert [code for code, _words in refused.value.recipients.values()] == [550]
+
+
+def test_words_of_other_kinds_are_read() -> None:
+    declared = b"Content-Type: text/plain; charset=windows-1251\r\n\r\n"
+    assert words_of(declared + "Три взрыва".encode("cp1251")) == "Три взрыва"
+    assert words_of(b"Content-Type: text/plain; charset=no-such\r\n\r\nthree") == "three"
+    assert words_of(b"Content-Type: text/html\r\n\r\n<b>three</b>") == ""
