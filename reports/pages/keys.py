@@ -44,6 +44,8 @@ SCOPE_WORDS = {
     "webhooks:write": gettext_lazy("Register and change webhooks"),
     "keys:read": gettext_lazy("List your keys"),
     "keys:write": gettext_lazy("Rotate and revoke your keys"),
+    "imports:read": gettext_lazy("Read the imports and mappings of your organisation"),
+    "imports:write": gettext_lazy("Hand in files of reports, and stop them"),
     "disclosures:read": gettext_lazy("Read what was disclosed to you of reports"),
     **{f"field:{field}": words for field, words in FIELD_WORDS.items()},
 }
@@ -61,7 +63,7 @@ class KeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What it may do"),
         choices=lambda: [
-            (scope, format_html("{} <code>{}</code>", SCOPE_WORDS.get(scope, ""), scope))
+            (scope, format_html("{} <code>{}</code>", SCOPE_WORDS[scope], scope))
             for scope in PARTNER_SCOPES
         ],
         help_text=gettext_lazy("Choose as little as it needs."),
