@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement
-from reports.channels.grammar import Said, read_lines
+from reports.channels.grammar import Said, read_lines, without_code, without_code_within
 from reports.channels.models import Handling, Line, Message, Sender
 from reports.channels.queries import (
     act_words,
@@ -41,6 +41,9 @@ FORM = "sms-1"
 TEXT_MOST = 5_000  # characters that are read of a message; all of it is kept
 RAW_IN_ROW = 64 * 1024  # bytes; what is longer lies in the storage
 APART = "apart"
+CODE_LEAST = 6  # letters or digits of a code word
+WRONG_MOST = 5  # wrong code words of a sender in a day; then whatever comes waits
+AGAIN_S = 600  # seconds: without a time of its own, a message that comes again is a resend
 SPACE = uuid.UUID("9f2a4e1c-58d5-4f0b-8a1e-0f6f7b0f2d44")  # of reports that came as messages
 
 
@@ -54,10 +57,19 @@ class Incoming:
     raw: bytes
     sent: str = ""  # when, as the other side says it: tells two equal messages apart
     claimed_at: datetime | None = None
+    answers: bool = False  # the bytes are JSON of named answers, not the text alone
 
-    def digest(self) -> str:
-        """Return what a resend is known by."""
-        return keyed("message", "\0".join((self.line, self.sender, self.sent, self.text)))
+    def digests(self, at: datetime) -> tuple[str, str]:
+        """Return what a resend is known by, now and a while ago.
+
+        Without a time or number of its own the same words on another day are another message.
+        """
+        while_ = int(at.timestamp()) // AGAIN_S
+        now, before = (self.sent or f"came:{n}" for n in (while_, while_ - 1))
+        return self._digest(now), self._digest(before)
+
+    def _digest(self, sent: str) -> str:
+        return keyed("message", "\0".join((self.line, self.sender, sent, self.text)))
 
 
 def allow_sender(
@@ -75,8 +87,11 @@ def allow_sender(
     Needs: operator. Leaves: Sender (hashes alone), sender.allowed. Errors: Invalid.
     """
     role = Role.OPERATOR if by is None else require(by, "people.manage", at=at)
-    if not mailbox and len(folded(code)) < 4:
-        raise Invalid(errors={"code": [_("A code word has four letters or digits at least.")]})
+    letters = sum(c.isalnum() for c in folded(code))
+    if not mailbox and (letters < CODE_LEAST or len(code.split()) != 1):
+        raise Invalid(
+            errors={"code": [_("A code word is one word of six letters or digits at least.")]}
+        )
     try:
         with transaction.atomic():
             sender = Sender.objects.create(
@@ -108,12 +123,13 @@ def take_message(*, incoming: Incoming, agreement: Agreement, by: None, at: date
     """Take a message in. One that keeps to the grammar, from a known sender, is a report of theirs.
 
     Whatever else waits for a person: an unknown sender, a wrong code word, words nobody can read by
-    rule. Where it was is taken as the name that was written, never looked up. The same again:
-    nothing new.
+    rule. After some wrong code words nothing of that sender is filed by itself that day. Where it
+    was is taken as the name that was written, never looked up. The same again: nothing new.
     Leaves: Message and message.received, or Message and what file_report leaves.
     """
-    digest = incoming.digest()
-    known = message_by_digest(digest)
+    incoming = replace(incoming, text=_clean(incoming.text), sent=_clean(incoming.sent))
+    digest, before = incoming.digests(at)
+    known = message_by_digest(digest, before)
     if known is not None:
         return known
     sender = sender_of(incoming.sender)
@@ -130,6 +146,20 @@ def take_message(*, incoming: Incoming, agreement: Agreement, by: None, at: date
     return message
 
 
+def _clean(text: str) -> str:
+    """Return what can be stored of a text: no half characters, no NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def _bare(incoming: Incoming) -> tuple[str, bytes]:
+    """Return the text and the bytes to keep: without the word that may be a code word."""
+    if incoming.line == Line.MAIL:  # a mailbox is a secret itself; there is no code word
+        return incoming.text, incoming.raw
+    raw = incoming.raw.decode("utf-8", "surrogateescape")
+    raw = without_code_within(raw, incoming.text) if incoming.answers else without_code(raw)
+    return without_code(incoming.text), raw.encode("utf-8", "surrogateescape")
+
+
 def _kept(
     incoming: Incoming,
     agreement: Agreement,
@@ -140,17 +170,18 @@ def _kept(
     at: datetime,
 ) -> Message:
     sha256 = hashlib.sha256(incoming.raw).hexdigest()
+    text, raw = _bare(incoming)
     place = ""
-    if len(incoming.raw) > RAW_IN_ROW or incoming.line == Line.MAIL:
-        place = new_place(sha256)
-        vault().save(path_of(APART, place), Hashed(BytesIO(incoming.raw)))
+    if len(raw) > RAW_IN_ROW or incoming.line == Line.MAIL:
+        place = new_place(hashlib.sha256(raw).hexdigest())
+        vault().save(path_of(APART, place), Hashed(BytesIO(raw)))
     return Message.objects.create(
         agreement=agreement,
         line=incoming.line,
         known=known,
         digest=digest,
-        text=incoming.text.replace("\0", "")[:TEXT_MOST],
-        raw=b"" if place else incoming.raw,
+        text=text[:TEXT_MOST],
+        raw=b"" if place else raw,
         sha256=sha256,
         stored_as=place,
         received_at=at,
@@ -164,11 +195,12 @@ def _filed(
 ) -> Report | None:
     """File a message as its sender's report; None where it is none, or breaks a rule."""
     zone = ZoneInfo(agreement.timezone)
-    said = read_lines(incoming.text[:TEXT_MOST], act_words(), today=at.astimezone(zone).date())
+    today = at.astimezone(zone).date()
+    said = read_lines(incoming.text[:TEXT_MOST], act_words(), today=today)
     if said is None or sender.agreement_id != agreement.pk or not sender.code:
         return None
     given = keyed("code", f"{incoming.sender}:{folded(said.code)}")
-    if not constant_time_compare(given, sender.code):
+    if not _is_right(sender, given, today):
         return None
     if not may(sender.user, "report.file", at=at, agreement_id=agreement.pk):
         return None
@@ -178,6 +210,18 @@ def _filed(
             return file_report(draft=draft, by=sender.user, at=at).report
     except (Invalid, CannotTell):
         return None
+
+
+def _is_right(sender: Sender, given: str, today: date) -> bool:
+    """Try a code word; after too many wrong ones in a day none is right."""
+    held = Sender.objects.select_for_update().get(pk=sender.pk)
+    wrong = held.wrong_codes if held.wrong_on == today else 0
+    if wrong >= WRONG_MOST:
+        return False
+    if constant_time_compare(given, held.code):
+        return True
+    Sender.objects.filter(pk=held.pk).update(wrong_on=today, wrong_codes=wrong + 1)
+    return False
 
 
 def _draft(said: Said, digest: str, agreement: Agreement, at: datetime) -> ReportDraft:

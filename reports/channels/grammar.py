@@ -1,6 +1,6 @@
 """How a text message is read: two lines, in any language of the house. Pure.
 
-    7391 shelling Ganja
+    739164 shelling Ganja
     11.10 02:00 heard, three explosions from the centre
 
 The first line: a code word, the kind of act (its name in any language, or its number on the card),
@@ -9,6 +9,7 @@ the place. The second: the day (today if left out), the clock, how it was notice
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ WHEN = re.compile(
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})\b[\s,]*(?P<rest>.*)",
     re.DOTALL,
 )
+FIRST_WORD = re.compile(r"\A[\W_]*(\w(?:\S*\w)?)\S*")
+WITHHELD = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,20 @@ def read_lines(text: str, acts: Mapping[str, tuple[str, str]], *, today: date) -
         return None
     words = "\n".join([rest, *lines[1:]])
     return Said(code, act, language, place, day, clock, means, words)
+
+
+def without_code(text: str) -> str:
+    """Return a text without its first word, where a code word stands, rightly written or not."""
+    return FIRST_WORD.sub(WITHHELD, text, count=1)
+
+
+def without_code_within(answers: str, text: str) -> str:
+    """Return JSON without the first word of a text, wherever it stands in it."""
+    first = FIRST_WORD.match(text)
+    if first is None:
+        return answers
+    written = re.escape(json.dumps(first[1], ensure_ascii=False)[1:-1])
+    return re.sub(rf"(?<!\w){written}(?!\w)", WITHHELD, answers, flags=re.IGNORECASE)
 
 
 def _act_in(words: list[str], acts: Mapping[str, tuple[str, str]]) -> tuple[str, str, str] | None:

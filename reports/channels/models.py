@@ -32,6 +32,8 @@ class Sender(models.Model):
     code = models.CharField(max_length=64, blank=True)
     allowed_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    wrong_on = models.DateField(null=True)  # the last day a wrong code word came
+    wrong_codes = models.PositiveSmallIntegerField(default=0)  # on that day
 
     class Meta:
         constraints = [
@@ -53,8 +55,8 @@ class Message(models.Model):
     known = models.BooleanField()
     digest = models.CharField(max_length=64, unique=True)  # keyed, of sender, words and time
     text = models.TextField(blank=True)
-    raw = models.BinaryField()  # what came, byte for byte, without who sent it
-    sha256 = models.CharField(max_length=64, blank=True)  # of the bytes
+    raw = models.BinaryField()  # what came, without who sent it and the word that may be a code
+    sha256 = models.CharField(max_length=64, blank=True)  # of the bytes as they came
     stored_as = models.CharField(max_length=120, blank=True)  # of a mail: its sealed bytes
     received_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)  # when the sender's side says it was sent

@@ -51,9 +51,9 @@ def act_words() -> dict[str, tuple[str, str]]:
     return found
 
 
-def message_by_digest(digest: str) -> Message | None:
+def message_by_digest(*digests: str) -> Message | None:
     """Return the message that came before with these words at this time, or None."""
-    return Message.objects.select_related("report").filter(digest=digest).first()
+    return Message.objects.select_related("report").filter(digest__in=digests).first()
 
 
 def waiting_messages(agreement: Agreement, user: User, *, at: datetime) -> QuerySet[Message]:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from reports.problems import Problem
 FRESH_S = 300  # seconds a signature with a time holds
 BODY_MOST = 64 * 1024  # bytes
 A_MINUTE = 600  # messages of one door
+TIME_DIGITS = 10  # a time with fewer does not name its day and its minute
+NUMBERS = re.compile(r'"number"\s*:\s*"[^"]*"?|\+\d[\d ().-]{5,}\d|\d{7,}')
 Read = Callable[[HttpRequest, str], "Incoming | None"]
 
 
@@ -84,8 +87,14 @@ def no_reply() -> HttpResponse:
 
 
 def _instant(text: str) -> datetime | None:
-    found = datetime.fromisoformat(text) if text else None
-    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+    """Return when it was, or None for what cannot be read."""
+    if text.isdecimal():  # seconds or milliseconds: some of them pass for a date of long ago
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def is_signed(request: HttpRequest, secret: str) -> bool:
@@ -99,19 +108,34 @@ def is_signed(request: HttpRequest, secret: str) -> bool:
 
 @signed_hook("sms", nothing)
 def sms_hook(request: HttpRequest, secret: str) -> Incoming | None:
-    """Read what a modem's program posts: JSON, with a time and a signature over both."""
+    """Read what a modem's program posts: JSON, with a time and a signature over both.
+
+    What bears the signature is a message, however badly it is made.
+    """
     if not is_signed(request, secret):
         return None
-    body = json.loads(request.body)
-    text, sent = str(body["text"]), str(body.get("sent", ""))
+    body = _posted(request)
+    text, sent = str(body["text"]), str(body.get("sent") or "")
     return Incoming(
         line=Line.SMS,
-        sender=number_hash(str(body["number"])),
+        sender=number_hash(str(body.get("number") or "")),
         text=text,
-        raw=text.encode(),
-        sent=sent,
+        raw=text.encode("utf-8", "surrogatepass"),
+        sent=sent if sum(c.isdecimal() for c in sent) >= TIME_DIGITS else "",
         claimed_at=_instant(sent),
     )
+
+
+def _posted(request: HttpRequest) -> dict[str, Any]:
+    """Return a body with a text; one nobody can read is a text itself, without its numbers."""
+    written = request.body.decode("utf-8", "replace")
+    try:
+        body = json.loads(written, strict=False)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict) and body.get("text") is not None:
+        return body
+    return {"text": NUMBERS.sub("…", written)}
 
 
 def twilio_signature(secret: str, url: str, given: Mapping[str, str]) -> str:
@@ -156,10 +180,10 @@ def rapidpro_hook(request: HttpRequest, secret: str) -> Incoming | None:
         number, text, raw = request.POST["phone"], request.POST["text"], b""
     else:
         body = json.loads(request.body)
-        number = str(body["contact"]["urn"]).partition(":")[2]
+        number = str(body["contact"].get("urn") or "").partition(":")[2]
         results = body["results"]
-        text = "\n".join(str(one["value"]) for one in results.values())
-        raw = json.dumps(results, ensure_ascii=False).encode()
+        text = "\n".join(str(one.get("value") or "") for one in results.values())
+        raw = json.dumps(results, ensure_ascii=False).encode("utf-8", "replace")
     sent = request.headers.get("X-Message-Id", "")
     return Incoming(
         line=Line.GATEWAY,
@@ -167,4 +191,5 @@ def rapidpro_hook(request: HttpRequest, secret: str) -> Incoming | None:
         text=text,
         raw=raw or text.encode(),
         sent=sent,
+        answers=bool(raw),
     )

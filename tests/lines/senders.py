@@ -14,8 +14,8 @@ from reports.sensors.actions import record_observations
 from reports.sensors.rules import Reading
 from tests.factories import NOW, World
 
-NUMBER, CODE = "+374 10 123456", "7391"
-TEXT = "7391 shelling Ganja\n11.10.2020 02:00 heard, three explosions from the centre"
+NUMBER, CODE = "+374 10 123456", "739164"
+TEXT = "739164 shelling Ganja\n11.10.2020 02:00 heard, three explosions from the centre"
 
 
 def a_message(text: str = "Help us, they are shooting.", number: str = "+994501112233") -> Incoming:

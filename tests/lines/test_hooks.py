@@ -9,6 +9,7 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -40,8 +41,14 @@ def doors(settings: Any) -> None:
     settings.PUBLIC_URL = "https://reports.example"
 
 
-def by_modem(text: str, *, number: str = NUMBER, late: int = 0, secret: str = SECRET) -> Any:
-    body = json.dumps({"number": number, "text": text}).encode()
+def by_modem(
+    text: str, *, number: str = NUMBER, late: int = 0, secret: str = SECRET, sent: str = ""
+) -> Any:
+    body = {"number": number, "text": text} | ({"sent": sent} if sent else {})
+    return posted_by_modem(json.dumps(body).encode(), late=late, secret=secret)
+
+
+def posted_by_modem(body: bytes, *, late: int = 0, secret: str = SECRET) -> Any:
     stamp = str(int(time.time()) - late)
     signed = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {"HTTP_X_TIMESTAMP": stamp, "HTTP_X_SIGNATURE": signed}
@@ -88,11 +95,11 @@ class TestAKnownSender:
     @pytest.mark.parametrize(
         "text",
         [
-            "7391 Обстрел Гянджа\n11.10.2020 02:00 слышала три взрыва",
-            "7391 Հրետակոծություն Գանձակ\n11.10.2020 02:00 լսեցի երեք պայթյուն",
-            "7391 Artilleriya atəşi Gəncə\n11.10.2020 02:00 eşitdim, üç partlayış",
-            "7391 Bombardement d’artillerie Ganja\n11.10.2020 02:00 entendu trois explosions",
-            "٧٣٩١ ١ گنجه\n١١.١٠.٢٠٢٠ ٠٢:٠٠ سمعت ثلاثة انفجارات",
+            "739164 Обстрел Гянджа\n11.10.2020 02:00 слышала три взрыва",
+            "739164 Հրետակոծություն Գանձակ\n11.10.2020 02:00 լսեցի երեք պայթյուն",
+            "739164 Artilleriya atəşi Gəncə\n11.10.2020 02:00 eşitdim, üç partlayış",
+            "739164 Bombardement d’artillerie Ganja\n11.10.2020 02:00 entendu trois explosions",
+            "٧٣٩١٦٤ ١ گنجه\n١١.١٠.٢٠٢٠ ٠٢:٠٠ سمعت ثلاثة انفجارات",
         ],
     )
     def test_in_every_language_and_with_its_digits(self, world: World, text: str) -> None:
@@ -107,13 +114,13 @@ class TestAKnownSender:
         acts = act_words() | {folded(w): ("shelling", lang) for w, lang in words.items()}
         said = read_lines(text, acts, today=NOW.date())
         assert said is not None
-        assert (said.code, said.act, said.means) == ("7391", "shelling", "heard")
+        assert (said.code, said.act, said.means) == ("739164", "shelling", "heard")
         assert (str(said.day), str(said.clock)) == ("2020-10-11", "02:00:00")
 
     def test_without_a_day_it_is_the_last_time_it_was_this_late(self, world: World) -> None:
         allowed(world)
         clock = timezone.now().astimezone(timezone.get_fixed_timezone(240)).replace(minute=59)
-        by_modem(f"7391 shelling Ganja\n{clock:%H:%M} heard three explosions")
+        by_modem(f"739164 shelling Ganja\n{clock:%H:%M} heard three explosions")
         report = Report.objects.get()
         assert report.observed_from <= timezone.now()
 
@@ -121,12 +128,12 @@ class TestAKnownSender:
         "text",
         [
             "1111 shelling Ganja\n11.10.2020 02:00 heard three explosions",  # another code word
-            "7391 shelling Ganja",
-            "7391 something Ganja\n11.10.2020 02:00 heard three explosions",
-            "7391 shelling Ganja\nlast night, heard three explosions",
-            "7391 shelling Ganja\n11.10.2020 02:00 three explosions",  # how it is known is not said
-            "7391 shelling Ganja\n41.10.2020 02:00 heard three explosions",
-            "7391 shelling Ganja\n11.10.2050 02:00 heard three explosions",  # a rule of intake
+            "739164 shelling Ganja",
+            "739164 something Ganja\n11.10.2020 02:00 heard three explosions",
+            "739164 shelling Ganja\nlast night, heard three explosions",
+            "739164 shelling Ganja\n11.10.2020 02:00 three explosions",  # not how it is known
+            "739164 shelling Ganja\n41.10.2020 02:00 heard three explosions",
+            "739164 shelling Ganja\n11.10.2050 02:00 heard three explosions",  # a rule of intake
             "",
         ],
     )
@@ -147,7 +154,8 @@ class TestAnUnknownSender:
     def test_it_waits_and_no_number_is_kept(self, world: World) -> None:
         by_modem(TEXT, number="+994 50 111 22 33")
         message = Message.objects.get()
-        assert (message.known, message.report, message.text) == (False, None, TEXT)
+        assert (message.known, message.report) == (False, None)
+        assert message.text == TEXT.replace(CODE, "…")
         kept = " ".join(str(value) for value in Message.objects.values().get().values())
         assert "501112233" not in kept
         assert number_hash("+994 50 111 22 33") not in kept
@@ -156,18 +164,18 @@ class TestAnUnknownSender:
         assert number_hash("+374 10 123456") == number_hash("0037410123456")
 
     def test_triage_puts_down_what_became_of_it(self, world: World) -> None:
-        by_modem("Help", number="1")
+        by_modem("Please help", number="1")
         client = Client()
         client.force_login(world.triage)
         page = client.get("/messages/?agreement=nk2020").content.decode()
         key = re.search(r'name="message" value="([^"]+)"', page)
-        assert key is not None and "Help" in page
+        assert key is not None and "… help" in page
         sent = {"agreement": "nk2020", "message": key[1]}
         with no_trace():
             assert client.post("/messages/", sent).status_code == 422
         assert client.post("/messages/", sent | {"why": "No event in it."}).status_code == 302
         assert Handling.objects.get().why == "No event in it."
-        assert "Help" not in client.get("/messages/?agreement=nk2020").content.decode()
+        assert "… help" not in client.get("/messages/?agreement=nk2020").content.decode()
 
     def test_a_report_of_one_s_own_can_be_named(self, world: World) -> None:
         from dataclasses import replace
@@ -186,6 +194,59 @@ class TestAnUnknownSender:
         assert handle_message(receipt=mine.receipt, **given).report == mine
         with pytest.raises(Invalid):
             handle_message(receipt=mine.receipt, **given)
+
+
+class TestWhatBearsItsSignature:
+    @pytest.mark.parametrize(
+        "sent", ["1602367200", "1702122511230", "11/10/2020 02:00", "0001-01-01T00:00+14:00", "x"]
+    )
+    def test_is_taken_whatever_its_time_looks_like(self, world: World, sent: str) -> None:
+        allowed(world)
+        assert by_modem(TEXT, sent=sent).status_code == 204
+        assert Message.objects.get().claimed_at is None and Report.objects.count() == 1
+
+    def test_is_taken_with_half_a_character(self, world: World) -> None:
+        allowed(world)
+        words = TEXT + " \ud83d"
+        assert by_modem(words, sent="2020-10-11T02:00\ud83d").status_code == 204
+        message = Message.objects.get()
+        assert Report.objects.get().narrative.endswith("centre ?")
+        assert message.sha256 == hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
+        assert bytes(message.raw) == words.replace(CODE, "…").encode(errors="surrogatepass")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"number": "+374 10 123456", "text": "They shoot at the m',
+            b'{"number": "+374 10 123456", "text": null, "said": "at the mill"}',
+            b'{"number": "+374 10 123456", "text": "Shots\nat the mill \xff"}',
+            b'["+374 10 123456", "They shoot"]',
+            b"[" * 60_000,
+            b'{"text": "Shots at the mill"}',
+            b"",
+        ],
+    )
+    def test_waits_however_badly_it_is_made(self, world: World, body: bytes) -> None:
+        assert posted_by_modem(body).status_code == 204
+        message = Message.objects.get()
+        kept = message.text + bytes(message.raw).decode()
+        assert message.report is None and "123456" not in kept
+        assert ("at the m" in kept) == (b"at the m" in body)
+
+    def test_comes_again_on_another_day_with_a_clock_alone(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for day in (0, 3):
+            later = NOW + timedelta(days=day)
+            monkeypatch.setattr("reports.lines.hooks.timezone.now", lambda later=later: later)
+            by_modem("Again they shoot", sent="02:00")
+        assert Message.objects.count() == 2
+
+    def test_of_a_flow_keeps_no_code_word_in_its_answers(self, world: World) -> None:
+        answer = {"value": TEXT, "input": TEXT, "category": CODE}
+        by_rapidpro({"contact": {"urn": None}, "results": {"what": answer}})
+        raw = json.loads(bytes(Message.objects.get().raw))
+        assert raw["what"]["category"] == "…" and CODE not in str(raw)
 
 
 class TestSignatures:
@@ -229,7 +290,7 @@ class TestSignatures:
         }
         assert by_rapidpro(body).status_code == 200
         message = Message.objects.get()
-        assert message.text == "They shoot at the mill" and b"CANARY" not in bytes(message.raw)
+        assert message.text == "… shoot at the mill" and b"CANARY" not in bytes(message.raw)
         with no_trace():
             assert by_rapidpro(body, "guess").status_code == 403
             assert by_rapidpro({"contact": {}}).status_code == 400
@@ -253,6 +314,19 @@ class TestCommands:
             monkeypatch.setenv(name, value)
         call_command("sms_received")
         assert Report.objects.get().act_id == "shelling"
+
+    def test_gammu_s_reference_is_no_time_and_undecodable_bytes_are_kept(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given = {"SMS_MESSAGES": "1", "DECODED_PARTS": "", "SMS_1_REFERENCE": "0"}
+        given |= {"SMS_1_NUMBER": NUMBER, "SMS_1_TEXT": "Again they shoot \udcff"}
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        for named in ("IN1.txt", "IN2.txt", "IN2.txt"):
+            call_command("sms_received", named)
+        assert [bytes(one.raw) for one in Message.objects.all()] == [
+            "… they shoot ".encode() + b"\xff"
+        ] * 2
 
     def test_an_operator_lets_a_sender_in(self, world: World, capsys: Any) -> None:
         given = ["--user", world.filer.username, "--agreement", "nk2020"]
