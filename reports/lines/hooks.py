@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -127,15 +128,19 @@ def sms_hook(request: HttpRequest, secret: str) -> Incoming | None:
 
 
 def _posted(request: HttpRequest) -> dict[str, Any]:
-    """Return a body with a text; one nobody can read is a text itself, without its numbers."""
+    """Return a body with a text; one nobody can read is a text itself, without its numbers.
+
+    What follows the name of the text comes first: there the code word is looked for.
+    """
     written = request.body.decode("utf-8", "replace")
     try:
         body = json.loads(written, strict=False)
     except (ValueError, RecursionError):
-        body = None
+        body = {name: values[0] for name, values in parse_qs(written).items()}
     if isinstance(body, dict) and body.get("text") is not None:
         return body
-    return {"text": NUMBERS.sub("…", written)}
+    before, _name, words = NUMBERS.sub("…", written).rpartition('"text":')
+    return {"text": f"{words}\n{before}"}
 
 
 def twilio_signature(secret: str, url: str, given: Mapping[str, str]) -> str:

@@ -217,7 +217,9 @@ class TestWhatBearsItsSignature:
     @pytest.mark.parametrize(
         "body",
         [
-            b'{"number": "+374 10 123456", "text": "They shoot at the m',
+            b'{"number": "+374 10 123456", "text": "739164 They shoot at the m',
+            b'{"text":"739164 They shoot at the mill","number": "+374 10 123456"',
+            b"number=%2B37410123456&text=739164+shelling+at+the+mill",
             b'{"number": "+374 10 123456", "text": null, "said": "at the mill"}',
             b'{"number": "+374 10 123456", "text": "Shots\nat the mill \xff"}',
             b'["+374 10 123456", "They shoot"]',
@@ -230,8 +232,8 @@ class TestWhatBearsItsSignature:
         assert posted_by_modem(body).status_code == 204
         message = Message.objects.get()
         kept = message.text + bytes(message.raw).decode()
-        assert message.report is None and "123456" not in kept
-        assert ("at the m" in kept) == (b"at the m" in body)
+        assert message.report is None and "123456" not in kept and CODE not in kept
+        assert ("at the m" in kept) == (b"at the m" in body.replace(b"+", b" "))
 
     def test_comes_again_on_another_day_with_a_clock_alone(
         self, world: World, monkeypatch: pytest.MonkeyPatch
