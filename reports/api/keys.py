@@ -122,10 +122,14 @@ def current_key_door(request: Request) -> Response:
 @api_view(["POST"])
 @permission_classes(OWN)
 def key_rotation_door(request: Request, prefix: str) -> Response:
-    """Rotate a key: same scopes, same end; what opens the doors is in the answer, this once."""
+    """Rotate the key in hand: same scopes, same end; a lent token rotates none.
+
+    What opens the doors is in the answer, this once. A person signed in rotates any of their own.
+    """
     at, user = timezone.now(), asker(request)
     key = key_for(user, prefix, at=at, own=True)
-    made, token = rotate_api_key(key=key, renew=False, by=user, at=at)
+    in_hand: Any = request.auth
+    made, token = rotate_api_key(key=key, renew=False, by=user, at=at, in_hand=in_hand)
     body = {**KeyOut(made).data, "token": token}
     return Response(body, status=201, headers={"Cache-Control": "no-store"})
 

@@ -36,22 +36,28 @@ RETURNING seen.span, seen.used
 
 
 @transaction.atomic
-def rotate_api_key(*, key: ApiKey, renew: bool, by: User, at: datetime) -> tuple[ApiKey, str]:
+def rotate_api_key(
+    *, key: ApiKey, renew: bool, by: User, at: datetime, in_hand: ApiKey | None = None
+) -> tuple[ApiKey, str]:
     """Make a key's successor, with the same scopes; return it with its token, shown this once.
 
     Needs: key.manage, and that it is one's own; a key that is good now. The old one goes on for a
     day at most. `renew` lets the new one last as long as the old one did from its issue on; a
-    machine rotates without: no key prolongs itself.
+    machine rotates without: no key prolongs itself. `in_hand` is the key a machine shows: it makes
+    its own successor alone, which may no more than it, and a token it lent makes none.
     Leaves: ApiKey, key.rotated. Errors: NotAllowed, StaleState.
     """
     acting_as = require(by, OWN, at=at)
     if key.user_id != by.pk:
         raise NotAllowed(_("This key is somebody else’s."))
+    if in_hand is not None and (in_hand.lent or in_hand.pk != key.pk):
+        raise NotAllowed("By machine a key rotates itself alone; a token that it lent cannot.")
     held = ApiKey.objects.select_for_update(of=("self",)).select_related("user").get(pk=key.pk)
     if not is_good(held, at=at) or held.rotated_at is not None:
         raise StaleState("This key was rotated or has ended already.")
     lasts = at + (held.expires_at - held.issued_at) if renew else held.expires_at
-    made, token = fresh_key(user=by, label=held.label, scopes=held.scopes, at=at, expires_at=lasts)
+    scopes = [one for one in held.scopes if in_hand is None or one in in_hand.scopes]
+    made, token = fresh_key(user=by, label=held.label, scopes=scopes, at=at, expires_at=lasts)
     held.rotated_at, held.expires_at = at, min(held.expires_at, at + OVERLAP)
     held.save(update_fields=["rotated_at", "expires_at"])
     record_event(

@@ -42,6 +42,7 @@ def key_in_hand(token: str, *, at: datetime) -> KeyInHand | None:
     if row is None or not is_good(row.key, at=at):
         return None
     row.key.scopes = [scope for scope in row.scopes if scope in row.key.scopes]
+    row.key.lent = True
     return KeyInHand(row.key.user, row.key)
 
 

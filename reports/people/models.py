@@ -181,6 +181,7 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
     rotated_at = models.DateTimeField(null=True)  # a successor was made
     last_used_on = models.DateField(null=True)  # the day alone; never from where
+    lent = False  # in memory: it was not shown itself, but a token that it lent
 
     class Meta:
         indexes = [models.Index(fields=["user", "-issued_at"], name="key_by_person")]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from reports.keys.actions import set_quota
 from reports.people.models import ApiKey
 from tests.api.machines import REPORTS, a_body, is_problem, key_for, machine, post
+from tests.api.test_oauth import ask
 from tests.factories import World
 
 KEYS = "/api/v1/keys"
@@ -86,6 +87,21 @@ class TestKeysByMachine:
         is_problem(client.post(f"{KEYS}/{prefix}/rotation"), 409)
         assert successor.post(f"{KEYS}/{prefix}/revocation").json()["revoked_at"]
         is_problem(client.get(KEYS), 401)  # with the very next request
+
+    def test_a_machine_rotates_the_key_in_its_hand_alone(self, world: World) -> None:
+        wide = key_for(world.partner, "keys:write", "reports:write").partition(".")[0]
+        other = machine(key_for(world.partner, "keys:write"))
+        told = is_problem(other.post(f"{KEYS}/{wide}/rotation"), 403)
+        assert "itself alone" in told["detail"]
+        assert ApiKey.objects.count() == 2
+
+    def test_a_token_rotates_nothing(self, world: World) -> None:
+        key = key_for(world.partner, "keys:write", "reports:write")
+        prefix = key.partition(".")[0]
+        for scope in ("keys:write", "keys:write reports:write"):
+            lent = machine(ask(key, scope=scope).json()["access_token"])
+            is_problem(lent.post(f"{KEYS}/{prefix}/rotation"), 403)
+        assert ApiKey.objects.get().rotated_at is None
 
     def test_a_scope_of_its_own(self, world: World) -> None:
         client = machine(key_for(world.partner))

@@ -108,6 +108,16 @@ class TestRotating:
         made, _token = rotate_api_key(key=key, renew=False, by=world.partner, at=NOW + DAY)
         assert made.expires_at == key.expires_at
 
+    def test_a_successor_may_no_more_than_the_key_in_hand(self, world: World) -> None:
+        key, token = own_key(world, scopes=["keys:write", "reports:read"])
+        found = key_in_hand(token, at=NOW)
+        assert found is not None and not found.key.lent
+        found.key.scopes = ["keys:write"]
+        made, _token = rotate_api_key(
+            key=key, renew=False, by=world.partner, at=NOW, in_hand=found.key
+        )
+        assert made.scopes == ["keys:write"]
+
     def test_only_once_and_only_while_it_works(self, world: World) -> None:
         key, _token = own_key(world)
         rotate_api_key(key=key, renew=True, by=world.partner, at=NOW)
