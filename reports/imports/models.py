@@ -70,6 +70,7 @@ class Import(models.Model):
     n_corrected = models.PositiveIntegerField(default=0)
     n_unchanged = models.PositiveIntegerField(default=0)
     n_refused = models.PositiveIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)  # of its next batch, one after another
     touched_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -142,7 +142,10 @@ def _cells_of(line: str) -> dict[str, str] | None:
             return None
         read = {**({"id": read["id"]} if "id" in read else {}), **properties}
         if geometry.get("type") == "Point":
-            lon, lat = (*(geometry.get("coordinates") or ()), None, None)[:2]
+            place = geometry.get("coordinates") or []
+            if not isinstance(place, list) or not all(isinstance(n, int | float) for n in place):
+                return None
+            lon, lat = (*place, None, None)[:2]
             read = {"lat": lat, "lon": lon, "latitude": lat, "longitude": lon} | read
     if len(read) > COLUMNS_MOST:
         return None

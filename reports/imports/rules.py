@@ -11,6 +11,7 @@ from reports.imports.choices import FIELDS, NEEDED, Shape
 from reports.people.models import Grade, SourceKind
 
 BATCH = 1_000  # rows in one transaction
+FAILURES_MOST = 3  # of one batch for no reason we know: then the import ends
 PROBLEMS_MOST = 10_000  # rows of which it is kept what is wrong; all are counted
 GOING_MOST = 3  # imports of one organisation that are not over yet
 KEPT_FOR = timedelta(days=7)  # how long a file stays once its import is over

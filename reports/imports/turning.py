@@ -28,7 +28,7 @@ from reports.intake.choices import (
 )
 from reports.intake.digits import folded_digits
 from reports.intake.drafts import OriginDraft, ReportDraft, TollRange, Where
-from reports.intake.rules import NARRATIVE_MOST, TEXT_MOST, is_link, problems_in
+from reports.intake.rules import NARRATIVE_MOST, TEXT_MOST, UNSTORABLE, is_link, problems_in
 from reports.people.models import Source
 
 ID_MOST = 120  # characters
@@ -80,6 +80,8 @@ def turned(cells: Cells, given: Setting) -> Turned:
     fields = fields_of(cells, given)
     external_id = fields.get("id", "").strip()
     faults: list[Fault] = []
+    if UNSTORABLE.search(external_id):  # nor can any page show it
+        external_id = ""
     if not 0 < len(external_id) <= ID_MOST:
         faults.append(Fault("id", "no_id"))
     act = _act(fields, given, faults)

@@ -71,6 +71,7 @@ EXCEPTIONS = {
     "stamp_waiting": "one event for each, left by stamp_item",
     "empty_items": "part of erase_report, whose event tells it",
     "destroy_bytes": "follows the event of the erasure",
+    "set_back_import": "a count that begins anew by itself; end_import leaves the event",
     "sweep_imports": "removes files whose imports are over",
     "start_upload": "nothing is brought before all of it has come",
     "append_bytes": "the file is evidence once it is whole; add_item leaves the event",

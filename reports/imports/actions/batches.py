@@ -254,6 +254,7 @@ def _mark(job: Import, batch: _Batch, at: datetime) -> None:
         position=batch.end,
         row=batch.row,
         touched_at=at,
+        failures=0,
         **{name: F(name) + number for name, number in batch.counts.items()},
     )
     job.refresh_from_db(fields=["state", "position", "row", "touched_at", *batch.counts])

@@ -1,4 +1,4 @@
-"""Writes of imports: ask for one, cancel it, and throw away the files of those that are over."""
+"""Writes of imports: ask for one, cancel it, set it back, remove files of those that are over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -167,6 +167,13 @@ def cancel_import(*, job: Import, by: User, at: datetime) -> Import:
             payload={"read": held.n_read, "filed": held.n_filed + held.n_corrected},
         )
     return held
+
+
+def set_back_import(*, import_id: uuid.UUID, at: datetime) -> int:
+    """Count a failure of an import's next batch and let the others go first; return how many."""
+    rows = Import.objects.filter(pk=import_id, state__in=GOING)
+    rows.update(failures=F("failures") + 1, touched_at=at)
+    return rows.values_list("failures", flat=True).first() or 0
 
 
 def sweep_imports(*, at: datetime) -> int:

@@ -102,6 +102,12 @@ class TestFormats:
         assert two.cells is not None and three.cells is four.cells is None
         assert (two.cells["id"], two.cells["lat"], two.cells["lon"]) == ("7", "40.68", "46.36")
 
+    @pytest.mark.parametrize("place", [5, "46.36", {"lon": 1}, [[46.36, 40.68]], ["x", "y"]])
+    def test_a_point_that_is_none_is_unreadable(self, tmp_path: Path, place: object) -> None:
+        point = {"type": "Point", "coordinates": place}
+        line = json.dumps({"type": "Feature", "geometry": point, "properties": {"kind": "x"}})
+        assert [row.cells for row in rows_of(tmp_path, line.encode(), "ndjson")] == [None]
+
     def test_ged_without_a_header(self, tmp_path: Path) -> None:
         content = as_csv([ged_row(1), ged_row(2)], header=False)
         rows = rows_of(tmp_path, content, shape="ged")
@@ -215,6 +221,12 @@ class TestOwn:
     def test_a_half_character_is_told(self) -> None:
         found = self.read(text="Shells fell \udcff near the school.")
         assert [(one.field, one.code) for one in found.faults] == [("text", "rule")]
+
+    @pytest.mark.parametrize("ref", ["R\x001", "R\udcff", "R\ud8001"])
+    def test_an_id_that_cannot_be_kept_is_none(self, ref: str) -> None:
+        found = self.read(ref=ref)
+        assert (found.external_id, found.draft) == ("", None)
+        assert [(one.field, one.code) for one in found.faults] == [("ref", "no_id")]
 
     @pytest.mark.parametrize("number", ["1e400", "nan", "3.5", "three"])
     def test_no_number(self, number: str) -> None:
