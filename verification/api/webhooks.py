@@ -91,7 +91,8 @@ class TryOut(s.Serializer[Any]):
 
     at = s.DateTimeField()
     outcome = s.CharField(
-        help_text="delivered, refused, redirect, gone, timeout, tls, blocked, unreachable"
+        help_text="delivered, refused, redirect, gone, timeout, tls, blocked, unreachable, "
+        "not_allowed, not_active, failed"
     )
     status = s.IntegerField(allow_null=True)
     took_ms = s.IntegerField()

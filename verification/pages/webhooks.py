@@ -49,6 +49,8 @@ OUTCOMES = {
     "blocked": gettext_lazy("Its name leads to an address that is not reached"),
     "unreachable": gettext_lazy("Not reached"),
     "not_allowed": gettext_lazy("Not sent: the role has ended"),
+    "not_active": gettext_lazy("Not sent yet"),
+    "failed": gettext_lazy("Something failed on our side"),
 }
 
 

@@ -64,7 +64,8 @@ def send(
         outcome = "timeout"
     except ssl.SSLError:
         outcome = "timeout" if late.is_set() else "tls"
-    except (OSError, http.client.HTTPException):
+    # A ValueError is a name or a header that cannot be written as the line has it.
+    except (OSError, ValueError, http.client.HTTPException):
         outcome = "timeout" if late.is_set() else "unreachable"
     if late.is_set():
         outcome, status = "timeout", None

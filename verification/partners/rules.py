@@ -70,7 +70,7 @@ def fault_of(url: str, *, loopback: bool) -> str:
         port = parts.port
     except ValueError:
         return _("This is no address.")
-    if not plain or len(url) > LONGEST or not parts.hostname:
+    if not plain or len(url) > LONGEST or not parts.hostname or not _is_name(parts.hostname):
         return _("This is no address.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         return _("Leave out names, passwords and marks within the page.")
@@ -90,6 +90,12 @@ def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     return _is_number(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _is_name(host: str) -> bool:
+    """Answer whether a host's labels are such as can be looked up."""
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(0 < len(label) <= 63 for label in labels)
 
 
 def _is_number(host: str) -> bool:

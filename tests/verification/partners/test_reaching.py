@@ -46,6 +46,8 @@ def test_these_are(address: str) -> None:
         *("https://example.org:22/", "https://example.org:0/", "https://example.org:99999/"),
         *("https://10.0.0.1/", "https://[::1]/", "https://[::ffff:8.8.8.8]/", "https://[x/"),
         *("https://a\r\nX: y/", "https://a b/", "https://éxample.org/", "https://a\\@b/"),
+        *("https://a..b/", "https://.a/", "https://./", "https://a../", f"https://{'a' * 64}.b/"),
+        "https://" + "a." * 127 + "example/",
         *("https://127.0.0.1/", "http://localhost/", "https://example.org/" + "a" * 500),
     ],
 )
@@ -53,7 +55,9 @@ def test_these_addresses_cannot_be_registered(url: str) -> None:
     assert fault_of(url, loopback=False)
 
 
-@pytest.mark.parametrize("url", ["https://example.org/a?b=c", "https://example.org:8443"])
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a?b=c", "https://example.org:8443", "https://example.org./"]
+)
 def test_these_can(url: str) -> None:
     assert fault_of(url, loopback=False) == ""
 
@@ -77,6 +81,11 @@ def test_a_name_that_leads_inside_is_blocked(
     _looked_up(monkeypatch, *addresses)
     assert send("https://inside.example/", b"{}", {}, loopback=False).outcome == "blocked"
     assert send("https://inside.example/", b"{}", {}, loopback=True).outcome == "blocked"
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example"])
+def test_a_name_no_line_can_carry_is_not_reached(host: str) -> None:
+    assert send(f"https://{host}/", b"{}", {}, loopback=False).outcome == "unreachable"
 
 
 def test_a_name_is_looked_up_once_and_that_address_is_reached(

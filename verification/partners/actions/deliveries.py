@@ -8,6 +8,7 @@ between, it is sent again: at least once, under the same id.
 from __future__ import annotations
 
 import json
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from django.urls import reverse
 from standardwebhooks.webhooks import Webhook
 
 from reports.intake.queries import reports_by_id
+from reports.journal.drain import FAILURES
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.people.models import User
@@ -41,6 +43,7 @@ from verification.partners.reaching import Answered, send
 from verification.partners.rules import TRIED_FOR, VERB, next_try
 from verification.partners.sealing import unsealed
 
+log = logging.getLogger(__name__)
 BATCH = 50  # messages of one turn
 BUDGET_S = 20.0  # seconds after which a turn sends no further message
 LINKED = frozenset({Kind.REPORT_LINKED, Kind.INCIDENT_OPENED})  # both tell of a link
@@ -146,8 +149,21 @@ def deliver_due(*, at: datetime) -> int:
                 return tried
             for answer in wait(under_way, return_when=FIRST_COMPLETED).done:
                 delivery, attempt = under_way.pop(answer)
-                if not _write_down(delivery, answer.result(), attempt=attempt, at=at):
+                if not _write_down(delivery, _came_of(answer), attempt=attempt, at=at):
                     slow.add(delivery.endpoint_id)
+
+
+def _came_of(answer: Future[Answered]) -> Answered:
+    """Return what came of a message; a fault of ours is that of this message alone."""
+    try:
+        return answer.result()
+    except FAILURES as error:
+        return _failed(error)
+
+
+def _failed(error: BaseException) -> Answered:
+    log.error("a message to an endpoint failed here: %s", type(error).__name__)
+    return Answered("failed", None, 0)
 
 
 def _claim(at: datetime, slow: set[uuid.UUID]) -> tuple[uuid.UUID, int] | None:
@@ -163,14 +179,20 @@ def _sending(delivery: Delivery, at: datetime) -> Callable[[], Answered]:
     """Return what sends a claimed message; it asks no row any more."""
     endpoint = delivery.endpoint
     owner: User = endpoint.owner
-    if not may(owner, VERB, at=at, agreement_id=endpoint.agreement_id):
+    if endpoint.secret is None or not may(owner, VERB, at=at, agreement_id=endpoint.agreement_id):
         return partial(Answered, "not_allowed", None, 0)
-    body = message_of(delivery)
+    if endpoint.state != EndpointState.ACTIVE:  # paused since it was claimed: it waits
+        return partial(Answered, "not_active", None, 0)
+    try:
+        body = message_of(delivery)
+        headers = headers_of(delivery, body, at=at)
+    except FAILURES as error:
+        return partial(_failed, error)
     return partial(
         send,
         endpoint.url,
         body,
-        headers_of(delivery, body, at=at),
+        headers,
         loopback=settings.WEBHOOK_LOOPBACK,
         patience=settings.WEBHOOK_PATIENCE_S,
     )
