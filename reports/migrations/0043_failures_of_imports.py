@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0041_observations'),
+        ('reports', '0042_files_of_records'),
     ]
 
     operations = [
