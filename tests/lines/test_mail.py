@@ -68,6 +68,24 @@ def test_a_mail_waits_and_lies_sealed(live_world: World, mailroom: int) -> None:
     assert [code for code, _words in refused.value.recipients.values()] == [550]
 
 
+def test_the_same_words_with_another_picture_are_another_mail(
+    live_world: World, mailroom: int
+) -> None:
+    allow_sender(
+        user=live_world.filer,
+        agreement=live_world.agreement,
+        hashed=mailbox_hash(TOKEN),
+        code="",
+        mailbox=True,
+        by=None,
+        at=timezone.now(),
+    )
+    for picture in (b"AAAA", b"BBBB"):
+        part = b"Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\n" + picture
+        send(mailroom, f"intake+{TOKEN}@reports.example", part)
+    assert Message.objects.count() == 2
+
+
 def test_words_of_other_kinds_are_read() -> None:
     declared = b"Content-Type: text/plain; charset=windows-1251\r\n\r\n"
     assert words_of(declared + "Три взрыва".encode("cp1251")) == "Три взрыва"
