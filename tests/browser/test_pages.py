@@ -130,6 +130,7 @@ PAGES = (
 NO_PAGE = {
     "review-interest",  # needs a seat one has not declared for: looked at in its own tests
     "review-again",  # needs a case whose ballots are all open: looked at in its own tests
+    "key",  # needs a key of one's own: read in tests/pages/record/test_keys.py
     "webhook",  # needs an endpoint of one's own: read in tests/pages/judgement/test_webhooks.py
     "tables",  # needs published tables carried over: manage.py published_tables
     *("set_language", "watch-end"),  # they take a form and lead elsewhere

@@ -5,7 +5,7 @@
    Markup: form[data-queue="kind"]; #first-checks (JSON); template[data-faults] for errors;
    data-draft, data-conflict, data-kept-files: notices that are shown when they apply. */
 
-import { announce, enqueue, flush, lastOwner } from "./queue.js";
+import { announce, enqueue, flush, ownerHere } from "./queue.js";
 import { canKeep, dropValue, items, itemValue, keepValue, keptValue } from "./store.js";
 
 const SAVE_AFTER = 500; // ms after the last key
@@ -113,7 +113,7 @@ export async function mount(form) {
   form.autocomplete = "off"; // so that the browser itself writes down nothing that is typed
   const key = form.elements.client_uuid;
   if (!key.value) key.value = crypto.randomUUID();
-  const owner = await lastOwner();
+  const owner = await ownerHere();
   const draftName = `${owner} ${action}${again && "#"}${again}`;
 
   async function reopen() {

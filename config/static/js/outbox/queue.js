@@ -53,7 +53,7 @@ export async function enqueue({ kind, action, fields, files = [], sensitivity = 
   const id = before ? again : crypto.randomUUID();
   const kept = before?.files || [];
   for (const file of files) kept.push(await keepFile(file));
-  const value = { kind, action, fields, sensitivity, files: kept, code: await waitingCode(key), owner: await lastOwner() };
+  const value = { kind, action, fields, sensitivity, files: kept, code: await waitingCode(key), owner: await ownerHere() };
   await keepItem(id, open(Date.now()), value);
   announce();
   return id;
@@ -61,6 +61,12 @@ export async function enqueue({ kind, action, fields, files = [], sensitivity = 
 
 /** Return who was signed in when the server was last heard: an opaque word, or nothing. */
 export async function lastOwner() { return (await keptValue("lists", "owner")) || ""; }
+
+/** Return whose page this is. One from the server says so itself: what was noted may still be of
+    somebody else, or of nobody, while the page opens. One that was kept is of who was here last. */
+export async function ownerHere() {
+  return globalThis.document?.getElementById("outbox-state")?.dataset.who || lastOwner();
+}
 
 /** Note who is signed in; what was kept to be shown to somebody else goes. */
 export async function belongTo(who) {

@@ -1,6 +1,6 @@
 /* Shows what waits on this phone, lets its person open, remove or send it, and wipes the phone. */
 
-import { announce, flush, lastOwner, onChange } from "../../js/outbox/queue.js";
+import { announce, flush, ownerHere, onChange } from "../../js/outbox/queue.js";
 import { canKeep, dropItem, items, itemValue, keptValue, wipeAll } from "../../js/outbox/store.js";
 
 const page = document.querySelector(".outbox");
@@ -33,7 +33,7 @@ function rowOf({ id, state }, value, mine) {
 }
 
 async function show() {
-  const owner = await lastOwner();
+  const owner = await ownerHere();
   const rows = [];
   for (const item of await items()) {
     const value = await itemValue(item.id);
