@@ -177,11 +177,15 @@ def a_key() -> str:
     """Return the token of a key that may file and read, of the decade's own filer."""
     from django.utils import timezone
 
+    from reports.keys.actions import set_quota
     from reports.people.actions import issue_api_key
     from reports.people.models import User
 
     scopes = ["reports:read", "reports:write"]
     user = User.objects.get(username="filer")
+    for lane in ("read", "write"):  # its count is part of what is measured, its end is not
+        many = {"per_minute": 1_000_000, "per_day": 1_000_000}
+        set_quota(user=user, lane=lane, **many, by=None, at=timezone.now())
     _key, token = issue_api_key(
         user=user, label="benchmark", scopes=scopes, by=None, at=timezone.now()
     )
@@ -225,7 +229,9 @@ def measure(data: Path, seconds: float) -> bool:
         from verification.publication.models import PublicRow
 
         slug = Agreement.objects.get().slug
-        codes = list(PublicRow.objects.order_by("code").values_list("code", flat=True)[:2000])
+        codes = list(
+            PublicRow.objects.filter(code__contains="-D").values_list("code", flat=True)[:2000]
+        )
         key, good, bare = a_key(), True, 0.0
         heads = ("requests/s", "of bare", "p50 ms", "p99 ms", "queries")
         print(f"{'':26}" + "".join(f"{head:>12}" for head in heads))
