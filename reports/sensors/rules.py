@@ -1,10 +1,10 @@
-"""Pure rules of instruments: what a line means, what is independent, what lies together."""
+"""Pure rules of instruments: what a line means, what lies together."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -102,12 +102,6 @@ def _confidence(text: str) -> str:
     if plain.isdecimal():
         return "low" if int(plain) < 30 else "high" if int(plain) >= 80 else "nominal"
     return CONFIDENCE.get(plain[:1], "")
-
-
-def are_independent(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Answer whether two observations count as two: their chains of origin do not meet."""
-    ours, theirs = set(one), set(other)
-    return bool(ours) and bool(theirs) and not ours & theirs
 
 
 def speak_of_the_same(

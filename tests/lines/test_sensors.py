@@ -25,7 +25,7 @@ from reports.problems import Invalid, NotAllowed
 from reports.sensors.actions import record_observations
 from reports.sensors.models import Observation
 from reports.sensors.queries import observations
-from reports.sensors.rules import NoReading, are_independent, read_firms
+from reports.sensors.rules import NoReading, read_firms
 from tests.factories import NOW, World, a_draft, a_report, settle
 from tests.proofs import no_trace
 from verification.incidents.models import Incident
@@ -125,11 +125,6 @@ class TestWhatItIsWorth:
         assert sorted(one.reports for one in found) == [0, 0, 1]
         with pytest.raises(NotAllowed):
             observations(world.agreement, world.filer, at=NOW, most=10)
-
-    def test_two_of_one_origin_count_once(self) -> None:
-        assert are_independent(["satellite:n20", "a"], ["satellite:terra"])
-        assert not are_independent(["satellite:n20", "nasa-firms"], ["x", "satellite:n20"])
-        assert not are_independent([], ["x"])
 
     def test_only_an_instrument_observes(self, world: World) -> None:
         given: dict[str, Any] = {"agreement": world.agreement, "readings": [], "at": NOW}
