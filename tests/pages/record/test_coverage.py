@@ -114,7 +114,8 @@ class TestFromARefusalToAReport:
 class TestTheCoveragePage:
     @pytest.fixture
     def client(self, world: World) -> Client:
-        now = timezone.now()
+        # From a midnight on, whatever the hour: one day is whole in every zone of the theatre.
+        now = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
         watch = start_watch(
             agreement=world.agreement,
             place=world.ganja,
@@ -122,8 +123,8 @@ class TestTheCoveragePage:
             by=world.filer,
             at=now - 60 * HOUR,
         )
-        end_watch(watch=watch, by=world.filer, at=now - 20 * HOUR)
-        a_refusal(world, by=world.witness, at=now - 50 * HOUR)
+        end_watch(watch=watch, by=world.filer, at=now - 5 * HOUR)
+        a_refusal(world, by=world.witness, at=now - 58 * HOUR)
         return as_member(world, "chair")
 
     def test_a_strip_and_the_same_as_a_table(self, client: Client) -> None:
