@@ -74,6 +74,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget-answers": {
+        "task": "reports.tasks.forget_answers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "let-questions-expire": {
         "task": "reports.tasks.let_questions_expire",
         "schedule": 300.0,

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "config.login.second_factor",
     "config.login.nothing_left_behind",
     "reports.api.limits.quota_headers",
+    "reports.api.conventions.Conventions",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -22,6 +22,7 @@ from reports.people.models import Alignment, ApiKey, Organisation, RoleGrant, So
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
 from reports.redactions.models import Redaction
+from reports.repeats.models import KeptAnswer
 from reports.sensors.models import Observation
 from reports.timestamps.models import Timestamp
 from reports.uploads.models import Upload
@@ -45,6 +46,7 @@ __all__ = [
     "Invite",
     "Item",
     "Job",
+    "KeptAnswer",
     "Message",
     "Observation",
     "OpenKey",

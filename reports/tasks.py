@@ -17,6 +17,7 @@ from reports.keys.actions import drop_tokens
 from reports.open_door.actions import forget_passes
 from reports.openrosa.actions import forget_nonces
 from reports.questions.actions import expire_questions
+from reports.repeats.actions import forget_answers as forget
 from reports.timestamps.actions import stamp_waiting
 from reports.uploads.actions import sweep_uploads as sweep
 
@@ -32,6 +33,12 @@ def check_evidence(**_: Any) -> int:
 def sweep_uploads(**_: Any) -> int:
     """Throw away what is late of unfinished uploads; return how many; may run twice."""
     return sweep(at=timezone.now())
+
+
+@shared_task(name="reports.tasks.forget_answers")
+def forget_answers(**_: Any) -> int:
+    """Forget answers too old to be asked for again; return how many; may run twice."""
+    return forget(at=timezone.now())
 
 
 @shared_task(name="reports.tasks.sweep_orphans")

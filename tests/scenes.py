@@ -23,6 +23,8 @@ from reports.keys.rules import TOKEN_LIFETIME
 from reports.openrosa.actions import add_phone, take_submission
 from reports.openrosa.reading import read_filled
 from reports.people.actions import grant_role, issue_api_key
+from reports.repeats.actions import Answer as KeptAs
+from reports.repeats.actions import keep_answer
 from reports.timestamps.models import Timestamp
 from tests.factories import (
     LATER,
@@ -128,6 +130,8 @@ def build_scene() -> Scene:
     first = a_report(world)
     an_item(world, first)
     an_upload(first, sha256="ab" * 32)
+    said = KeptAs(201, {}, "{}")
+    keep_answer(answer=said, fingerprint="ab" * 32, key="a key", by=world.partner, at=NOW)
     item = an_item(world, first)
     a_redaction(item, world.triage)
     Timestamp.objects.create(

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from verification.api import bulletins as api_bulletins
 from verification.api import bundles as api_bundles
 from verification.api import chair as api_chair
 from verification.api import changes as api_changes
 from verification.api import compliance as api_compliance
 from verification.api import corrections as api_corrections
 from verification.api import inbox as api_inbox
+from verification.api import log as api_log
 from verification.api import mechanism as api_mechanism
 from verification.api import notices as api_notices
 from verification.api import oversight as api_oversight
@@ -18,6 +20,7 @@ from verification.api import recommendations as api_recommendations
 from verification.api import reopenings as api_reopenings
 from verification.api import review as api_review
 from verification.api import review_again as api_review_again
+from verification.api import statements as api_statements
 from verification.api import triage as api_triage
 from verification.api import triage_incidents as api_triage_incidents
 from verification.api import triage_reports as api_triage_reports
@@ -184,6 +187,11 @@ public: list[URLPattern | URLResolver] = [
     path("procedure/", procedure.procedure, name="procedure"),
     path("procedure/<int:number>/", procedure.procedure, name="procedure-version"),
     path("words/", texts.glossary, name="glossary"),
+    path("api/v1/bulletins", api_bulletins.list_bulletins, name="api-bulletins"),
+    path("api/v1/bulletins/<slug:code>", api_bulletins.show_bulletin, name="api-bulletin"),
+    path("api/v1/bulletins/<slug:code>/proof", api_log.prove_bulletin, name="api-bulletin-proof"),
+    path("api/v1/findings/<slug:code>/proof", api_log.prove_finding, name="api-finding-proof"),
+    path("api/v1/log", api_log.show_log, name="api-log"),
     path("api/v1/changes", api_changes.list_changes, name="api-changes"),
     path("api/v1/corrections", api_corrections.list_corrections, name="api-corrections"),
     path("api/v1/findings", api.list_findings, name="api-findings"),
@@ -208,6 +216,13 @@ public: list[URLPattern | URLResolver] = [
 
 # People at work, by machine: the same rules as their pages.
 working: list[URLPattern | URLResolver] = [
+    path("api/v1/reports/<receipt:receipt>/proof", api_log.prove_report, name="api-report-proof"),
+    path("api/v1/statements/open", api_statements.open_incidents, name="api-open-incidents"),
+    path(
+        "api/v1/incidents/<slug:code>/statements",
+        api_statements.statements,
+        name="api-statements",
+    ),
     path("api/v1/review/cases", api_review.my_cases, name="api-my-cases"),
     path("api/v1/review/cases/<uuid:case_id>", api_review.my_case, name="api-my-case"),
     path(

@@ -33,6 +33,10 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class NothingBody(Strict):
+    """No field at all."""
+
+
 def read_body(form: type[Strict], request: Request) -> dict[str, Any]:
     """Return what a body says, read by its form; a problem names what cannot be read."""
     body = form(data=request.data)
@@ -101,7 +105,7 @@ class Instant(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: datetime) -> str:
         """Return the instant as text."""
-        return value.astimezone(UTC).isoformat()
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @extend_schema_field(OpenApiTypes.DATE)
@@ -225,13 +229,6 @@ class ReportWhole(ReportShown):
     signed_receipt = Text(
         help_text="a signed note; keep it. Empty while the signer is silent: read the report again"
     )
-
-
-class ReportsShown(serializers.Serializer[Any]):
-    """One page of reports; `next` leads to the following one."""
-
-    results = ReportShown(many=True)
-    next = serializers.CharField(allow_null=True)
 
 
 class ErrorShown(serializers.Serializer[Any]):

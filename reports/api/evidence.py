@@ -32,7 +32,9 @@ class FileBody(Strict):
     """A file and what is said of it, as multipart/form-data. Its name is not kept."""
 
     file = serializers.FileField(allow_empty_file=True)
-    kind = serializers.ChoiceField(EvidenceKind.choices, required=False, default="")
+    kind = serializers.ChoiceField(
+        EvidenceKind.choices, required=False, allow_blank=True, default=""
+    )
     sensitivity = serializers.ChoiceField(
         Sensitivity.choices, required=False, default=Sensitivity.ORDINARY
     )

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 
 from reports.api.authentication import asker
 from reports.api.bodies import Instant, Key, Strict, Text, read_body
+from reports.api.parameters import CURSOR, LIMIT, answered, list_of, part_of
 from reports.api.reports import PROBLEMS
-from reports.api.versions import no_version
+from reports.api.versions import no_version, repeatable
 from reports.intake.queries import own_report
 from reports.people.permissions import require
 from reports.questions.actions import AnswerDraft, answer_question
@@ -27,8 +28,6 @@ from reports.questions.queries import (
     still_to_answer,
 )
 from reports.questions.rules import ANSWER_MOST
-
-MOST = 200  # questions one list shows
 
 
 class AuthorAnswerBody(Strict):
@@ -61,12 +60,6 @@ class QuestionShown(serializers.Serializer[Any]):
     answer = AuthorAnswerShown(allow_null=True)
 
 
-class QuestionsShown(serializers.Serializer[Any]):
-    """What one was asked, latest first."""
-
-    results = QuestionShown(many=True)
-
-
 def question_shown(question: Question) -> dict[str, Any]:
     """Return a question as its author reads it."""
     answer = answer_of(question)
@@ -85,8 +78,12 @@ def question_shown(question: Question) -> dict[str, Any]:
 
 @extend_schema(
     operation_id="list_own_questions",
-    parameters=[OpenApiParameter("waiting", bool, description="only those that wait in time")],
-    responses={200: QuestionsShown, **PROBLEMS},
+    parameters=[
+        OpenApiParameter("waiting", bool, description="only those that wait in time"),
+        LIMIT,
+        CURSOR,
+    ],
+    responses={200: list_of(QuestionShown), **PROBLEMS},
 )
 @api_view(["GET"])
 def questions_door(request: Request) -> Response:
@@ -94,13 +91,14 @@ def questions_door(request: Request) -> Response:
     rows = own_questions(asker(request)).select_related("report__superseded_by")
     if request.query_params.get("waiting") in ("1", "true"):
         rows = still_to_answer(rows)
-    shown = [question_shown(question) for question in rows[:MOST]]
-    return Response(QuestionsShown({"results": shown}).data)
+    part = part_of(request, rows)
+    shown = [question_shown(question) for question in part.rows]
+    return answered(request, part, QuestionShown(shown, many=True).data)
 
 
 @extend_schema(
     operation_id="answer_question",
-    extensions=no_version("an answer is given once; client_uuid tells a repetition"),
+    extensions=no_version("an answer is given once") | repeatable("client_uuid tells a repetition"),
     description="201 for an answer; 200 where it was given under this id already.",
     request=AuthorAnswerBody,
     responses={200: QuestionShown, 201: QuestionShown, **PROBLEMS},

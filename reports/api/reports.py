@@ -6,22 +6,30 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from reports.api.authentication import asker
-from reports.api.bodies import ProblemShown, ReportBody, ReportsShown, ReportWhole
+from reports.api.bodies import (
+    NothingBody,
+    ProblemShown,
+    ReportBody,
+    ReportShown,
+    ReportWhole,
+    read_body,
+)
 from reports.api.drafting import draft_from, report_body, with_pointers
-from reports.intake.actions import file_report
+from reports.api.parameters import CURSOR, LIMIT, address, asked_limit, list_of
+from reports.api.versions import check_version, etag, if_match, repeatable
+from reports.intake.actions import file_report, withdraw_report
 from reports.intake.queries import Report, own_report, own_reports_after
 from reports.intake.receipts import signed_receipt
 from reports.people.permissions import require
 from reports.problems import Invalid
 
-PAGE_SIZE = 50
 PROBLEMS = {
     ("4XX", "application/problem+json"): ProblemShown,
 }
@@ -30,6 +38,7 @@ PROBLEMS = {
 @extend_schema(
     methods=["POST"],
     operation_id="file_report",
+    extensions=repeatable("the client’s own id of the report tells a repetition"),
     summary="File a report",
     description="201 for a new report; 200 where the same was filed under this id already.",
     request=ReportBody,
@@ -39,8 +48,8 @@ PROBLEMS = {
     methods=["GET"],
     operation_id="list_own_reports",
     summary="List one's own reports",
-    parameters=[OpenApiParameter("cursor", str, description="as given in `next`")],
-    responses={200: ReportsShown, **PROBLEMS},
+    parameters=[LIMIT, CURSOR],
+    responses={200: list_of(ReportShown, count=False), **PROBLEMS},
 )
 @api_view(["GET", "POST"])
 def reports_door(request: Request) -> Response:
@@ -63,27 +72,45 @@ def _file(request: Request) -> Response:
     return Response(
         _whole(report),
         status=201 if filing.created else 200,
-        headers={"Location": address},
+        headers={"Location": address, **etag(report.version)},
     )
 
 
 def _list(request: Request) -> Response:
-    cursor = request.query_params.get("cursor")
+    size, cursor = asked_limit(request), request.query_params.get("cursor")
     if cursor is not None and not cursor.isprintable():
         raise Http404
-    found = own_reports_after(asker(request), cursor, most=PAGE_SIZE + 1)
-    rows = found[:PAGE_SIZE]
-    onward = None
-    if len(found) > PAGE_SIZE:
-        onward = f"{reverse('api-reports', request=request)}?cursor={rows[-1].receipt}"
-    return Response(ReportsShown({"results": [report_body(r) for r in rows], "next": onward}).data)
+    found = own_reports_after(asker(request), cursor, most=size + 1)
+    rows = found[:size]
+    onward = rows[-1].receipt if len(found) > size else None
+    shown = [ReportShown(report_body(row)).data for row in rows]
+    return Response({"next": address(request, onward), "previous": None, "results": shown})
 
 
 @extend_schema(operation_id="read_own_report", responses={200: ReportWhole, **PROBLEMS})
 @api_view(["GET"])
 def report_door(request: Request, receipt: str) -> Response:
     """Read one of one's own reports."""
-    return Response(_whole(own_report(asker(request), receipt)))
+    report = own_report(asker(request), receipt)
+    return Response(_whole(report), headers=etag(report.version))
+
+
+@extend_schema(
+    operation_id="withdraw_report",
+    parameters=[if_match("report")],
+    request=NothingBody,
+    responses={200: ReportWhole, **PROBLEMS},
+)
+@api_view(["POST"])
+def withdraw_door(request: Request, receipt: str) -> Response:
+    """Withdraw one's own report; it stays on record as withdrawn."""
+    at, user = timezone.now(), asker(request)
+    report = own_report(user, receipt)
+    check_version(request, report.version)
+    read_body(NothingBody, request)
+    withdraw_report(report=report, by=user, at=at)
+    report = own_report(user, receipt)
+    return Response(_whole(report), headers=etag(report.version))
 
 
 def _whole(report: Report) -> dict[str, Any]:

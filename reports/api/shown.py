@@ -30,6 +30,13 @@ class ClauseShown(serializers.Serializer[Any]):
     )
 
 
+class ClauseLine(ClauseShown):
+    """A duty with the version of the text it stands in."""
+
+    id = serializers.CharField(help_text="version and code")
+    version = serializers.IntegerField()
+
+
 class VersionShown(serializers.Serializer[Any]):
     """A text in force for a half-open period."""
 

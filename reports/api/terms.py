@@ -20,10 +20,13 @@ from reports.agreement.queries import (
     parties_of,
     versions_of,
 )
+from reports.api.parameters import CURSOR, LIMIT, agreement_asked, list_of, listed
 from reports.api.shown import (
     ActShown,
     AgreementLine,
     AgreementShown,
+    ClauseLine,
+    PartyShown,
     PlaceShown,
     SpeakerShown,
 )
@@ -31,13 +34,17 @@ from reports.intake.rules import TEXT_MOST
 from reports.people.queries import named_sources
 from reports.places.queries import places_matching
 
+AGREEMENT = OpenApiParameter("agreement", str, description="slug; without it the first agreement")
 
-@extend_schema(operation_id="list_agreements", responses=AgreementLine(many=True))
+
+@extend_schema(
+    operation_id="list_agreements", parameters=[LIMIT, CURSOR], responses=list_of(AgreementLine)
+)
 @api_view(["GET"])
 @permission_classes([AllowAny])
 def agreements_door(request: Request) -> Response:
     """List the agreements."""
-    return Response(AgreementLine(agreements(), many=True).data)
+    return listed(request, agreements(), AgreementLine)
 
 
 @extend_schema(operation_id="read_agreement", responses=AgreementShown)
@@ -79,31 +86,69 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
     }
 
 
-@extend_schema(operation_id="list_acts", responses=ActShown(many=True))
+@extend_schema(
+    operation_id="list_parties",
+    parameters=[AGREEMENT, LIMIT, CURSOR],
+    responses=list_of(PartyShown, "agreement"),
+)
+@api_view(["GET"])
+@permission_classes([AllowAny])
+def parties_door(request: Request) -> Response:
+    """List the parties to an agreement."""
+    agreement = agreement_asked(request)
+    return listed(request, parties_of(agreement.pk), PartyShown, agreement=agreement.slug)
+
+
+@extend_schema(
+    operation_id="list_clauses",
+    parameters=[AGREEMENT, LIMIT, CURSOR],
+    responses=list_of(ClauseLine, "agreement"),
+)
+@api_view(["GET"])
+@permission_classes([AllowAny])
+def clauses_door(request: Request) -> Response:
+    """List the clauses of an agreement, of every version of its text, latest version first."""
+    agreement = agreement_asked(request)
+    versions = sorted(_agreement(agreement)["versions"], key=lambda one: -one["number"])
+    rows = [
+        {**clause, "id": f"{version['number']}.{clause['code']}", "version": version["number"]}
+        for version in versions
+        for clause in version["clauses"]
+    ]
+    return listed(request, rows, ClauseLine, agreement=agreement.slug)
+
+
+@extend_schema(operation_id="list_acts", parameters=[LIMIT, CURSOR], responses=list_of(ActShown))
 @api_view(["GET"])
 @permission_classes([AllowAny])
 def acts_door(request: Request) -> Response:
     """List the kinds of act."""
-    return Response(ActShown(act_kinds(), many=True).data)
+    return listed(request, act_kinds(), ActShown)
 
 
 @extend_schema(
     operation_id="find_places",
-    parameters=[OpenApiParameter("q", str, required=True, description="a name, in any script")],
-    responses=PlaceShown(many=True),
+    parameters=[
+        OpenApiParameter("q", str, required=True, description="a name, in any script"),
+        LIMIT,
+        CURSOR,
+    ],
+    responses=list_of(PlaceShown),
 )
 @api_view(["GET"])
 def places_door(request: Request) -> Response:
     """Find the places a name may mean, best match first. You choose: nothing is picked."""
     found = places_matching(request.query_params.get("q", "")[:TEXT_MOST])
-    return Response(PlaceShown([asdict(place) for place in found], many=True).data)
+    return listed(request, [asdict(place) for place in found], PlaceShown)
 
 
-@extend_schema(operation_id="list_speakers", responses=SpeakerShown(many=True))
+@extend_schema(
+    operation_id="list_speakers", parameters=[LIMIT, CURSOR], responses=list_of(SpeakerShown)
+)
 @api_view(["GET"])
 def speakers_door(request: Request) -> Response:
     """List those whom a report may quote."""
-    return Response(SpeakerShown([asdict(one) for one in named_sources()], many=True).data)
+    return listed(request, [asdict(one) for one in named_sources()], SpeakerShown)
 
 
 @extend_schema(exclude=True)

@@ -34,7 +34,7 @@ from reports.api.tus import (
     metadata_in,
     number_in,
 )
-from reports.api.versions import no_version
+from reports.api.versions import no_version, repeatable
 from reports.evidence.choices import EvidenceKind, Sensitivity
 from reports.evidence.drafts import ItemDraft
 from reports.evidence.rules import MOST_BYTES
@@ -145,6 +145,7 @@ class UploadsDoor(TusDoor):
 
     @extend_schema(
         operation_id="start_upload",
+        extensions=repeatable("the file’s SHA-256 tells a repetition"),
         description=(
             "201 with the address of a new upload, 200 with that of the same file (by its SHA-256) "
             "that is under way or sealed already; Upload-Offset says where to go on."

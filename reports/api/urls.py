@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reports.api.coverage import coverage_door
 from reports.api.description import schema_door
 from reports.api.evidence import evidence_door
 from reports.api.imports import (
@@ -19,11 +20,13 @@ from reports.api.keys import (
 from reports.api.mappings import mapping_door, mappings_door
 from reports.api.oauth import token_door
 from reports.api.questions import answer_door, questions_door
-from reports.api.reports import report_door, reports_door
+from reports.api.reports import report_door, reports_door, withdraw_door
 from reports.api.terms import (
     acts_door,
     agreement_door,
     agreements_door,
+    clauses_door,
+    parties_door,
     places_door,
     speakers_door,
 )
@@ -34,6 +37,7 @@ urlpatterns = [
     path("reports", reports_door, name="api-reports"),
     path("reports/<receipt:receipt>", report_door, name="api-report"),
     path("reports/<receipt:receipt>/evidence", evidence_door, name="api-evidence"),
+    path("reports/<receipt:receipt>/withdraw", withdraw_door, name="api-report-withdraw"),
     path("uploads", UploadsDoor.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>", UploadDoor.as_view(), name="api-upload"),
     path(
@@ -55,6 +59,9 @@ urlpatterns = [
     path("mappings/<uuid:mapping_id>", mapping_door, name="api-mapping"),
     path("agreements", agreements_door, name="api-agreements"),
     path("agreements/<slug:slug>", agreement_door, name="api-agreement"),
+    path("parties", parties_door, name="api-parties"),
+    path("clauses", clauses_door, name="api-clauses"),
+    path("coverage", coverage_door, name="api-coverage"),
     path("acts", acts_door, name="api-acts"),
     path("places", places_door, name="api-places"),
     path("speakers", speakers_door, name="api-speakers"),

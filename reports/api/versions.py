@@ -45,6 +45,11 @@ def no_version(why: str) -> dict[str, str]:
     return {"x-no-version": why}
 
 
+def repeatable(why: str) -> dict[str, str]:
+    """Return what the document says of a POST that needs no Idempotency-Key."""
+    return {"x-repeatable": why}
+
+
 FIRST_ONE = OpenApiParameter(
     "If-None-Match",
     str,

@@ -27,8 +27,19 @@ def key_for(user: User, *scopes: str) -> str:
     )[1]
 
 
+class Machine(Client):
+    """A client that sends a new Idempotency-Key with each POST, unless it is given one."""
+
+    def generic(self, method: str, path: str, *args: Any, **options: Any) -> Any:
+        headers = dict(options.pop("headers", None) or {})
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
+        kept = {name: value for name, value in headers.items() if value is not None}
+        return super().generic(method, path, *args, headers=kept, **options)
+
+
 def machine(token: str) -> Client:
-    return Client(HTTP_AUTHORIZATION=f"Bearer {token}", enforce_csrf_checks=True)
+    return Machine(HTTP_AUTHORIZATION=f"Bearer {token}", enforce_csrf_checks=True)
 
 
 def a_body(world: World, **changes: Any) -> dict[str, Any]:

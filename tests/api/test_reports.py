@@ -241,11 +241,11 @@ class TestNastyBodies:
 
 class TestList:
     def test_pages_lead_through_all_reports_once(self, filer: Client, world: World) -> None:
-        wanted = {a_report(world).receipt for _number in range(51)}
+        wanted = {a_report(world).receipt for _number in range(5)}
         with CaptureQueriesContext(connection) as made:
-            first = filer.get(REPORTS).json()
+            first = filer.get(f"{REPORTS}?limit=4").json()
         assert len(made) <= 6
-        assert len(first["results"]) == 50
+        assert len(first["results"]) == 4
         second = filer.get(first["next"]).json()
         assert second["next"] is None
         found = [row["receipt"] for row in first["results"] + second["results"]]
@@ -268,15 +268,21 @@ class TestList:
 
 class TestElsewhere:
     def test_terms_and_lists(self, filer: Client, world: World) -> None:
-        assert [row["slug"] for row in filer.get("/api/v1/agreements").json()] == ["nk2020"]
+        assert [row["slug"] for row in filer.get("/api/v1/agreements").json()["results"]] == [
+            "nk2020"
+        ]
         agreement = filer.get("/api/v1/agreements/nk2020").json()
         assert [party["code"] for party in agreement["parties"]] == ["ARM", "AZE"]
-        assert agreement["versions"][0]["in_force_from"] == "2020-10-10T08:00:00+00:00"
+        assert agreement["versions"][0]["in_force_from"] == "2020-10-10T08:00:00Z"
         assert agreement["versions"][0]["clauses"][0]["prohibits"]
-        assert {"missile_strike", "other"} <= {a["code"] for a in filer.get("/api/v1/acts").json()}
-        assert filer.get("/api/v1/places?q=Гянджа").json()[0]["id"] == str(world.ganja.pk)
-        assert filer.get("/api/v1/places").json() == []
-        speakers = filer.get("/api/v1/speakers").json()
+        assert {"missile_strike", "other"} <= {
+            a["code"] for a in filer.get("/api/v1/acts").json()["results"]
+        }
+        assert filer.get("/api/v1/places?q=Гянджа").json()["results"][0]["id"] == str(
+            world.ganja.pk
+        )
+        assert filer.get("/api/v1/places").json()["results"] == []
+        speakers = filer.get("/api/v1/speakers").json()["results"]
         assert {row["name"] for row in speakers} == {
             world.mod_armenia.name,
             world.mod_azerbaijan.name,

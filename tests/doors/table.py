@@ -375,6 +375,28 @@ DOORS: dict[str, Door] = {
     "api-agreements": Door(only(EVERYBODY)),
     "api-agreement": Door(only(EVERYBODY, "there")),
     "api-acts": Door(only(EVERYBODY)),
+    "api-parties": Door(open_list),
+    "api-clauses": Door(open_list),
+    "api-bulletins": Door(open_list),
+    "api-bulletin": Door(bulletin()),
+    "api-bulletin-proof": Door(bulletin()),
+    "api-finding-proof": Door(finding()),
+    "api-log": Door(only(EVERYBODY)),
+    "api-report-proof": Door(own_reports(), **MACHINE),
+    "api-report-withdraw": Door(own_reports(), takes=POST, shows=405, **MACHINE),
+    "api-coverage": Door(
+        lists(here=MONITORS | {"triage", "chair"}, there={"filer", "triage", "chair"}),
+        refuses=REFUSED,
+        **MACHINE,
+    ),
+    "api-open-incidents": Door(
+        lists(here=MONITORS | {"partner"}, there={"filer"}), refuses=REFUSED, **MACHINE
+    ),
+    "api-statements": Door(
+        records(lambda r: {"open": ((r.incident.code,), MONITORS | {"partner"})}, ("NK20-9999",)),
+        takes=POST,
+        **MACHINE,
+    ),
     "api-places": Door(only(SIGNED_IN, query="?q=Ganja"), **MACHINE),
     "api-questions": Door(only(SIGNED_IN), **MACHINE),
     "api-question-answer": Door(asked_of(), takes=POST, shows=405, **MACHINE),

@@ -169,6 +169,14 @@ def by_others(two: Two) -> dict[str, Sent]:
             "filer", "report-correct", (here.filed.receipt,), answers(world, client_uuid=KEY)
         ),
         "withdraw": Sent("filer", "report-withdraw", (here.filed.receipt,), {"version": 1}),
+        "withdraw by machine": Sent(
+            "witness",
+            "api-report-withdraw",
+            (here.seen.receipt,),
+            {},
+            headers={"If-Match": f'"{here.seen.version}"'},
+        ),
+        "state by machine": Sent("witness", "api-statements", (here.incident.code,), SAID),
         "file by machine": Sent("filer", "api-reports", (), a_body(world, id=KEY)),
         "add a file": Sent(
             "filer",

@@ -23,6 +23,7 @@ from reports.people.models import Alignment, RoleGrant, Source, User
 from reports.places.models import Place, PlaceName
 from reports.questions.models import Answer, Question
 from reports.redactions.models import Redaction
+from reports.repeats.models import KeptAnswer
 from reports.sensors.models import Observation
 from reports.timestamps.models import Timestamp
 from reports.uploads.models import Upload
@@ -191,6 +192,8 @@ BROKEN: dict[str, Breaking] = {
         {},
     ),
     "upload_of_a_file_is_begun_once": (Upload, own(), {}),
+    "kept_answer_is_one_per_key": (KeptAnswer, own(), {}),
+    "kept_answer_is_named_by_digests": (KeptAnswer, own(digest="key"), {}),
     "upload_has_a_length": (Upload, own(sha256="", length=0), {}),
     "upload_expires_after_it_began": (
         Upload,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
@@ -145,7 +145,9 @@ def _shown(found: Bundle, request: Request, *, status: int = 200) -> Response:
 
 
 @extend_schema(
-    operation_id="fetch_bundle", responses={(200, "application/zip"): OpenApiTypes.BINARY}
+    operation_id="fetch_bundle",
+    parameters=[OpenApiParameter("link", str, description="as reading the bundle gave it")],
+    responses={(200, "application/zip"): OpenApiTypes.BINARY},
 )
 @api_view(["GET"])
 @permission_classes(MINE)

@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -16,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
-from reports.api.bodies import Strict, Text, read_body
+from reports.api.bodies import NothingBody, Strict, Text, read_body
+from reports.api.parameters import answered, list_of, part_of
 from reports.api.reports import PROBLEMS
 from reports.api.versions import check_version, etag, if_match
 from reports.pages.choosing import current_agreement
@@ -35,7 +35,7 @@ from verification.adjudication.queries import (
 )
 from verification.adjudication.readiness import readiness
 from verification.api.case_shown import answers_shown, case_shown
-from verification.api.pages import AGREEMENT, LISTED, PAGE, page_of, paged
+from verification.api.pages import LISTED, page_of, paged
 from verification.corroboration.queries import positions_by_incident
 
 MINE = keys_for("chair")
@@ -63,17 +63,6 @@ class OpenableOut(s.Serializer[Any]):
     admissibility = s.CharField(source="incident.admissibility")
     opened_at = s.DateTimeField(source="incident.opened_at")
     notices = s.ListField(child=s.DictField())
-
-
-class OpenableListOut(s.Serializer[Any]):
-    """One page of open incidents without a case, oldest first."""
-
-    results = OpenableOut(many=True)
-    more = s.BooleanField()
-
-
-class NothingBody(Strict):
-    """No field at all."""
 
 
 class DecideBody(Strict):
@@ -104,20 +93,20 @@ def cases(request: Request) -> Response:
 
 @extend_schema(
     operation_id="list_openable",
-    parameters=[AGREEMENT],
-    responses={200: OpenableListOut, **PROBLEMS},
+    parameters=LISTED,
+    responses={200: list_of(OpenableOut), **PROBLEMS},
 )
 @api_view(["GET"])
 @permission_classes(MINE)
 def openable(request: Request) -> Response:
-    """List the incidents a case could be opened on, with the notices to the accused; `?page=2`."""
+    """List the incidents a case could be opened on, with the notices to the accused."""
     agreement = current_agreement(request)
     waiting = incidents_without_case(asker(request), agreement, at=timezone.now())
-    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
-    found = list(page.object_list)
+    part = part_of(request, waiting)
+    found = part.rows
     positions = positions_by_incident(found)
     rows = [{"incident": one, "notices": list(map(_notice, positions[one.pk]))} for one in found]
-    return Response(OpenableListOut({"results": rows, "more": page.has_next()}).data)
+    return answered(request, part, OpenableOut(rows, many=True).data)
 
 
 def _notice(position: Any) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
@@ -18,12 +17,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reports.api.parameters import UnknownParameter
 from reports.pages.choosing import current_agreement
-from reports.problems import Problem
 from verification.api.answers import FindingWholeOut, IncidentOut
 from verification.partners.queries import MOST, SCHEMA, ChangeLine, changes_after
 
-KNOWN = frozenset({"agreement", "after", "limit", "expand"})
 OBJECTS: dict[str, type[s.Serializer[Any]]] = {
     "incident": IncidentOut,
     "finding": FindingWholeOut,
@@ -35,14 +33,6 @@ ADDRESSES = {  # of a record, by its kind: the name of its door
     "recommendation": "api-recommendation",
     "bulletin": "bulletin",
 }
-
-
-class UnknownParameter(Problem):
-    """Raised for a name or a value in the address that this door does not know."""
-
-    code = "unknown-parameter"
-    status = 400
-    title = gettext_lazy("The address asks for something this door does not know")
 
 
 class FeedRowOut(s.Serializer[Any]):
@@ -75,7 +65,11 @@ class FeedOut(s.Serializer[Any]):
     parameters=[
         OpenApiParameter("agreement", str, description="slug; the first agreement without it"),
         OpenApiParameter("after", str, description="a cursor of this feed"),
-        OpenApiParameter("limit", int, description=f"rows of one answer, at most {MOST}"),
+        OpenApiParameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": MOST},
+            description="rows of one answer",
+        ),
         OpenApiParameter("expand", str, enum=["0", "1"], description="1: with the records"),
     ],
     responses=FeedOut,
@@ -109,10 +103,6 @@ def list_changes(request: Request) -> Response:
 
 def _checked(asked: QueryDict) -> tuple[int, bool]:
     """Return how many rows are asked for, and whether with the records."""
-    unknown = sorted(set(asked) - KNOWN)
-    if unknown:
-        words = _("This door does not know this name.")
-        raise UnknownParameter(errors={name: [words] for name in unknown})
     limit, expand = asked.get("limit", str(MOST)), asked.get("expand", "0")
     if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MOST):
         words = _("Give a number from 1 to %(most)s.") % {"most": MOST}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
@@ -15,10 +15,11 @@ from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text
+from reports.api.parameters import CURSOR, LIMIT, list_of
 from reports.api.reports import PROBLEMS
-from reports.api.versions import no_version
+from reports.api.versions import no_version, repeatable
 from reports.people.queries import User
-from verification.api.pages import page_of, paged
+from verification.api.pages import paged
 from verification.notifications.actions import mark_all_read, mark_read, set_preferences
 from verification.notifications.queries import (
     Digest,
@@ -31,6 +32,7 @@ from verification.notifications.queries import (
 from verification.notifications.topics import TOPICS
 
 MINE = keys_for("inbox")
+UNREAD = OpenApiParameter("unread", str, enum=["0", "1"], description="1: only what is not read")
 
 
 class MessageOut(s.Serializer[Any]):
@@ -75,7 +77,11 @@ class PreferencesOut(s.Serializer[Any]):
     topics = s.ListField(child=s.CharField())
 
 
-@extend_schema(operation_id="list_messages", responses={200: page_of(MessageOut), **PROBLEMS})
+@extend_schema(
+    operation_id="list_messages",
+    parameters=[LIMIT, CURSOR, UNREAD],
+    responses={200: list_of(MessageOut, "as_of", "unread"), **PROBLEMS},
+)
 @api_view(["GET"])
 @permission_classes(MINE)
 def list_messages(request: Request) -> Response:
@@ -87,7 +93,12 @@ def list_messages(request: Request) -> Response:
     return paged(request, {"as_of": at, "unread": unread_count(user, at=at)}, rows, MessageOut)
 
 
-@extend_schema(operation_id="read_message", request=None, responses={200: MessageOut, **PROBLEMS})
+@extend_schema(
+    operation_id="read_message",
+    extensions=repeatable("read twice is read"),
+    request=None,
+    responses={200: MessageOut, **PROBLEMS},
+)
 @api_view(["POST"])
 @permission_classes(MINE)
 def read_message(request: Request, message_id: uuid.UUID) -> Response:
@@ -97,7 +108,12 @@ def read_message(request: Request, message_id: uuid.UUID) -> Response:
     return Response(MessageOut(mark_read(notification=row, by=user, at=at)).data)
 
 
-@extend_schema(operation_id="read_all_messages", request=None, responses={200: dict, **PROBLEMS})
+@extend_schema(
+    operation_id="read_all_messages",
+    extensions=repeatable("read twice is read"),
+    request=None,
+    responses={200: dict, **PROBLEMS},
+)
 @api_view(["POST"])
 @permission_classes(MINE)
 def read_all_messages(request: Request) -> Response:

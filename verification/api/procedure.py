@@ -11,6 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reports.api.parameters import CURSOR, LIMIT, list_of, listed
 from reports.problems import NotFound
 from verification.publication.register import procedures
 
@@ -29,19 +30,15 @@ class ProcedureOut(ProcedureLineOut):
     content = s.DictField()
 
 
-class ProceduresOut(s.Serializer[Any]):
-    """All versions, newest first."""
-
-    results = ProcedureLineOut(many=True)
-
-
-@extend_schema(operation_id="list_procedures", responses=ProceduresOut)
+@extend_schema(
+    operation_id="list_procedures", parameters=[LIMIT, CURSOR], responses=list_of(ProcedureLineOut)
+)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
 def list_procedures(request: Request) -> Response:
     """Return every published version of the procedure, newest first."""
-    return Response(ProceduresOut({"results": procedures()}).data)
+    return listed(request, procedures(), ProcedureLineOut)
 
 
 @extend_schema(operation_id="read_procedure", responses=ProcedureOut)

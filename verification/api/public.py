@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reports.api.parameters import UnknownParameter
 from reports.pages.choosing import current_agreement
-from reports.problems import Invalid
 from verification.api.answers import (
     FindingOut,
     FindingWholeOut,
@@ -22,9 +23,9 @@ from verification.api.answers import (
 from verification.api.corrections import afterlife_answer
 from verification.api.pages import (
     AGREEMENT,
-    LISTED_BY_CURSOR,
-    PAGE,
+    LISTED,
     asked_cursor,
+    asked_limit,
     by_cursor,
     page_of,
 )
@@ -38,11 +39,24 @@ from verification.publication.queries import (
     public_incident,
     standings,
 )
+from verification.publication.shapes import ALLEGATION, CONTESTED, FINDING
+
+FILTERS = [  # those of the page (verification/publication/asking.py)
+    OpenApiParameter("act", str, description="code of a kind of act"),
+    OpenApiParameter("accused", str, description="code of a party"),
+    OpenApiParameter("class", str, description="class of the partition of reports"),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="first day"),
+    OpenApiParameter("until", OpenApiTypes.DATE, description="last day"),
+    OpenApiParameter("shape", str, enum=[ALLEGATION, CONTESTED, FINDING]),
+    OpenApiParameter("found", str, description="code of the party it was attributed to"),
+    OpenApiParameter("severity", str, description="severity found"),
+    OpenApiParameter("reply", str, description="party and its answer, as AZE-denies"),
+    OpenApiParameter("area", str, description="code of an area of the standings"),
+    OpenApiParameter("counted", bool, description="only what the standings count"),
+]
 
 
-@extend_schema(
-    operation_id="list_findings", parameters=LISTED_BY_CURSOR, responses=page_of(FindingOut)
-)
+@extend_schema(operation_id="list_findings", parameters=LISTED, responses=page_of(FindingOut))
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -50,7 +64,7 @@ def list_findings(request: Request) -> Response:
     """Return an agreement's current findings, latest first, a page at a time."""
     agreement = current_agreement(request)
     body = {"as_of": timezone.now(), "agreement": agreement.slug}
-    seen = findings_of(agreement, cursor=asked_cursor(request), size=PAGE)
+    seen = findings_of(agreement, cursor=asked_cursor(request), size=asked_limit(request))
     return by_cursor(request, body, seen.findings, FindingOut, count=seen.n_all, older=seen.older)
 
 
@@ -68,7 +82,7 @@ def show_finding(request: Request, code: str) -> Response:
 
 
 @extend_schema(
-    operation_id="list_incidents", parameters=LISTED_BY_CURSOR, responses=page_of(IncidentOut)
+    operation_id="list_incidents", parameters=[*LISTED, *FILTERS], responses=page_of(IncidentOut)
 )
 @api_view(["GET"])
 @authentication_classes([])
@@ -79,12 +93,14 @@ def list_incidents(request: Request) -> Response:
     agreement = current_agreement(request)
     asked = asked_for(request.GET, filter_words(agreement))
     if asked.ignored:
-        raise Invalid(
+        raise UnknownParameter(
             _("Some filters hold a value that is not known here."),
             errors={name: [_("This value is not known here.")] for name in asked.wrong},
         )
     cursor = asked_cursor(request)
-    seen, count = incident_page(agreement, wanted=asked.wanted, cursor=cursor, size=PAGE)
+    seen, count = incident_page(
+        agreement, wanted=asked.wanted, cursor=cursor, size=asked_limit(request)
+    )
     body = {"as_of": at, "agreement": agreement.slug}
     return by_cursor(
         request,

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
+from reports.api.parameters import list_of, listed
 from reports.api.reports import PROBLEMS
 from reports.api.versions import FIRST_ONE, NONE_YET, VersionPassed, etag, if_match, version_seen
 from reports.identity import opaque
@@ -37,7 +38,7 @@ from verification.adjudication.queries import (
     review_queue,
 )
 from verification.api.case_shown import ballot_shown, case_shown
-from verification.api.pages import AGREEMENT
+from verification.api.pages import LISTED
 from verification.api.review_bodies import (
     AnswersBody,
     InterestBody,
@@ -70,12 +71,6 @@ class CaseLineOut(s.Serializer[Any]):
     has_draft = s.BooleanField()
 
 
-class CasesOut(s.Serializer[Any]):
-    """The cases one sits on, those awaiting one's ballot first, by deadline."""
-
-    results = CaseLineOut(many=True)
-
-
 class DraftOut(AnswersBody):
     """A draft, read by its author alone; `version` is the ETag."""
 
@@ -84,12 +79,14 @@ class DraftOut(AnswersBody):
 
 
 @extend_schema(
-    operation_id="list_my_cases", parameters=[AGREEMENT], responses={200: CasesOut, **PROBLEMS}
+    operation_id="list_my_cases",
+    parameters=LISTED,
+    responses={200: list_of(CaseLineOut), **PROBLEMS},
 )
 @api_view(["GET"])
 @permission_classes(MINE)
 def my_cases(request: Request) -> Response:
-    """List the cases one sits on under an agreement."""
+    """List the cases one sits on, those awaiting one's ballot first, by deadline."""
     at, user = timezone.now(), asker(request)
     agreement = current_agreement(request)
     require(user, "case.review", at=at, agreement_id=agreement.pk)
@@ -107,7 +104,7 @@ def my_cases(request: Request) -> Response:
         for case, seat in review_queue(user, at=at)
         if case.incident.agreement_id == agreement.pk
     ]
-    return Response(CasesOut({"results": rows}).data)
+    return listed(request, rows, CaseLineOut)
 
 
 @extend_schema(operation_id="read_my_case", responses={200: dict, **PROBLEMS})

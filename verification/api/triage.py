@@ -10,14 +10,14 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
-from reports.api.bodies import Key, Strict, Text, read_body
+from reports.api.bodies import Key, NothingBody, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
 from reports.intake.queries import Report, report_for_triage, reports_by_id
 from reports.pages.choosing import current_agreement
@@ -48,6 +48,10 @@ from verification.linking.queries import (
 )
 
 MINE = keys_for("triage")
+PAGES = [
+    OpenApiParameter(name, {"type": "integer", "minimum": 1}, description=f"which page of {name}")
+    for name in ("reports", "incidents")
+]
 REPORTS, INCIDENTS = 10, 20  # looked at for one answer
 WHY_MOST = 500  # characters
 
@@ -108,10 +112,6 @@ class WhyBody(Strict):
     why = Text(max_length=WHY_MOST)
 
 
-class NothingBody(Strict):
-    """No field at all."""
-
-
 class DoneOut(s.Serializer[Any]):
     """What was made, by the key that undoes it."""
 
@@ -121,7 +121,7 @@ class DoneOut(s.Serializer[Any]):
 
 @extend_schema(
     operation_id="list_suggestions",
-    parameters=[AGREEMENT],
+    parameters=[AGREEMENT, *PAGES],
     responses={200: SuggestionsOut, **PROBLEMS},
 )
 @api_view(["GET"])

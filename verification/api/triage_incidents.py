@@ -14,10 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
-from reports.api.bodies import Key, Strict, Text, read_body
+from reports.api.bodies import Key, NothingBody, Strict, Text, read_body
 from reports.api.reports import PROBLEMS
 from reports.api.versions import check_version, etag, if_match
-from verification.api.triage import DoneOut, NothingBody, WhyBody, done
+from verification.api.triage import DoneOut, WhyBody, done
 from verification.incidents.actions import rule_inadmissible
 from verification.incidents.queries import (
     Incident,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as s
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Key, Strict, Text, read_body
+from reports.api.parameters import UnknownParameter
 from reports.api.reports import PROBLEMS
 from reports.api.versions import check_version, etag, if_match
 from reports.intake.actions import accept_report, reinstate_report, reject_report
@@ -31,6 +32,7 @@ from verification.incidents.queries import links_of_report, require_triage
 
 MINE = keys_for("triage")
 STATES = (ReportState.FILED, ReportState.ACCEPTED, ReportState.REJECTED)
+STATE = OpenApiParameter("state", str, enum=[str(one) for one in STATES])
 WHY_MOST = 500  # characters
 DEEDS = ("accept", "reject", "reinstate")
 
@@ -87,8 +89,8 @@ class OpenedOut(s.Serializer[Any]):
 
 @extend_schema(
     operation_id="list_inbox",
-    parameters=LISTED,
-    responses={200: page_of(TriageReportOut), **PROBLEMS},
+    parameters=[*LISTED, STATE],
+    responses={200: page_of(TriageReportOut, "state"), **PROBLEMS},
 )
 @api_view(["GET"])
 @permission_classes(MINE)
@@ -100,7 +102,7 @@ def received(request: Request) -> Response:
     state = request.GET.get("state", ReportState.FILED)
     if state not in STATES:
         words = _("Choose one of: %(names)s.") % {"names": ", ".join(STATES)}
-        raise Invalid(words, errors={"state": [words]})
+        raise UnknownParameter(words, errors={"state": [words]})
     rows = inbox(agreement, asker(request), state=state, at=at)
     body = {"as_of": at, "agreement": agreement.slug, "state": state}
     return paged(request, body, rows, TriageReportOut)

@@ -14,11 +14,12 @@ from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Instant, Key, Strict, Text, read_body
+from reports.api.parameters import CURSOR, LIMIT
 from reports.api.reports import PROBLEMS
 from reports.api.versions import check_version, etag, if_match
 from reports.pages.choosing import current_agreement
 from reports.problems import NotFound
-from verification.api.pages import AGREEMENT, LISTED, PAGE_NUMBER, page_of, paged
+from verification.api.pages import AGREEMENT, LISTED, page_of, paged
 from verification.partners.actions.endpoints import (
     change_endpoint,
     register_endpoint,
@@ -200,7 +201,7 @@ def webhook_secret(request: Request, endpoint_id: uuid.UUID) -> Response:
 @extend_schema(
     operation_id="list_webhook_deliveries",
     summary="List the messages to an endpoint, with every try",
-    parameters=[PAGE_NUMBER, STATE],
+    parameters=[LIMIT, CURSOR, STATE],
     responses={200: page_of(DeliveryOut), **PROBLEMS},
 )
 @api_view(["GET"])

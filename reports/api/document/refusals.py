@@ -84,9 +84,9 @@ REFUSALS: dict[int, tuple[str, str, str, str]] = {
         "The bytes do not match their checksum",
     ),
 }
-READS = (400, 404, 405, 406, 422, 429)
+READS = (400, 404, 405, 406, 429)
 ASKS_WHO = (401, 403)
-HAS_BODY = (409, 413, 415)
+HAS_BODY = (409, 413, 415, 422)
 FROM_A_VERSION = (412, 428)
 UPLOADS = (409, 410, 412, 413, 415, 422, 423, 460, 503, 507)
 

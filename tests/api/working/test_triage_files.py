@@ -46,7 +46,7 @@ class TestReports:
         filed = a_report(world)
         listed = officer.get(reverse("api-received")).json()["results"]
         assert [row["receipt"] for row in listed] == [filed.receipt]
-        is_problem(officer.get(reverse("api-received") + "?state=withdrawn"), 422)
+        is_problem(officer.get(reverse("api-received") + "?state=withdrawn"), 400)
         rejects = {"do": "reject", "reason": "It is told twice."}
         with no_trace():
             is_problem(post(officer, "api-report-moves", rejects, filed.pk), 428)
