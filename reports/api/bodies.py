@@ -15,6 +15,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
+from reports.intake.origins import KEY_MOST
+
 UNKNOWN_FIELD = "unknown-field"  # its problem is a 400: the client speaks another version
 
 
@@ -178,11 +180,11 @@ class TollBody(Strict):
 
 
 class OriginBody(Strict):
-    """Where the statement first came from. The same key, or speaker and link, is one origin."""
+    """Where the statement first came from. A speaker's same key, or same link, is one origin."""
 
     kind = Text(max_length=40)
     speaker = Key(required=False, allow_null=True, default=None, help_text="id from /speakers")
-    key = _text()
+    key = _text(max_length=KEY_MOST)
     url = _text()
     publisher = _text()
     published_on = Day(required=False, allow_null=True, default=None)

@@ -8,6 +8,7 @@ from typing import Any
 from reports.agreement.queries import agreement_by_slug
 from reports.intake.choices import Channel, LocationKind, OriginKind
 from reports.intake.drafts import OriginDraft, ReportDraft, TollRange, Where
+from reports.intake.origins import key_as_said
 from reports.intake.queries import Report, accuracy_of
 from reports.people.queries import source_by_id
 from reports.problems import Invalid, NotFound
@@ -134,7 +135,7 @@ def report_body(report: Report) -> dict[str, Any]:
         "origin": {
             "kind": report.origin.kind,
             "speaker": None if report.source.user_id else report.source_id,
-            "key": report.origin.key,
+            "key": key_as_said(report.origin.key),
             "url": report.source_url,
             "publisher": report.publisher,
             "published_on": report.origin.published_on,

@@ -99,7 +99,6 @@ def of_acled(cells: Cells) -> Fields:
         "killed": get("fatalities", ""),
         "narrative": "\n\n".join(filter(None, (get("notes", ""), _noted(cells)))),
         "publisher": get("source", "")[:200],
-        "origin_key": f"acled:{get('event_id_cnty', '')}",
     }
 
 
@@ -136,7 +135,6 @@ def of_ged(cells: Cells) -> Fields:
         **{name: get(name, "") for name in GED_DEATHS},
         "narrative": _noted(cells),
         "publisher": get("source_office", "")[:200] or get("source_original", "")[:200],
-        "origin_key": f"ged:{get('id', '')}",
     }
 
 

@@ -6,6 +6,7 @@ not seen, and it alleges. A mapping of one's own may say otherwise where it is s
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -282,14 +283,29 @@ def _ged_tolls(numbers: Mapping[str, float]) -> tuple[TollRange, ...]:
 
 
 def _origin(fields: Fields, external_id: str, given: Setting) -> OriginDraft:
-    """Return the origin of a row: the record it stands for, the same whoever imports it."""
-    key = fields.get("origin_key") or f"{given.source.key}:{external_id}"
+    """Return the origin of a row: the record it stands for."""
     url = fields.get("url", "").strip()
     published, _instant = _day(fields.get("published_on", ""))
     return OriginDraft(
         kind=OriginKind.DOCUMENT,
-        key=key[:TEXT_MOST],
+        key=_origin_key(fields, external_id, given),
         url=url if not url or is_link(url) else "",
         publisher=fields.get("publisher", "").strip()[:TEXT_MOST],
         published_on=published,
     )
+
+
+def _origin_key(fields: Fields, external_id: str, given: Setting) -> str:
+    """Return the key of a row's record.
+
+    A record of a public layout is the same whoever imports it. Anything else has a key only among
+    the rows of its own source: no file says that two other sources are one, or one of them two.
+    """
+    if given.shape != Shape.OWN:
+        return f"{given.shape}:{external_id}"
+    said = fields.get("origin_key", "").strip() or external_id
+    key = f"{Shape.OWN}:{given.source.key}:{said}"
+    if len(key) <= TEXT_MOST and not UNSTORABLE.search(key):
+        return key
+    digest = hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
+    return f"{Shape.OWN}:{given.source.key}:{digest}"

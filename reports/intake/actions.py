@@ -15,6 +15,7 @@ from reports.intake.authors import Bearer, require_author
 from reports.intake.choices import LocationKind, OriginKind
 from reports.intake.drafts import ReportDraft, Where
 from reports.intake.models import Origin, Report
+from reports.intake.origins import origin_key
 from reports.intake.rules import problems_in
 from reports.intake.statements import statement_of
 from reports.intake.states import MOVES, ReportState
@@ -153,12 +154,12 @@ def _chosen_places(where: Where, problems: dict[str, list[str]]) -> tuple[Place,
 
 def _origin_of(draft: ReportDraft, source: Source, earlier: Report | None) -> Origin:
     """Return the origin a draft belongs to: the earlier report's, a known one, or a new one."""
-    given = draft.origin
+    given, key = draft.origin, origin_key(draft, source)
     if earlier is not None and given.kind == earlier.origin.kind:
         return earlier.origin
     known = None
-    if given.key:
-        known = Origin.objects.filter(agreement=draft.agreement, key=given.key).first()
+    if key:
+        known = Origin.objects.filter(agreement=draft.agreement, key=key).first()
     elif given.url and given.kind != OriginKind.OBSERVATION:
         known = Origin.objects.filter(
             agreement=draft.agreement, said_by=source, url=given.url, kind=given.kind
@@ -167,7 +168,7 @@ def _origin_of(draft: ReportDraft, source: Source, earlier: Report | None) -> Or
         agreement=draft.agreement,
         kind=given.kind,
         said_by=source,
-        key=given.key,
+        key=key,
         url=given.url,
         publisher=given.publisher.strip(),
         published_on=given.published_on,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from reports.intake.drafts import OriginDraft
 from reports.intake.models import Origin, Report
 from reports.journal.models import Event
 from tests.api.machines import REPORTS, a_body, is_problem, key_for, machine, post
-from tests.factories import World, a_report
+from tests.factories import World, a_report, an_allegation
 from verification.ledger.signing import SignerSilent, signer_at_hand
 from verification.merkle.note import opened
 
@@ -68,6 +70,24 @@ class TestFiling:
         first, second = Report.objects.order_by("received_at")
         for name in ("lat", "radius_m", "tolls", "accused_id", "observed_from", "sha256"):
             assert getattr(first, name) == getattr(second, name)
+
+    def test_a_key_joins_what_one_speaker_said_and_nothing_else(
+        self, filer: Client, world: World
+    ) -> None:
+        """Who could name the origin of another's evidence could make two witnesses one."""
+        theirs = replace(
+            an_allegation(world, world.mod_azerbaijan, "ARM"),
+            origin=OriginDraft(kind="statement", key="brief-7"),
+        )
+        held = a_report(world, theirs).origin
+        said = {"stance": "alleges", "means": "told"}
+        for speaker in (world.mod_azerbaijan, world.mod_armenia, world.mod_armenia):
+            origin = {"kind": "statement", "speaker": str(speaker.pk), "key": "brief-7"}
+            receipt = post(filer, a_body(world, origin=origin, **said)).json()["receipt"]
+            assert filer.get(f"{REPORTS}/{receipt}").json()["origin"]["key"] == "brief-7"
+        of = Report.objects.filter(channel="api").order_by("received_at", "id")
+        first, second, third = (report.origin for report in of)
+        assert second == third and len({held.pk, first.pk, second.pk}) == 3
 
     def test_the_answer_holds_the_signed_receipt_and_always_the_same(
         self, filer: Client, world: World, signer: Any

@@ -247,3 +247,35 @@ def test_a_feature_collection_comes_in(world: World) -> None:
     job = brought(an_import(world, content, mapping=a_mapping(world, "own"), format="geojson"))
     assert (job.state, job.n_filed) == ("succeeded", 3)
     assert set(Report.objects.values_list("lat", "lon")) == {(40.68, 46.36)}
+
+
+class TestOrigins:
+    def key(self, shape: str, row: Any, **changes: Any) -> str:
+        columns = {
+            **{"id": "ref", "act": "kind", "date": "day", "lat": "lat", "lon": "lon"},
+            **{"narrative": "text", "origin_key": "joins"},
+        }
+        if shape == "own":
+            changes = {"columns": columns, "fixed": {"accuracy_m": "900"}} | changes
+        return drafted(turned(row, setting(shape, **changes))).origin.key
+
+    @pytest.mark.parametrize("claimed", ["acled:AZE1", "own:others:R-2", "briefing-7", "said:a:b"])
+    def test_a_row_has_no_origin_but_of_its_own_source(self, claimed: str) -> None:
+        assert self.key("own", own_row(1, joins=claimed)) == f"own:records:{claimed}"
+
+    def test_nor_has_one_by_what_the_mapping_says(self) -> None:
+        said = {"fixed": {"accuracy_m": "900", "origin_key": "acled:AZE1"}}
+        assert self.key("own", own_row(1, joins=""), **said) == "own:records:acled:AZE1"
+        rewritten = {"origin_key": {"acled:AZE1": "briefing-7"}, "accused": {}}
+        for said in ({"values": rewritten}, {"fixed": {"origin_key": "briefing-7"}}):
+            assert self.key("acled", acled_row(1), **said) == "acled:AZE1"
+
+    def test_a_source_named_like_a_layout_is_not_the_layout(self) -> None:
+        (acled, ged) = (Source(key="acled"), Source(key="ged"))
+        assert self.key("own", own_row(1, ref="AZE1", joins=""), source=acled) == "own:acled:AZE1"
+        assert self.key("own", own_row(1, joins="400001"), source=ged) == "own:ged:400001"
+
+    def test_what_is_too_long_to_keep_stays_apart(self) -> None:
+        long = [self.key("own", own_row(1, joins="k" * 300 + end)) for end in "ab"]
+        assert len(set(long)) == 2 and all(len(key) <= 200 for key in long)
+        assert all(key.startswith("own:records:") for key in long)
