@@ -117,7 +117,7 @@ def _csv_rows(lines: _Lines, header: tuple[str, ...], delimiter: str, row: int) 
         row += 1
         if not cells:
             continue
-        found = len(cells) == len(header) and all(len(cell) <= CELL_MOST for cell in cells)
+        found = len(cells) == len(header) and max(map(len, cells)) <= CELL_MOST
         yield Row(row, dict(zip(header, cells, strict=True)) if found else None, lines.end)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -89,8 +89,8 @@ class ReportDraft:
     def content(self) -> dict[str, Any]:
         """Return what was said, without the client's id: the same content is the same dict."""
         plain = {name: getattr(self, name) for name in _BY_VALUE}
-        plain |= {name: asdict(plain[name]) for name in ("where", "origin")}
-        plain["tolls"] = tuple(asdict(toll) for toll in self.tolls)
+        plain |= {name: as_plain(plain[name]) for name in ("where", "origin")}
+        plain["tolls"] = tuple(as_plain(toll) for toll in self.tolls)
         if self.where.other_place_id is None:  # what was filed before there was such a form
             del plain["where"]["other_place_id"]
         plain["agreement"] = self.agreement.slug
@@ -99,9 +99,8 @@ class ReportDraft:
 
     def raw(self) -> bytes:
         """Return the content as bytes: sorted keys, UTF-8; instants in ISO 8601."""
-        return json.dumps(
-            self.content(), sort_keys=True, ensure_ascii=False, default=_as_text
-        ).encode(errors="surrogatepass")  # the rules refuse these later, with their reason
+        # What is no character is let through: the rules refuse it later, with their reason.
+        return _as_json(self.content()).encode(errors="surrogatepass")
 
     def sha256(self) -> str:
         """Return the SHA-256 of `raw()` in hex."""
@@ -113,5 +112,17 @@ _BY_REFERENCE = frozenset({"client_uuid", "agreement", "speaker"})
 _BY_VALUE = tuple(f.name for f in fields(ReportDraft) if f.name not in _BY_REFERENCE)
 
 
+def as_plain(part: Where | OriginDraft | TollRange) -> dict[str, Any]:
+    """Return a part of a draft as a dict: as `asdict` would, which copies deep what is flat."""
+    names = _NAMES[type(part)]
+    return {name: getattr(part, name) for name in names}
+
+
+_NAMES = {one: tuple(f.name for f in fields(one)) for one in (Where, OriginDraft, TollRange)}
+
+
 def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+_as_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_as_text).encode

@@ -179,7 +179,7 @@ def _check_counts(draft: ReportDraft, found: Problems) -> None:
 
 def _check_toll(toll: TollRange, found: Problems) -> None:
     name = f"{toll.harm}_{toll.category}"
-    if toll.harm not in TollHarm.values or toll.category not in TollCategory.values:
+    if toll.harm not in _values_of(TollHarm) or toll.category not in _values_of(TollCategory):
         found["tolls"].append(_("A toll names a harm and a category from the lists."))
         return
     figures = [n for n in (toll.least, toll.best, toll.most) if n is not None]

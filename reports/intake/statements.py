@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from reports.agreement.models import ActKind, Party
 from reports.intake.choices import LocationKind
-from reports.intake.drafts import ReportDraft, Where
+from reports.intake.drafts import ReportDraft, Where, as_plain
 from reports.intake.models import Origin, Report
 from reports.people.models import Source, User
 from reports.places.geo import between, enclosing_radius_m, seen_from
@@ -34,43 +33,71 @@ def statement_of(
     accused: Party | None,
 ) -> Report:
     """Return the report a draft without problems says, not saved yet."""
-    raw = draft.raw()
-    return Report(
-        client_uuid=draft.client_uuid,
-        agreement=draft.agreement,
-        source=source,
-        filed_by=by,
-        channel=draft.channel,
-        stance=draft.stance,
-        act=act,
-        means=draft.means,
-        weapon=draft.weapon.strip(),
-        observed_from=draft.observed_from,
-        observed_until=draft.observed_until,
-        time_precision=draft.time_precision,
-        received_at=at,
-        location_kind=draft.where.kind,
-        place_typed=draft.where.typed.strip(),
-        place_accuracy=draft.where.accuracy,
-        **_located(draft.where, places),
-        effect=draft.effect,
-        observation_unit=draft.observation_unit,
-        observation_count=draft.observation_count,
-        count_qualifier=draft.count_qualifier,
-        tolls=[asdict(toll) for toll in draft.tolls],
-        accused_kind=draft.accused_kind,
-        accused=accused,
-        narrative=draft.narrative.strip(),
-        language=draft.language,
-        origin=origin,
-        publisher=draft.origin.publisher.strip(),
-        source_url=draft.origin.url,
-        own_confidence=draft.own_confidence,
-        supersedes=earlier,
-        form_version=draft.form_version,
-        raw=raw,
-        sha256=hashlib.sha256(raw).hexdigest(),
+    said = columns_of_statement(
+        draft, by=by, at=at, source=source, act=act, places=places, accused=accused, raw=draft.raw()
     )
+    return Report(origin=origin, supersedes=earlier, **said)
+
+
+def columns_of_statement(
+    draft: ReportDraft,
+    *,
+    by: User,
+    at: datetime,
+    source: Source,
+    act: ActKind,
+    places: tuple[Place, ...],
+    accused: Party | None,
+    raw: bytes,
+) -> dict[str, Any]:
+    """Return what a draft says as columns of its report, all but what it follows from.
+
+    `raw` is what `draft.raw()` returned.
+    """
+    return {
+        "client_uuid": draft.client_uuid,
+        "agreement": draft.agreement,
+        "source": source,
+        "filed_by": by,
+        "channel": draft.channel,
+        "stance": draft.stance,
+        "act": act,
+        "means": draft.means,
+        "weapon": draft.weapon.strip(),
+        "observed_from": draft.observed_from,
+        "observed_until": draft.observed_until,
+        "time_precision": draft.time_precision,
+        "received_at": at,
+        "location_kind": draft.where.kind,
+        "place_typed": draft.where.typed.strip(),
+        "place_accuracy": draft.where.accuracy,
+        **_NOWHERE,
+        **_located(draft.where, places),
+        "effect": draft.effect,
+        "observation_unit": draft.observation_unit,
+        "observation_count": draft.observation_count,
+        "count_qualifier": draft.count_qualifier,
+        "tolls": [as_plain(toll) for toll in draft.tolls],
+        "accused_kind": draft.accused_kind,
+        "accused": accused,
+        "narrative": draft.narrative.strip(),
+        "language": draft.language,
+        "publisher": draft.origin.publisher.strip(),
+        "source_url": draft.origin.url,
+        "own_confidence": draft.own_confidence,
+        "form_version": draft.form_version,
+        "raw": raw,
+        "sha256": hashlib.sha256(raw).hexdigest(),
+    }
+
+
+# Every report has these columns; most locations fill only some.
+_NOWHERE = dict.fromkeys(
+    (
+        *("place", "lat", "lon", "radius_m", "observer_lat", "observer_lon", "range_m"),
+        *("bearing_deg", "range_error_m", "bearing_error_deg", "end_one", "end_other"),
+    )
+)
 
 
 def _located(where: Where, places: tuple[Place, ...]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from django.db import models, transaction
 from django.db.models import F
 
-from reports.journal.copying import copy_in
+from reports.identity import new_key
+from reports.journal.copying import copy_rows
 from reports.journal.doorbell import ring_after_commit
 from reports.journal.handlers import handlers_of
 from reports.journal.kinds import Kind
@@ -83,28 +84,30 @@ def record_event(
 
 
 def record_events(
-    *, kind: Kind, subjects: Sequence[models.Model], by: Any, at: datetime, acting_as: str = ""
+    *,
+    kind: Kind,
+    of: type[models.Model],
+    keys: Sequence[uuid.UUID],
+    by: Any,
+    at: datetime,
+    acting_as: str = "",
 ) -> int:
-    """Record one event of the same kind for each of many subjects, as record_event would.
+    """Record one event of the same kind for each of many rows, as record_event would.
 
     Needs: an open transaction (the change it records); a kind that nothing follows from.
     Leaves: the Events, and for each the mark that the log has yet to take it in.
     """
     if not transaction.get_connection().in_atomic_block or handlers_of(kind):
         raise RuntimeError("record_events runs in a transaction, for kinds nothing follows from")
-    events = [
-        Event(
-            kind=kind,
-            subject_kind=subject._meta.model_name or "",
-            subject_id=subject.pk,
-            actor=by,
-            acting_as=acting_as,
-            at=at,
-        )
-        for subject in subjects
-    ]
-    copy_in(events)
-    copy_in([Unlogged(event_id=event.pk) for event in events])
+    said: tuple[Any, ...] = (str(kind), of._meta.model_name, None, by, acting_as, at, {})
+    columns = ("kind", "subject_kind", "file_id", "actor", "acting_as", "at", "payload")
+    events = [new_key() for _key in keys]
+    copy_rows(
+        Event,
+        ("id", "subject_id", *columns),
+        ((event, key, *said) for event, key in zip(events, keys, strict=True)),
+    )
+    copy_rows(Unlogged, ("event_id",), ((event,) for event in events))
     return len(events)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
 from reports.agreement.models import ActKind, Party
-from reports.identity import new_key
+from reports.identity import new_key, new_receipt
 from reports.imports.files import path_of
 from reports.imports.models import Import, ImportedRow, ImportProblem
 from reports.imports.queries import setting_of
@@ -24,9 +26,10 @@ from reports.imports.states import GOING, MOVES, ImportState
 from reports.imports.turning import Fault, Turned, turned
 from reports.intake.drafts import ReportDraft
 from reports.intake.models import Origin, Report
-from reports.intake.statements import statement_of
+from reports.intake.statements import columns_of_statement
+from reports.intake.states import ReportState
 from reports.journal.actions import move_state, record_events
-from reports.journal.copying import copy_in
+from reports.journal.copying import copy_in, copy_rows
 from reports.journal.kinds import Kind
 from reports.people.models import Source
 from reports.people.permissions import require
@@ -42,8 +45,17 @@ class _Batch:
     row: int
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[ImportProblem] = field(default_factory=list)
-    fresh: list[tuple[int, str, ReportDraft]] = field(default_factory=list)
-    changed: list[tuple[int, ImportedRow, ReportDraft]] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
+
+
+class _Row(NamedTuple):
+    """A row to take in: its number and id, what it says, that as bytes, what it said before."""
+
+    number: int
+    key: str
+    draft: ReportDraft
+    raw: bytes
+    before: ImportedRow | None = None
 
 
 def import_batch(*, import_id: uuid.UUID, at: datetime, size: int = BATCH) -> Import | None:
@@ -74,7 +86,8 @@ def import_batch(*, import_id: uuid.UUID, at: datetime, size: int = BATCH) -> Im
             reports = _write(job, batch, at)
             record_events(
                 kind=Kind.REPORT_IMPORTED,
-                subjects=reports,
+                of=Report,
+                keys=reports,
                 by=job.requested_by,
                 at=at,
                 acting_as=role,
@@ -126,7 +139,10 @@ def _known(job: Import, external_ids: Sequence[str]) -> dict[str, ImportedRow]:
         source=job.mapping.source_id,
         external_id__in=external_ids,
     )
-    return {row.external_id: row for row in rows.select_related("report__superseded_by")}
+    rows = rows.select_related("report__superseded_by").only(
+        *("external_id", "brought_by", "report__sha256", "report__superseded_by__id")
+    )
+    return {row.external_id: row for row in rows}
 
 
 def _sort(
@@ -142,7 +158,8 @@ def _sort(
         return [Fault("", "unreadable")]
     if one.draft is None:
         return one.faults
-    key, content = one.external_id, one.draft.sha256()
+    key, raw = one.external_id, one.draft.raw()
+    content = hashlib.sha256(raw).hexdigest()
     before = known.get(key)
     held = seen.get(key) or (before.report.sha256 if before is not None else None)
     if held == content:
@@ -150,16 +167,15 @@ def _sort(
         return []
     if key in seen or (before is not None and before.brought_by_id == job.pk):
         return [Fault("id", "twice")]
-    draft = replace(one.draft, client_uuid=_own_id(job, key, content))
     if before is None:
-        batch.fresh.append((number, key, draft))
+        batch.rows.append(_Row(number, key, one.draft, raw))
         batch.counts["n_filed"] += 1
     elif not before.report.sha256:
         return [Fault("id", "erased")]
     elif hasattr(before.report, "superseded_by"):
         return [Fault("id", "superseded")]
     else:
-        batch.changed.append((number, before, draft))
+        batch.rows.append(_Row(number, key, one.draft, raw, before))
         batch.counts["n_corrected"] += 1
     seen[key] = content
     return []
@@ -179,69 +195,74 @@ def _told(job: Import, number: int, faults: Sequence[Fault]) -> list[ImportProbl
     ]
 
 
-def _write(job: Import, batch: _Batch, at: datetime) -> list[Report]:
+def _write(job: Import, batch: _Batch, at: datetime) -> list[uuid.UUID]:
     """Write the reports of a batch with their origins, and which rows they came from."""
-    drafts = [draft for _n, _k, draft in batch.fresh] + [draft for _n, _b, draft in batch.changed]
-    origins = _origins(job, drafts)
+    origins = _origins(job, batch.rows)
     acts = {act.pk: act for act in ActKind.objects.all()}
     parties = {party.code: party for party in Party.objects.filter(agreement=job.mapping.agreement)}
-    earlier = [None] * len(batch.fresh) + [before.report for _n, before, _d in batch.changed]
     reports = [
-        statement_of(
-            draft,
-            by=job.requested_by,
-            at=at,
-            source=job.mapping.source,
-            act=acts[draft.act],
-            places=(),
-            origin=origins[draft.origin.key],
-            earlier=old,
-            accused=parties.get(draft.accused_code),
-        )
-        for draft, old in zip(drafts, earlier, strict=True)
+        {
+            **columns_of_statement(
+                row.draft,
+                by=job.requested_by,
+                at=at,
+                source=job.mapping.source,
+                act=acts[row.draft.act],
+                places=(),
+                accused=parties.get(row.draft.accused_code),
+                raw=row.raw,
+            ),
+            **_NEW,
+            "id": new_key(),
+            "receipt": new_receipt(),
+            "origin_id": origins[row.draft.origin.key],
+            "supersedes": row.before.report if row.before is not None else None,
+        }
+        for row in batch.rows
     ]
-    copy_in(reports)
-    copy_in(
-        [
-            ImportedRow(
-                agreement_id=job.mapping.agreement_id,
-                source_id=job.mapping.source_id,
-                external_id=key,
-                report=report,
-                brought_by=job,
-                row=number,
-            )
-            for (number, key, _draft), report in zip(batch.fresh, reports, strict=False)
-        ]
-    )
-    for (number, before, _draft), report in zip(
-        batch.changed, reports[len(batch.fresh) :], strict=True
-    ):
-        ImportedRow.objects.filter(pk=before.pk).update(report=report, brought_by=job, row=number)
-    return reports
+    keys = [report["id"] for report in reports]
+    for report, row in zip(reports, batch.rows, strict=True):
+        report["client_uuid"] = _own_id(job, row.key, report["sha256"])
+    if reports:
+        copy_rows(Report, tuple(reports[0]), (tuple(report.values()) for report in reports))
+    _remember(job, batch, keys)
+    return keys
 
 
-def _origins(job: Import, drafts: Sequence[ReportDraft]) -> dict[str, Origin]:
+_NEW = {"state": ReportState.FILED, "version": 1, "state_reason": ""}
+
+
+def _remember(job: Import, batch: _Batch, reports: Sequence[uuid.UUID]) -> None:
+    """Write which record became which report."""
+    of = (job.mapping.agreement_id, job.mapping.source_id, job.pk)
+    fresh = []
+    for row, report in zip(batch.rows, reports, strict=True):
+        if row.before is None:
+            fresh.append((*of, new_key(), row.key, report, row.number))
+        else:
+            held = ImportedRow.objects.filter(pk=row.before.pk)
+            held.update(report=report, brought_by=job, row=row.number)
+    columns = ("agreement_id", "source_id", "brought_by_id", "id", "external_id", "report_id")
+    copy_rows(ImportedRow, (*columns, "row"), fresh)
+
+
+def _origins(job: Import, rows: Sequence[_Row]) -> dict[str, uuid.UUID]:
     """Return {key: origin}; those of records that came before, also by others, are shared."""
-    agreement = job.mapping.agreement
-    wanted = {draft.origin.key: draft.origin for draft in drafts}
-    rows = Origin.objects.filter(agreement=agreement, key__in=wanted)
-    found = {row.key: row for row in rows}
-    new = {
-        key: Origin(
-            id=new_key(),
-            agreement=agreement,
-            kind=given.kind,
-            said_by=job.mapping.source,
-            key=key,
-            url=given.url,
-            publisher=given.publisher,
-            published_on=given.published_on,
-        )
-        for key, given in wanted.items()
-        if key not in found
-    }
-    copy_in(list(new.values()))
+    agreement = job.mapping.agreement_id
+    wanted = {row.draft.origin.key: row.draft.origin for row in rows}
+    held = Origin.objects.filter(agreement=agreement, key__in=wanted)
+    found = dict(held.values_list("key", "id"))
+    new = {key: new_key() for key in wanted if key not in found}
+    of = (agreement, job.mapping.source_id)
+    copy_rows(
+        Origin,
+        ("agreement_id", "said_by_id", "id", "kind", "key", "url", "publisher", "published_on"),
+        (
+            (*of, new[key], one.kind, key, one.url, one.publisher, one.published_on)
+            for key, one in wanted.items()
+            if key in new
+        ),
+    )
     return found | new
 
 
