@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.review_desk import own_database  # noqa: E402 - the path comes first
 
 PIECE = 1024 * 1024  # bytes
-LOOK_S = 0.05  # seconds between two looks at how far the import is
+LOOK_S = 0.2  # seconds between two looks at how far the import is; each costs the import a little
 
 
 def write_rows(path: Path, rows: int) -> None:
