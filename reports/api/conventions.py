@@ -15,6 +15,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.permissions import AllowAny
@@ -25,6 +26,7 @@ from rest_framework.views import APIView
 from reports.api.document.operations import Operation, operation_at
 from reports.api.once import once
 from reports.api.parameters import UnknownParameter
+from reports.api.versions import read_at
 from reports.problems import Problem
 
 CHANGES = "/api/v1/schema"
@@ -87,6 +89,7 @@ class Conventions:
         announce(operation, response)
         if request.method in ("GET", "HEAD") and response.status_code == 200:
             _shape(request, operation, response)
+        keep_private(response)
         return response
 
 
@@ -121,6 +124,19 @@ def announce(operation: Operation, response: Any) -> None:
     response["Link"] = _joined(response, f'<{CHANGES}>; rel="deprecation"')
 
 
+def keep_private(response: Any) -> None:
+    """Let no cache keep what only whoever asks may read; a browser's on a seized phone least."""
+    patch_vary_headers(response, ["Authorization", "Cookie"])
+    if "Cache-Control" in response:
+        return
+    asked = response.renderer_context["request"]
+    if asked.auth is not None:
+        response["Cache-Control"] = "private, no-cache"
+    else:
+        person = asked.user.is_authenticated
+        response["Cache-Control"] = "private, no-store" if person else "no-cache"
+
+
 def _joined(response: Any, link: str) -> str:
     return f"{response['Link']}, {link}" if "Link" in response else link
 
@@ -134,8 +150,8 @@ def _shape(request: HttpRequest, operation: Operation, response: Response) -> No
                     response["Link"] = _joined(response, f'<{data[name]}>; rel="{rel}"')
         if "fields" in request.GET:
             response.data = data = _only(data, set(request.GET["fields"].split(",")))
-    if "ETag" not in response:
-        response["ETag"] = validator(data)
+    own, print_ = response.get("ETag"), validator(data)
+    response["ETag"] = f'W/"{print_}"' if own is None else read_at(own, print_)
     known = parse_etags(request.headers.get("If-None-Match", ""))
     tags = {tag.removeprefix("W/") for tag in known}
     if response["ETag"].removeprefix("W/") in tags or "*" in tags:
@@ -150,9 +166,9 @@ def _only(data: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
 
 
 def validator(data: Any) -> str:
-    """Return a weak validator: what the answer says, without the instant at which it says it."""
+    """Return 16 hex digits: what the answer says, without the instant at which it says it."""
     raw = json.dumps(_timeless(data), default=str, sort_keys=True).encode()
-    return f'W/"{hashlib.sha256(raw).hexdigest()[:32]}"'
+    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def _timeless(data: Any) -> Any:

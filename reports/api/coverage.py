@@ -30,7 +30,9 @@ class CoverageDayShown(serializers.Serializer[Any]):
     """One day of one sector."""
 
     day = Day()
-    watched = serializers.FloatField(help_text="share of the day, 0 to 1")
+    watched = serializers.FloatField(
+        allow_null=True, help_text="share of the day by quarters; null while it is not told yet"
+    )
     out_of_service = serializers.BooleanField()
     denied = serializers.BooleanField()
     denied_by = serializers.ListField(child=serializers.CharField(), help_text="codes of parties")
@@ -39,7 +41,7 @@ class CoverageDayShown(serializers.Serializer[Any]):
 class SectorShown(serializers.Serializer[Any]):
     """One sector: a district, or a place that stands for itself."""
 
-    place = serializers.UUIDField()
+    place = serializers.UUIDField(allow_null=True, help_text="null where a district stands for it")
     name = serializers.CharField()
     district = serializers.CharField()
     days = CoverageDayShown(many=True)
@@ -76,26 +78,28 @@ def coverage_door(request: Request) -> Response:
     edges = [_midnight(day, zone) for day in (*days, final + timedelta(days=1))]
     sectors = sector_days(asker(request), agreement.pk, edges, at=at)
     places = place_choices(sector.place_id for sector in sectors)
+    settled = settled_until(at)
     shown = [
         {
-            "place": sector.place_id,
-            "name": places[sector.place_id].label,
+            # Which place of a district was watched is where somebody stood.
+            "place": None if sector.district else sector.place_id,
+            "name": sector.district or places[sector.place_id].label,
             "district": sector.district,
             "days": [
                 {
                     "day": day,
-                    "watched": one.watched,
+                    "watched": one.watched if begins < settled else None,
                     "out_of_service": one.out_of_service,
                     "denied": one.denied,
                     "denied_by": list(one.denied_by),
                 }
-                for day, one in zip(days, sector.days, strict=True)
+                for day, begins, one in zip(days, edges[:-1], sector.days, strict=True)
             ],
         }
         for sector in sectors
     ]
     body = {"agreement": agreement.slug, "timezone": agreement.timezone, "sectors": shown}
-    return Response(CoverageShown({**body, "settled_until": settled_until(at)}).data)
+    return Response(CoverageShown({**body, "settled_until": settled}).data)
 
 
 def _asked(request: Request) -> date | None:

@@ -6,10 +6,10 @@ not kept, for nothing was done; the same key may be used again after one.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,13 +20,15 @@ from rest_framework.exceptions import APIException
 
 from reports.api.document.finishing import IDEMPOTENCY_KEY
 from reports.api.document.operations import Operation
+from reports.api.limits import count
 from reports.people.queries import User
 from reports.problems import Problem
 from reports.repeats.actions import Answer, keep_answer
-from reports.repeats.queries import answer_kept, is_free
+from reports.repeats.queries import answer_kept, fingerprint_of, is_free
 
 LONGEST = 255  # characters of a key
-KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
+NEVER_KEPT = "no-store"  # what an answer says that holds a secret
 Refuse = Callable[[HttpRequest, Problem], HttpResponseBase]
 
 
@@ -54,6 +56,22 @@ class UnderWay(Problem):
     title = gettext_lazy("The first request with this key is still under way")
 
 
+class DoneBefore(Problem):
+    """Raised where a request was done, and what it was answered is no longer kept."""
+
+    code = "request-done-before"
+    status = 409
+    title = gettext_lazy("This was done already; read what came of it at its own address")
+
+
+class TooLong(Problem):
+    """Raised for a body that is not read to its end."""
+
+    code = "too-large"
+    status = 413
+    title = gettext_lazy("The body is too large")
+
+
 class KeyReused(Problem):
     """Raised where a key comes again with another request."""
 
@@ -74,6 +92,7 @@ def once(
     if user is None:
         return None
     try:
+        count(request, user)
         key = _key(request, operation)
         if key is None:
             return None
@@ -111,7 +130,10 @@ def _done_once(
     request: HttpRequest, view: Any, kwargs: dict[str, Any], user: User, key: str
 ) -> HttpResponseBase:
     said = f"{request.method} {request.get_full_path()}\n{request.headers.get('If-Match', '')}\n"
-    print_ = hashlib.sha256(said.encode() + request.body).hexdigest()
+    try:
+        print_ = fingerprint_of(user, key, said.encode() + request.body)
+    except RequestDataTooBig as error:
+        raise TooLong() from error
     with transaction.atomic():
         if not is_free(user, key):
             raise UnderWay()
@@ -119,18 +141,27 @@ def _done_once(
         if kept is not None:
             if kept.fingerprint != print_:
                 raise KeyReused(_("Use a new key for a new request."))
-            return _again(kept)
+            if kept.answer is None:
+                raise DoneBefore(_("Nothing was done a second time."))
+            return _again(kept.answer)
         response = view(request, **kwargs)
         if hasattr(response, "render"):
             response = response.render()
         if 200 <= response.status_code < 300 and not response.streaming:
-            headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-            answer = Answer(response.status_code, headers, response.content.decode())
+            answer = _kept(response)
             keep_answer(answer=answer, fingerprint=print_, key=key, by=user, at=timezone.now())
         return response
 
 
-def _again(kept: Any) -> HttpResponse:
-    answer = HttpResponse(kept.answer.body, status=kept.answer.status, headers=kept.answer.headers)
+def _kept(response: Any) -> Answer | None:
+    if NEVER_KEPT in response.get("Cache-Control", ""):
+        return None
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    return Answer(response.status_code, headers, response.content.decode())
+
+
+def _again(kept: Answer) -> HttpResponse:
+    answer = HttpResponse(kept.body, status=kept.status, headers=kept.headers)
+    answer.headers.setdefault("Cache-Control", "private, no-cache")
     answer["Idempotent-Replayed"] = "true"
     return answer

@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.agreement.queries import Agreement, agreement_by_slug, agreements
+from reports.identity import opaque
 from reports.problems import NotFound, Problem
 
 PAGE = 100  # rows of one answer, at most
@@ -95,7 +96,8 @@ def _cursor(place: int, keys: Sequence[str]) -> str:
     """Return the cursor that goes on at a place; '' is the start."""
     if place == 0:
         return ""
-    return base64.urlsafe_b64encode(f"{place}:{keys[place - 1]}".encode()).decode().rstrip("=")
+    named = f"{place}:{opaque(keys[place - 1])}"  # a key itself tells when its row was made
+    return base64.urlsafe_b64encode(named.encode()).decode().rstrip("=")
 
 
 def _start(cursor: str, keys: Sequence[str]) -> int:
@@ -109,9 +111,10 @@ def _start(cursor: str, keys: Sequence[str]) -> int:
     if not (place.isascii() and place.isdecimal() and key):
         words = _("Take the cursor as “next” or “previous” gave it.")
         raise UnknownParameter(errors={"cursor": [words]})
-    if key in keys:
-        return keys.index(key) + 1
-    return min(int(place[:9]), len(keys))
+    was = min(int(place[:9]), len(keys))
+    if was and opaque(keys[was - 1]) == key:
+        return was
+    return next((n for n, one in enumerate(keys, 1) if opaque(one) == key), was)
 
 
 def address(request: HttpRequest | Request, cursor: str | None) -> str | None:

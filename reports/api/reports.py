@@ -7,12 +7,12 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from reports.api.authentication import asker
+from reports.api.authentication import asker, keys_for
 from reports.api.bodies import (
     NothingBody,
     ProblemShown,
@@ -102,6 +102,7 @@ def report_door(request: Request, receipt: str) -> Response:
     responses={200: ReportWhole, **PROBLEMS},
 )
 @api_view(["POST"])
+@permission_classes(keys_for("withdrawals"))
 def withdraw_door(request: Request, receipt: str) -> Response:
     """Withdraw one's own report; it stays on record as withdrawn."""
     at, user = timezone.now(), asker(request)

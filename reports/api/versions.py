@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from reports.problems import Problem
 
 NONE_YET = 0  # the version of what does not exist yet
-QUOTED = re.compile(r'^"(\d{1,9})"$')
+# A version alone, as a write answers it; or with the validator of what was read beside it.
+QUOTED = re.compile(r'^"(\d{1,9})(?:-[0-9a-f]{16})?"$')
 
 
 class VersionMissing(Problem):
@@ -57,6 +58,15 @@ FIRST_ONE = OpenApiParameter(
     description="`*` for the first one, which has no version to name",
     examples=[OpenApiExample("the first one", value="*")],
 )
+
+
+def read_at(tag: str, validator: str) -> str:
+    """Return the ETag of what was read: its version, for If-Match, and a validator of all of it.
+
+    A version alone is no validator: an answer holds more than the record that it is the version of.
+    """
+    read = QUOTED.match(tag)
+    return f'"{read[1]}-{validator}"' if read is not None else tag
 
 
 def etag(version: int) -> dict[str, str]:

@@ -18,6 +18,7 @@ from reports.coverage.rules import (
     merged,
     settled_until,
     shares_between,
+    told_share,
 )
 from reports.people.models import Source, User
 from reports.people.permissions import require
@@ -140,7 +141,7 @@ def _holds(watch: Watch, spot: Spot) -> bool:
 class SectorDay:
     """How much of a day somebody watched a sector, and what kept others from it; never who."""
 
-    watched: float  # share of the day, 0..1
+    watched: float  # share of the day by quarters: 0, .25, .5, .75, 1
     out_of_service: bool
     denied: bool
     denied_by: tuple[str, ...]  # party codes, as far as they are known
@@ -208,7 +209,7 @@ def _days(
         denied = during(WatchState.DENIED, begins, closes)
         codes = sorted({watch.denied_by.code for watch in denied if watch.denied_by})
         down = during(WatchState.DOWN, begins, closes)
-        found.append(SectorDay(share, bool(down), bool(denied), tuple(codes)))
+        found.append(SectorDay(told_share(share), bool(down), bool(denied), tuple(codes)))
     return tuple(found)
 
 

@@ -59,6 +59,19 @@ def merged(windows: Iterable[Window], *, begins: datetime, ends: datetime) -> li
     return spans
 
 
+WHOLE, PART = 0.9, 0.001  # share of a day that counts as watched, as watched in part
+
+
+def told_share(share: float) -> float:
+    """Return a share of a day as it is told: by quarters.
+
+    A finer one over two days that a watch spans says when it began and when it ended.
+    """
+    if share < PART:
+        return 0.0
+    return 1.0 if share >= WHOLE else min(3, max(1, round(4 * share))) / 4
+
+
 def settled_until(at: datetime) -> datetime:
     """Return the instant up to which watches are told: the last beginning of a quarter day, UTC.
 

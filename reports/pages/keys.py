@@ -37,7 +37,10 @@ FIELD_WORDS = {
 }
 SCOPE_WORDS = {
     "reports:read": gettext_lazy("Read your own reports"),
-    "reports:write": gettext_lazy("File, correct and withdraw reports"),
+    "reports:write": gettext_lazy("File and correct reports"),
+    "withdrawals:write": gettext_lazy("Withdraw your own reports, which cannot be undone"),
+    "statements:read": gettext_lazy("Read what you stated about incidents"),
+    "statements:write": gettext_lazy("State something about incidents in your name"),
     "inbox:read": gettext_lazy("Read your inbox"),
     "inbox:write": gettext_lazy("Mark messages as read"),
     "webhooks:read": gettext_lazy("Read your webhooks and what was sent"),

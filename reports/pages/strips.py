@@ -13,7 +13,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 CELL, TALL, AXIS = 24, 26, 16  # user units, about pixels
-WHOLE, PART = 0.9, 0.001  # share of a day that counts as watched, as watched in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ def step_of(share: float, *, told: bool) -> str:
     """Return the step a share of a day falls in; `told` is false for what is not settled yet."""
     if not told:
         return "later"
-    if share >= WHOLE:
+    if share == 1:
         return "whole"
-    return "part" if share >= PART else "none"
+    return "part" if share else "none"
 
 
 def drawn(days: Sequence[StripDay]) -> SafeString:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from reports.people.queries import User
 from reports.repeats.models import KeptAnswer
-from reports.repeats.rules import digest_of, lock_of, seal_of
+from reports.repeats.rules import digest_of, lock_of, print_of, seal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer with the fingerprint of its request."""
+    """That a request was done: its fingerprint, and its answer while that is kept."""
 
     fingerprint: str
-    answer: Answer
+    answer: Answer | None
 
 
 def is_free(user: User, key: str) -> bool:
@@ -46,4 +46,11 @@ def answer_kept(user: User, key: str) -> Kept | None:
     if row is None:
         return None
     seal = Fernet(seal_of(settings.SECRET_KEY, user.pk, key))
-    return Kept(row.fingerprint, Answer(**json.loads(seal.decrypt(bytes(row.sealed)))))
+    sealed = bytes(row.sealed)
+    answer = Answer(**json.loads(seal.decrypt(sealed))) if sealed else None
+    return Kept(row.fingerprint, answer)
+
+
+def fingerprint_of(user: User, key: str, said: bytes) -> str:
+    """Return what tells this request from another under the same key."""
+    return print_of(settings.SECRET_KEY, user.pk, key, said)

@@ -6,9 +6,10 @@ import base64
 import hashlib
 import hmac
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-KEPT = timedelta(days=60)  # phones and couriers are late
+KEPT = timedelta(days=60)  # that a request was done: phones and couriers are late
+ANSWER_KEPT = timedelta(days=1)  # what it was answered: as long as a line that broke is tried again
 
 
 def digest_of(secret: str, owner: uuid.UUID, key: str) -> str:
@@ -19,6 +20,16 @@ def digest_of(secret: str, owner: uuid.UUID, key: str) -> str:
 def seal_of(secret: str, owner: uuid.UUID, key: str) -> bytes:
     """Return what an answer is sealed with: whoever reads the table alone cannot open it."""
     return base64.urlsafe_b64encode(_made(secret, "seal", owner, key))
+
+
+def print_of(secret: str, owner: uuid.UUID, key: str, said: bytes) -> str:
+    """Return what tells one request from another, to who knows its key; to nobody else."""
+    return hmac.new(_made(secret, "print", owner, key), said, hashlib.sha256).hexdigest()
+
+
+def kept_at(at: datetime) -> datetime:
+    """Return the hour under which an answer is kept; finer, it would point at an event."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def lock_of(digest: str) -> int:

@@ -8,16 +8,21 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from reports.intake.actions import withdraw_report
 from reports.intake.models import Report
 from reports.journal.kinds import Kind
+from reports.journal.models import Event
 from tests.api.machines import REPORTS, a_body, is_problem, key_for, machine, post
-from tests.factories import World, a_report
+from tests.factories import NOW, World, a_report
 from tests.proofs import no_trace, one_event
+from verification.notifications.audience import messages_of
+
+FULL = ("reports:read", "reports:write", "withdrawals:write")
 
 
 @pytest.fixture
 def filer(world: World) -> Client:
-    return machine(key_for(world.filer))
+    return machine(key_for(world.filer, *FULL))
 
 
 def withdraw(client: Client, receipt: str, **headers: str) -> Any:
@@ -43,15 +48,24 @@ class TestWithdrawal:
     def test_nobody_else_s(self, world: World) -> None:
         receipt = a_report(world).receipt
         for user in (world.witness, world.triage, world.chair, world.partner, world.operator):
-            client = machine(key_for(user))
+            client = machine(key_for(user, *FULL))
             with no_trace():
                 is_problem(withdraw(client, receipt, If_Match='"1"'), 404)
 
-    def test_a_reading_key_does_not(self, world: World) -> None:
-        reader = machine(key_for(world.filer, "reports:read"))
+    def test_a_key_that_files_does_not(self, world: World) -> None:
+        files = machine(key_for(world.filer, "reports:read", "reports:write"))
         receipt = a_report(world).receipt
         with no_trace():
-            is_problem(withdraw(reader, receipt, If_Match='"1"'), 403)
+            is_problem(withdraw(files, receipt, If_Match='"1"'), 403)
+            is_problem(files.get("/api/v1/statements/open"), 403)
+
+    def test_its_author_is_told_for_it_may_have_been_another(self, world: World) -> None:
+        report = withdraw_report(report=a_report(world), by=world.filer, at=NOW)
+        event = Event.objects.get(kind=Kind.REPORT_WITHDRAWN)
+        told = {message.user_id: message for message in messages_of(event)}
+        mine = told[world.filer.pk]
+        assert (mine.topic, mine.key) == ("own_report_withdrawn", report.receipt)
+        assert told[world.triage.pk].topic == "report_withdrawn"
 
 
 def test_a_report_is_superseded_by_its_author(filer: Client, world: World) -> None:

@@ -192,7 +192,6 @@ BROKEN: dict[str, Breaking] = {
         {},
     ),
     "upload_of_a_file_is_begun_once": (Upload, own(), {}),
-    "kept_answer_is_one_per_key": (KeptAnswer, own(), {}),
     "kept_answer_is_named_by_digests": (KeptAnswer, own(digest="key"), {}),
     "upload_has_a_length": (Upload, own(sha256="", length=0), {}),
     "upload_expires_after_it_began": (

@@ -74,6 +74,7 @@ EXCEPTIONS = {
     "set_back_import": "a count that begins anew by itself; end_import leaves the event",
     "sweep_imports": "removes files whose imports are over",
     "keep_answer": "what was done left its own event",
+    "empty_answers": "no part of the record; erasing leaves the event",
     "forget_answers": "no part of the record",
     "start_upload": "nothing is brought before all of it has come",
     "append_bytes": "the file is evidence once it is whole; add_item leaves the event",

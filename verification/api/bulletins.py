@@ -13,10 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.bodies import Day, Instant
-from reports.api.parameters import list_of, listed
+from reports.api.parameters import answered, list_of, part_of
 from reports.pages.choosing import current_agreement
 from verification.api.pages import LISTED
-from verification.bulletins.queries import bulletin_by_code, bulletins_of, corrected_since
+from verification.bulletins.queries import (
+    bulletin_by_code,
+    corrected_since,
+    line_of,
+    public_bulletins_of,
+)
 
 
 class BulletinOut(s.Serializer[Any]):
@@ -64,7 +69,9 @@ class BulletinWholeOut(BulletinOut):
 def list_bulletins(request: Request) -> Response:
     """List an agreement's released bulletins, latest first."""
     agreement = current_agreement(request)
-    return listed(request, bulletins_of(agreement), BulletinOut, agreement=agreement.slug)
+    part = part_of(request, public_bulletins_of(agreement))
+    shown = BulletinOut([line_of(row) for row in part.rows], many=True).data
+    return answered(request, part, shown, agreement=agreement.slug)
 
 
 @extend_schema(operation_id="read_bulletin", responses=BulletinWholeOut)

@@ -34,7 +34,7 @@ from verification.corroboration.queries import (
 from verification.incidents.states import RECEIVING
 from verification.publication.queries import incidents_by_codes
 
-MINE = keys_for("reports")
+MINE = keys_for("statements")
 SEEN = ("code", "state", "act", "window_from", "window_until")  # of an incident, by everybody
 
 

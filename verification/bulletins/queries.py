@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from reports.agreement.models import Agreement
@@ -73,7 +73,7 @@ def _line(row: Bulletin) -> BulletinLine:
 def _rows() -> QuerySet[Bulletin]:
     return (
         Bulletin.objects.select_related("agreement", "release")
-        .prefetch_related("editions")
+        .prefetch_related(Prefetch("editions", Edition.objects.defer("body")))
         .order_by("-number")
     )
 
@@ -84,9 +84,14 @@ def public_bulletins() -> QuerySet[Bulletin]:
     return _rows().filter(pk__in=told, release__isnull=False)
 
 
+def public_bulletins_of(agreement: Agreement) -> QuerySet[Bulletin]:
+    """Return the rows of an agreement's public bulletins, latest first, to read a part of them."""
+    return public_bulletins().filter(agreement=agreement)
+
+
 def bulletins_of(agreement: Agreement) -> list[BulletinLine]:
     """Return an agreement's public bulletins, latest first."""
-    return [_line(row) for row in public_bulletins().filter(agreement=agreement)]
+    return [_line(row) for row in public_bulletins_of(agreement)]
 
 
 def bulletin_by_code(code: str) -> BulletinLine:

@@ -35,6 +35,8 @@ from verification.publication.models import Finding
 from verification.recommendations.models import Recommendation
 from verification.reopening.models import Reopening
 
+TOLD_TO_ITS_DOER = frozenset({"own_report_withdrawn"})  # a stolen key does it in one's name
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -102,6 +104,12 @@ def to_filer(topic: str) -> Audience:
         yield Message(report.filed_by_id, topic, report.receipt, report.receipt)
 
     return audience
+
+
+def of_withdrawal(event: Event) -> Iterator[Message]:
+    """Tell triage; and the author, who may not have done it where a machine did."""
+    yield from to_triage("report_withdrawn")(event)
+    yield from to_filer("own_report_withdrawn")(event)
 
 
 def of_altered_original(event: Event) -> Iterator[Message]:
@@ -490,7 +498,7 @@ AUDIENCES: Mapping[Kind, Audience] = {
     Kind.REPORT_ACCEPTED: to_filer("report_accepted"),
     Kind.REPORT_REJECTED: to_filer("report_rejected"),
     Kind.REPORT_REINSTATED: to_filer("report_reinstated"),
-    Kind.REPORT_WITHDRAWN: to_triage("report_withdrawn"),
+    Kind.REPORT_WITHDRAWN: of_withdrawal,
     Kind.QUESTION_ASKED: to_asked,
     Kind.QUESTION_PUT: to_asked,
     Kind.QUESTION_ANSWERED: of_author_s_answer,
@@ -580,10 +588,13 @@ NOT_TOLD = frozenset(
 
 
 def messages_of(event: Event) -> list[Message]:
-    """Return what is to be told of an event: one message a person, none to whoever did it."""
+    """Return what is to be told of an event: one message a person, none to whoever did it.
+
+    But for what somebody else may have done in their name (TOLD_TO_ITS_DOER).
+    """
     found: dict[uuid.UUID, Message] = {}
     for message in AUDIENCES[Kind(event.kind)](event):
-        if message.user_id != event.actor_id:
+        if message.user_id != event.actor_id or message.topic in TOLD_TO_ITS_DOER:
             found.setdefault(message.user_id, message)
     active = User.objects.filter(pk__in=found, is_active=True).values_list("pk", flat=True)
     return [found[pk] for pk in sorted(active)]

@@ -37,6 +37,9 @@ TOPICS: Mapping[str, Topic] = {
     # triage
     "report_to_triage": Topic(_("A report waits for triage"), "triage-report"),
     "open_door": Topic(_("Reports without an account wait for triage"), "triage"),
+    "own_report_withdrawn": Topic(
+        _("Your report was withdrawn in your name"), "own-report", must=True
+    ),
     "report_withdrawn": Topic(_("A report was withdrawn by its author"), "triage-report"),
     "author_answered": Topic(_("The author of a report answered you"), "triage-report"),
     "author_silent": Topic(_("The author of a report did not answer you in time"), "triage-report"),

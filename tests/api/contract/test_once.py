@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -14,15 +15,17 @@ from django.utils import timezone
 
 from reports.api.document.finishing import operations
 from reports.api.document.written import written
+from reports.intake.actions import withdraw_report
 from reports.people.actions import revoke_api_key
 from reports.people.queries import user_by_api_key
 from reports.repeats.actions import forget_answers
 from reports.repeats.models import KeptAnswer
 from reports.repeats.queries import is_free
-from reports.repeats.rules import KEPT
+from reports.repeats.rules import ANSWER_KEPT, KEPT
 from tests.api.machines import is_problem, key_for, machine
-from tests.factories import World, an_accepted_report
+from tests.factories import NOW, World, a_report, an_accepted_report
 from verification.incidents.models import Incident
+from verification.ledger.actions.erasure import erase_report
 
 OPEN = "/api/v1/triage/incidents"
 KEY = "2f1c7f4e-6d43-4c39-9a55-0d3b8f1d7c11"
@@ -132,12 +135,59 @@ def test_what_is_kept_opens_with_the_key_alone(token: str, body: Any) -> None:
     assert KEY.encode() not in kept
 
 
-def test_answers_are_forgotten_after_sixty_days(token: str, body: Any) -> None:
-    send(token, body)
+def test_what_was_answered_is_kept_for_a_day_and_that_it_was_for_sixty(
+    token: str, body: Any
+) -> None:
+    first = send(token, body)
     at = KeptAnswer.objects.get().at
-    assert timedelta(days=60) == KEPT
-    assert forget_answers(at=at + KEPT) == 0
-    assert forget_answers(at=at + KEPT + timedelta(seconds=1)) == 1
+    assert (at.minute, at.second, at.microsecond) == (0, 0, 0)
+    assert (timedelta(days=1), timedelta(days=60)) == (ANSWER_KEPT, KEPT)
+    forget_answers(at=at + ANSWER_KEPT)
+    assert send(token, body).content == first.content
+    second = timedelta(seconds=1)
+    assert forget_answers(at=at + ANSWER_KEPT + second) == 0
+    assert is_problem(send(token, body), 409)["code"] == "request-done-before"
+    assert is_problem(send(token, {**body, "why": "Another."}), 422)
+    assert Incident.objects.count() == 1
+    assert forget_answers(at=at + KEPT + second) == 1
+
+
+def test_after_an_erasure_nothing_answers_what_was_erased(
+    world: World, token: str, body: Any, signer: Any
+) -> None:
+    send(token, body)
+    gone = withdraw_report(report=a_report(world), by=world.filer, at=NOW)
+    erase_report(report=gone, basis="danger_to_a_person", by=world.operator, at=timezone.now())
+    assert bytes(KeptAnswer.objects.get().sealed) == b""
+    assert is_problem(send(token, body), 409)["code"] == "request-done-before"
+
+
+def test_a_secret_is_answered_once_and_never_kept(world: World) -> None:
+    token = key_for(world.partner, "keys:read", "keys:write", "reports:read")
+    address = f"/api/v1/keys/{token.partition('.')[0]}/rotation"
+    sent = {"content_type": "application/json", "headers": {"Idempotency-Key": KEY}}
+    made = machine(token).post(address, **sent)
+    assert made.status_code == 201 and "." in made.json()["token"]
+    assert bytes(KeptAnswer.objects.get().sealed) == b""
+    other = key_for(world.partner, "keys:write")  # of the same person
+    for again in (token, other, made.json()["token"]):
+        is_problem(machine(again).post(address, **sent), 409)
+
+
+def test_a_repetition_is_counted_like_any_request(token: str, body: Any) -> None:
+    left = [left_in(send(token, body)) for _turn in range(3)]
+    left.append(left_in(send(token, {**body, "why": "Another."})))
+    assert left == [left[0], left[0] - 1, left[0] - 2, left[0] - 3]
+
+
+def left_in(answer: Any) -> int:
+    """Return how many requests of this minute are left."""
+    return int(re.search(r'"write-minute";r=(\d+)', answer["RateLimit"])[1])  # type: ignore[index]
+
+
+def test_a_body_without_end_is_refused_by_name(token: str, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    is_problem(send(token, {"report": "x" * 2_000}), 413)
 
 
 def test_every_post_of_a_machine_takes_a_key_or_says_why_not() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from reports.coverage.actions import end_watch, start_watch
 from tests.api.machines import is_problem, key_for, machine
 from tests.factories import World
 from tests.public_record import PublicRecord
@@ -66,6 +70,20 @@ class TestCoverage:
         for sector in seen["sectors"]:
             assert set(sector) == {"place", "name", "district", "days"}
             assert len(sector["days"]) == 14
+
+    def test_a_watch_over_midnight_does_not_tell_its_hours(self, world: World) -> None:
+        begins = datetime(2020, 10, 10, 21, 17, 31, tzinfo=ZoneInfo(world.agreement.timezone))
+        ask: dict[str, Any] = {"agreement": world.agreement, "place": world.ganja, "means": "saw"}
+        watch = start_watch(**ask, by=world.filer, at=begins)
+        end_watch(watch=watch, by=world.filer, at=begins + timedelta(hours=9))
+        seen = machine(key_for(world.chair)).get("/api/v1/coverage?until=2020-10-12").json()
+        (sector,) = seen["sectors"]
+        assert [day["watched"] for day in sector["days"][-4:]] == [0, 0.25, 0.25, 0]
+        assert (sector["place"] is None) is bool(sector["district"])
+        ahead = timezone.now() + timedelta(days=20)
+        later = machine(key_for(world.chair)).get(f"/api/v1/coverage?until={ahead:%Y-%m-%d}")
+        days = [day["watched"] for one in later.json()["sectors"] for day in one["days"]]
+        assert all(day is None for day in days)
 
     @pytest.mark.parametrize("name", ["partner", "liaison_arm", "operator", "outsider"])
     def test_not_to_everybody(self, world: World, name: str) -> None:

@@ -12,9 +12,19 @@ from django.urls import reverse
 
 from reports.journal.kinds import Kind
 from tests.api.machines import is_problem, key_for, machine
-from tests.factories import NOW, World, a_case, a_decided_incident, an_incident, seal_all, settle
+from tests.factories import (
+    NOW,
+    World,
+    a_ballot,
+    a_case,
+    a_decided_incident,
+    an_incident,
+    seal_all,
+    settle,
+)
 from tests.proofs import no_trace, one_event
 from tests.second_round import a_reserve
+from verification.adjudication.actions.ballots import seal_ballot
 from verification.adjudication.models import Case, Decision, SecondBallot
 from verification.corroboration.actions import lapse_overdue_positions
 from verification.incidents.models import Incident
@@ -56,6 +66,21 @@ class TestOpening:
         assert made.status_code == 201 and len(made.json()["panel_seats"]) == 3
         [line] = chair.get(reverse("api-chair-cases")).json()["results"]
         assert (line["incident"], line["sealed"], line["seats"]) == (incident.code, 0, 3)
+
+    def test_what_moves_no_version_is_read_anew_all_the_same(
+        self, world: World, chair: Client
+    ) -> None:
+        case = a_case(world)
+        url = reverse("api-chair-case", args=[case.pk])
+        first = chair.get(url)
+        same = chair.get(url, headers={"If-None-Match": first["ETag"]})
+        assert (same.status_code, same.content) == (304, b"")
+        member = case.seats.select_related("reviewer")[0].reviewer
+        seal_ballot(case=case, draft=a_ballot(case), by=member, at=NOW)
+        again = chair.get(url, headers={"If-None-Match": first["ETag"]})
+        assert (again.status_code, again.json()["version"]) == (200, first.json()["version"])
+        assert again["Cache-Control"] == "private, no-cache"
+        assert {"Authorization", "Cookie"} <= set(again["Vary"].split(", "))
 
     def test_to_nobody_else(self, world: World) -> None:
         case = a_case(world)

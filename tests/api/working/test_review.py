@@ -133,7 +133,7 @@ class TestTheFile:
 class TestTheDraft:
     def test_it_is_kept_read_and_swapped_by_version(self, case: Case, me: Client) -> None:
         empty = me.get(at("draft", case))
-        assert (empty["ETag"], empty.json()["version"]) == ('"0"', 0)
+        assert (empty["ETag"][:3], empty.json()["version"]) == ('"0-', 0)
         half = body_of(case, occurrence="", reasons="So far: ")
         is_problem(send(me, "PUT", at("draft", case), half, {}), 428)
         kept = send(me, "PUT", at("draft", case), half, NEW)

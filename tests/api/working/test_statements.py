@@ -30,7 +30,7 @@ def incident(world: World) -> Incident:
 
 
 def speaks(user: Any) -> Client:
-    return machine(key_for(user))
+    return machine(key_for(user, "statements:read", "statements:write"))
 
 
 def send(client: Client, incident: Incident, body: Any) -> Any:
@@ -101,13 +101,13 @@ def test_what_is_wrong_is_pointed_at(
 
 
 def test_nobody_corroborates_their_own_report(world: World, incident: Incident) -> None:
-    author = machine(key_for(incident_reports(incident)[0].filed_by))
+    author = speaks(incident_reports(incident)[0].filed_by)
     with no_trace():
         answer = send(author, incident, SAID)
     assert answer.status_code in (403, 404, 409), answer.content
 
 
 def test_a_key_without_the_scope_is_refused(world: World, incident: Incident) -> None:
-    client = machine(key_for(world.witness, "reports:read"))
+    client = machine(key_for(world.witness, "reports:write", "statements:read"))
     with no_trace():
         is_problem(send(client, incident, SAID), 403)

@@ -121,7 +121,7 @@ class TestSectorsAndDays:
         ask = {"user": world.filer, "agreement_id": world.agreement.pk, "edges": edges}
         assert sector_days(**ask, at=NOW + 3 * HOUR) == []
         (sector,) = sector_days(**ask, at=NOW + 5 * HOUR)
-        assert sector.days[0].watched == pytest.approx(4 / 24)
+        assert sector.days[0].watched == 0.25
         assert last_watch_day(world.agreement.pk, at=NOW + 3 * HOUR) is None
         assert last_watch_day(world.agreement.pk, at=NOW + 5 * HOUR) == NOW + 4 * HOUR
 

@@ -27,6 +27,7 @@ from reports.people.permissions import require
 from reports.problems import Invalid, Problem
 from reports.questions.actions import empty_questions
 from reports.redactions.actions import empty_redactions
+from reports.repeats.actions import empty_answers
 from reports.timestamps.actions import empty_timestamps
 from reports.uploads.actions import drop_uploads
 from verification.ledger.models import LeafKey, Opening
@@ -126,6 +127,7 @@ def _erase(report: Report, basis: str, by: User | None, at: datetime, role: str)
     empty_messages(report=held, since=since)
     empty_redactions(report=held, since=since)
     empty_timestamps(report=held, since=since)
+    empty_answers()
     emptied = (
         *empty_items(report=held, since=since),
         *empty_questions(report=held, since=since),
