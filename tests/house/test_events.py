@@ -99,6 +99,7 @@ EXCEPTIONS = {
     "queue_of_report": "follows an event; to be told is no act",
     "queue_of_changes": "part of tell_changes",
     "deliver_due": "a message that is sent is no act",
+    "note_try": "a message that is sent is no act",
     "message_of": "writes nothing",
     "headers_of": "writes nothing",
     "tell_changes": "derived rows: what changed left its own event",

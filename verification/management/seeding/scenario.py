@@ -23,6 +23,7 @@ from verification.management.seeding.deeds import DEEDS, Story
 from verification.management.seeding.drawings import drawing
 from verification.management.seeding.files import Row, document, instant
 from verification.management.seeding.imports import import_steps
+from verification.management.seeding.partners import partner_steps
 from verification.management.seeding.questions import question_steps
 from verification.management.seeding.stage import Step, play
 from verification.scoring.actions import refit_sources
@@ -65,6 +66,7 @@ def story_steps(agreement: Agreement, *, now: datetime) -> list[Step]:
         *_file_steps(story, document(f"scenarios/{agreement.slug}-files.json")["files"]),
         *question_steps(story, document(f"scenarios/{agreement.slug}-questions.json"), now),
         *import_steps(story),
+        *partner_steps(story, agreement.slug, now),
         _audit_step(story, scenario["audit"]),
         *_learning_steps(story, scenario["incidents"]),
     ]

@@ -28,6 +28,7 @@ from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.people.models import User
 from reports.people.permissions import may
+from reports.problems import StaleState
 from verification.partners.models import (
     Attempt,
     Change,
@@ -196,6 +197,21 @@ def _sending(delivery: Delivery, at: datetime) -> Callable[[], Answered]:
         loopback=settings.WEBHOOK_LOOPBACK,
         patience=settings.WEBHOOK_PATIENCE_S,
     )
+
+
+def note_try(*, delivery: Delivery, answered: Answered, at: datetime) -> bool:
+    """Write down a try that was made at another time, as one made now would be; True if it arrived.
+
+    For a message that waits. Errors: StaleState.
+    """
+    with transaction.atomic():
+        held = Delivery.objects.select_for_update(of=("self",)).select_related("endpoint")
+        row = held.get(pk=delivery.pk)
+        if row.state != DeliveryState.WAITING:
+            raise StaleState("This message does not wait.")
+        attempt = row.attempts + 1
+        Delivery.objects.filter(pk=row.pk).update(attempts=attempt)
+        return _write_down(row, answered, attempt=attempt, at=at)
 
 
 def _write_down(delivery: Delivery, answered: Answered, *, attempt: int, at: datetime) -> bool:
