@@ -108,7 +108,10 @@ class Import(models.Model):
 
     @property
     def progress(self) -> float:
-        """Return the share of the file that was read."""
+        """Return the share of the file that was read; none before the first row, whatever the
+        names of the columns take up."""
+        if self.ended_at is None and not self.n_read:
+            return 0.0
         return self.position / self.size if self.size else 1.0
 
 

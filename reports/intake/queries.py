@@ -25,13 +25,17 @@ from reports.problems import NotFound
 
 @dataclass(frozen=True, slots=True)
 class IntakeCounts:
-    """How many reports of an agreement are in each state; they add up to `received`."""
+    """How many reports of an agreement are in each state; they add up to `received`.
+
+    `filed_by_file` are those of the filed that came as rows of files.
+    """
 
     received: int
     filed: int
     accepted: int
     rejected: int
     withdrawn: int
+    filed_by_file: int
 
 
 def _rows() -> QuerySet[Report]:
@@ -53,19 +57,31 @@ def own_report(user: User, receipt: str) -> Report:
     return found
 
 
+# How a report came to triage: each way has a queue of its own, so that no flood hides the others.
+WAYS: Mapping[str, Q] = {
+    "people": ~Q(channel__in=(Channel.OPEN, Channel.FILE)),
+    "open": Q(channel=Channel.OPEN),
+    "files": Q(channel=Channel.FILE),
+}
+
+
 def inbox(
-    agreement: Agreement, user: User, *, state: str, at: datetime, open_door: bool | None = None
+    agreement: Agreement, user: User, *, state: str, at: datetime, way: str = ""
 ) -> QuerySet[Report]:
     """Return the reports of an agreement in one state, oldest first, for triage.
 
-    With `open_door` only those that came without an account, or only the others.
+    With `way` only those that came so: from people with an account, without one, or in files.
     """
     require(user, "report.triage", at=at, agreement_id=agreement.pk)
     found = _rows().filter(agreement=agreement, state=state)
-    if open_door is not None:
-        own_lane = Q(channel=Channel.OPEN)
-        found = found.filter(own_lane if open_door else ~own_lane)
+    if way:
+        found = found.filter(WAYS[way])
     return found.order_by("received_at", "id")
+
+
+def way_of(report: Report) -> str:
+    """Return how a report came to triage: a key of WAYS."""
+    return {Channel.OPEN: "open", Channel.FILE: "files"}.get(Channel(report.channel), "people")
 
 
 def report_for_triage(user: User, report_id: uuid.UUID | str, *, at: datetime) -> Report:
@@ -83,6 +99,7 @@ def intake_counts(agreement_id: uuid.UUID) -> IntakeCounts:
     """Return the partition of all reports received under an agreement."""
     counted = Report.objects.filter(agreement_id=agreement_id).aggregate(
         received=Count("id"),
+        filed_by_file=Count("id", filter=Q(state=ReportState.FILED, channel=Channel.FILE)),
         **{
             str(state): Count("id", filter=Q(state=state))
             for state in (

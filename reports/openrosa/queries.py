@@ -7,6 +7,7 @@ import uuid
 from datetime import datetime
 
 from reports.agreement.models import Agreement
+from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.openrosa.models import Phone, SentFile, Submission
 from reports.openrosa.rules import still_missing
@@ -86,4 +87,10 @@ def files_missing(submission: Submission) -> list[str]:
 def kept_apart(submission: Submission) -> list[SentFile]:
     """Return the files of a submission that are no evidence, in the order they came."""
     rows = SentFile.objects.filter(submission=submission).exclude(apart="")
+    return list(rows.order_by("pk"))
+
+
+def files_apart(report: Report) -> list[SentFile]:
+    """Return the files that came with a phone's report and are no evidence, as they came."""
+    rows = SentFile.objects.filter(submission__report=report).exclude(apart="")
     return list(rows.order_by("pk"))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reports.agreement.queries import Agreement
+from reports.agreement.queries import Agreement, act_kinds, parties_of
 from reports.evidence.uploads import is_too_large
 from reports.imports.actions.mappings import MappingDraft, save_mapping
 from reports.imports.actions.requests import Handed, cancel_import, request_import
@@ -37,6 +37,7 @@ from reports.imports.queries import (
     problems_of,
     source_that_may_speak,
 )
+from reports.intake.choices import AccusedKind
 from reports.pages.answers import add_errors, asker, sent_back, signed_in
 from reports.pages.choosing import current_agreement
 from reports.pages.forms_imports import HandInForm, MappingForm, as_lines, as_nested_lines
@@ -154,7 +155,7 @@ def import_page(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
         and job.ended_at is not None
         and job.n_read > job.n_refused
         and may_go_in(job.mapping, asker(request)),
-        "preview": preview_of(job),
+        "preview": _preview(job),
         "problems": list(islice(problems_of(job), SHOWN_PROBLEMS)),
         "zone": agreement.timezone,
         "problems_url": reverse("import-problems", args=[job.pk]),
@@ -165,6 +166,26 @@ def import_page(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
         "as_of": at,
     }
     return render(request, "reports/import.html", context)
+
+
+def _preview(job: Import) -> list[dict[str, Any]]:
+    """Return the first rows with the words of what they name."""
+    acts = {act.code: act.name for act in act_kinds()}
+    parties = {party.code: party.name for party in parties_of(job.mapping.agreement_id)}
+    kinds = dict(AccusedKind.choices)
+    return [
+        {
+            "row": one.row,
+            "external_id": one.external_id,
+            "draft": one.draft,
+            "act": acts[one.draft.act] if one.draft else "",
+            "accused": parties.get(one.draft.accused_code) or kinds[one.draft.accused_kind]
+            if one.draft
+            else "",
+            "faults": one.faults,
+        }
+        for one in preview_of(job)
+    ]
 
 
 @require_safe

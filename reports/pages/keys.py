@@ -161,6 +161,7 @@ def _shown(
         **_row(key, at),
         "own": own,
         "owner": key.user.username,
+        "scopes": [(scope, SCOPE_WORDS.get(scope, "")) for scope in key.scopes],
         "token": token,
         "client_secret": token.partition(".")[2],
         "unsure": unsure,

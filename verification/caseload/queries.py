@@ -224,8 +224,14 @@ def _decision_clocks(
     return clocks
 
 
+WITHOUT_CLOCK = (Channel.OPEN, Channel.FILE)
+
+
 def triage_clocks(reports: Sequence[Report]) -> dict[uuid.UUID, Clock]:
-    """Return {report: until when triage looks at it} for reports of one agreement."""
+    """Return {report: until when triage looks at it} for reports of one agreement.
+
+    None runs for what may come as a flood: reports without an account, and rows of files.
+    """
     if not reports:
         return {}
     limits = limits_of_versions(reports[0].agreement_id)
@@ -238,7 +244,7 @@ def triage_clocks(reports: Sequence[Report]) -> dict[uuid.UUID, Clock]:
             due_at=triage_due(report.received_at, limits),
         )
         for report in reports
-        if report.state == ReportState.FILED
+        if report.state == ReportState.FILED and report.channel not in WITHOUT_CLOCK
     }
 
 
@@ -246,9 +252,8 @@ def overdue(agreement: Agreement, *, at: datetime) -> list[Clock]:
     """Return every running step of an agreement whose deadline has passed, longest first."""
     waiting = (
         Report.objects.filter(agreement=agreement, state=ReportState.FILED)
-        # a flood there must not fill this list
-        .exclude(channel__in=(Channel.OPEN, Channel.FILE))
-        .only("agreement_id", "received_at", "state")
+        .exclude(channel__in=WITHOUT_CLOCK)
+        .only("agreement_id", "channel", "received_at", "state")
     )
     clocks = list(triage_clocks(list(waiting)).values())
     living = list(Incident.objects.filter(agreement=agreement, state__in=LIVING))

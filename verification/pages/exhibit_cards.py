@@ -9,15 +9,24 @@ from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.evidence.queries import Item, Reading, near_identical, reading_of
 from reports.evidence.rules import compared_place, compared_time
-from reports.intake.queries import spot_of
+from reports.intake.queries import Report, spot_of
+from reports.openrosa.queries import files_apart
 from reports.places.geo import Spot
 from verification.pages.opaque import opaque
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+APART = {  # why a file that came is no evidence
+    "unnamed": gettext_lazy("The form that came with it does not name it."),
+    "refused": gettext_lazy("It could not be taken in as evidence."),
+    "full": gettext_lazy("The report held as many files as it may."),
+    "empty": gettext_lazy("It is empty."),
+    "closed": gettext_lazy("The report was over when it came."),
+    "too-large": gettext_lazy("It was too large. Only its name is kept."),
+}
 CLAIM_RADIUS_M = 100.0  # of a position somebody gave for the file itself
 
 
@@ -184,3 +193,11 @@ def _km(metres: float) -> str:
     if metres < 1000:
         return _("%(metres)d m") % {"metres": round(metres, -2 if metres >= 100 else -1)}
     return _("%(km)s km") % {"km": f"{metres / 1000:.2g}" if metres < 1e5 else round(metres / 1000)}
+
+
+def apart_rows(report: Report) -> list[dict[str, Any]]:
+    """Return the files of a phone that were kept apart, for triage: what, and why."""
+    return [
+        {"name": one.name, "size": filesizeformat(one.size), "why": APART[one.apart]}
+        for one in files_apart(report)
+    ]

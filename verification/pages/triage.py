@@ -28,6 +28,7 @@ from reports.intake.queries import (
     intake_counts,
     report_for_triage,
     reports_by_id,
+    way_of,
 )
 from reports.intake.states import ReportState
 from reports.open_door.queries import waiting_at_the_door
@@ -56,17 +57,18 @@ from verification.pages.cards import (
     incident_cards,
     report_cards,
 )
-from verification.pages.exhibit_cards import item_cards
+from verification.pages.exhibit_cards import apart_rows, item_cards
 from verification.pages.forms_triage import LinkForm, OpenForm, RejectForm, SeenForm
 from verification.pages.opaque import opaque
 from verification.pages.questions import AskForm, asked_about, chosen_about, question_rows
 
 PER_PAGE = 25
-AWAITING, AT_THE_DOOR, UNLINKED = "awaiting", "open", "unlinked"
+AWAITING, AT_THE_DOOR, FROM_FILES, UNLINKED = "awaiting", "open", "files", "unlinked"
 REJECTED, INCIDENTS = "rejected", "incidents"
 TABS = {
     AWAITING: gettext_lazy("Awaiting"),
     AT_THE_DOOR: gettext_lazy("Without an account"),
+    FROM_FILES: gettext_lazy("From files"),
     UNLINKED: gettext_lazy("Accepted, no incident yet"),
     REJECTED: gettext_lazy("Rejected"),
     INCIDENTS: gettext_lazy("Incidents"),
@@ -87,8 +89,9 @@ def triage(request: HttpRequest) -> HttpResponse:
     counts = intake_counts(agreement.pk)
     unlinked = accepted_without_incident(agreement, user, at=at)
     rows: dict[str, Callable[[], Any]] = {
-        AWAITING: lambda: inbox(agreement, user, state=ReportState.FILED, at=at, open_door=False),
-        AT_THE_DOOR: lambda: inbox(agreement, user, state=ReportState.FILED, at=at, open_door=True),
+        AWAITING: lambda: inbox(agreement, user, state=ReportState.FILED, at=at, way="people"),
+        AT_THE_DOOR: lambda: inbox(agreement, user, state=ReportState.FILED, at=at, way="open"),
+        FROM_FILES: lambda: inbox(agreement, user, state=ReportState.FILED, at=at, way="files"),
         UNLINKED: lambda: unlinked,  # ids: the page’s own are fetched below
         REJECTED: lambda: inbox(agreement, user, state=ReportState.REJECTED, at=at),
         INCIDENTS: lambda: incidents_of(
@@ -99,8 +102,9 @@ def triage(request: HttpRequest) -> HttpResponse:
     n_unlinked = len(unlinked)
     at_the_door = waiting_at_the_door(agreement, user, at=at)
     numbers = {
-        AWAITING: counts.filed - at_the_door,
+        AWAITING: counts.filed - at_the_door - counts.filed_by_file,
         AT_THE_DOOR: at_the_door,
+        FROM_FILES: counts.filed_by_file,
         UNLINKED: n_unlinked,
         REJECTED: counts.rejected,
     }
@@ -281,7 +285,8 @@ def _report_context(request: HttpRequest, report: Report, at: datetime) -> dict[
     accepted = report.state == ReportState.ACCEPTED
     questions = questions_on([report.pk])
     links = incident_cards([link.incident for link in links_of_report(report)])
-    waiting = [r for r in inbox(agreement, user, state=ReportState.FILED, at=at)[:2] if r != report]
+    queue = inbox(agreement, user, state=ReportState.FILED, at=at, way=way_of(report))
+    waiting = [one for one in queue[:2] if one != report]
     return {
         "card": card,
         "state": report.state,
@@ -294,6 +299,7 @@ def _report_context(request: HttpRequest, report: Report, at: datetime) -> dict[
         ),
         "features": features_of([card], shape="allegation"),
         "items": item_cards(items_of([report.pk]), {}),
+        "apart": apart_rows(report),
         "questions": [
             row | {"may_withdraw": row["open"] and one.asker == "triage", "report": ""}
             for one, row in zip(questions, question_rows(questions, {}), strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,7 +24,9 @@ from tests.factories import (
     an_incident,
     settle,
 )
+from tests.lines.phones import a_form, a_handset
 from tests.pages.judgement.conftest import Browse
+from tests.pictures import drawn, encoded
 from tests.proofs import no_trace
 from verification.incidents.models import Incident, Link
 
@@ -34,6 +37,16 @@ def shown(answer: Any) -> str:
 
 def page_of(report: Report) -> str:
     return reverse("triage-report", args=[report.pk])
+
+
+class TestFilesKeptApart:
+    def test_triage_reads_which_and_why(self, world: World, browse: Browse) -> None:
+        cache.clear()
+        a_handset(world).send(a_form(), {"stranger.jpg": encoded(drawn())})
+        report = Report.objects.get()
+        page = shown(browse(world.triage).get(page_of(report)))
+        assert "stranger.jpg" in page and "The form that came with it does not name it." in page
+        assert "Files kept apart" not in shown(browse(world.triage).get(page_of(a_report(world))))
 
 
 class TestInbox:

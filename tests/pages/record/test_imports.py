@@ -12,7 +12,7 @@ from django.test import Client
 from reports.imports.actions.batches import import_batch
 from reports.imports.models import ColumnMapping, Import
 from reports.intake.models import Report
-from tests.factories import NOW, World
+from tests.factories import NOW, World, a_report
 from tests.imported import (
     a_data_source,
     a_mapping,
@@ -107,3 +107,37 @@ def test_a_wrong_file_is_told_on_the_form(partner: Client, world: World) -> None
     answer = hand_in(partner, a_mapping(world), b"")
     assert answer.status_code == 422
     assert "cannot be read" in answer.content.decode()
+
+
+def test_before_the_first_row_nothing_is_read(partner: Client, world: World) -> None:
+    """The names of the columns are most of a small file, and no row."""
+    job = an_import(world, as_csv([ged_row(1)]))
+    page = partner.get(f"/imports/{job.pk}/").content.decode()
+    assert "0 % of the file is read" in page and 'value="0"' in page
+    assert (
+        "100 % of the file is read" in partner.get(f"/imports/{brought(job).pk}/").content.decode()
+    )
+
+
+def test_the_first_rows_are_shown_in_words(partner: Client, world: World) -> None:
+    job = an_import(world, as_csv([acled_row(1), acled_row(2, actor1="Somebody")]), "acled")
+    page = partner.get(f"/imports/{job.pk}/").content.decode()
+    words = (world.armenia.name, "Shelling", "Not known")
+    assert [word for word in words if f">{word}<" not in page] == []
+
+
+def test_rows_of_files_have_a_queue_of_their_own(client: Client, world: World) -> None:
+    by_hand = a_report(world)
+    taken_in(world, [ged_row(n) for n in range(3)])
+    client.force_login(world.triage)
+    rows = Report.objects.filter(channel="file").order_by("received_at", "id")
+    page = client.get("/triage/").content.decode()
+    assert "Awaiting (1)" in page and "From files (3)" in page
+    assert by_hand.receipt in page and rows[0].receipt not in page
+    page = client.get("/triage/?tab=files").content.decode()
+    assert by_hand.receipt not in page and all(row.receipt in page for row in rows)
+    assert 'class="clock' not in page and "They have no deadline." in page
+    page = client.get(f"/triage/reports/{rows[0].pk}/").content.decode()
+    assert str(rows[1].pk) in page and str(by_hand.pk) not in page
+    taken_in(world, [ged_row(7)], dry_run=True)
+    assert "From files (3)" in client.get("/triage/?tab=files").content.decode()

@@ -33,6 +33,7 @@ class TestOnesOwn:
         for path in ("/keys/", f"/keys/{ApiKey.objects.get().prefix}/"):
             text = client.get(path).content.decode()
             assert "morning pull" in text and secret not in text
+        assert "Read your own reports" in text
 
     def test_what_is_wrong_is_said_and_what_was_typed_stays(self, world: World) -> None:
         client = signed_in(world.partner)
