@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
@@ -20,7 +19,9 @@ def copy_in(rows: Sequence[models.Model]) -> None:
     """Write new rows of one table, in the caller's transaction. Errors: IntegrityError."""
     if rows:
         columns = columns_of(type(rows[0]))
-        copy_rows(type(rows[0]), columns, map(attrgetter(*columns), rows))
+        copy_rows(
+            type(rows[0]), columns, ([getattr(row, name) for name in columns] for row in rows)
+        )
 
 
 def columns_of(model: type[models.Model]) -> list[str]:
@@ -36,9 +37,10 @@ def copy_rows(
     A column that names another row is given as that row or, by its own name, as its key.
     Errors: IntegrityError; ValueError where the columns are not those of the table.
     """
-    known = {name: one for one in _fields_of(model) for name in (one.name, one.attname)}
+    wanted = _fields_of(model)
+    known = {name: one for one in wanted for name in (one.name, one.attname)}
     fields = [known[name] for name in columns if name in known]
-    if len(fields) != len(columns) or set(fields) != set(known.values()):
+    if len(columns) != len(wanted) or set(fields) != set(wanted):
         raise ValueError(f"{model.__name__} has other columns")
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),
