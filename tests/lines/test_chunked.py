@@ -8,14 +8,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
+from django.test import Client
 
 from reports.intake.models import Report
+from reports.lines.openrosa import submission_door
 from tests.factories import World
 from tests.lines.phones import a_form, a_handset
 
@@ -80,18 +84,44 @@ def test_elsewhere_no_body_without_a_length_is_taken(path: str) -> None:
     assert seen == [environ] and "CONTENT_LENGTH" not in environ
 
 
-def test_a_chunked_body_beyond_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from io import BytesIO
+def test_who_sends_is_asked_before_anything_is_read(live_world: World, gunicorn: int) -> None:
+    """A body that never ends is not waited for: its sender is unknown, or has yet to answer."""
+    for path, wanted in (
+        (f"/v1/key/{'x' * 43}/projects/1/submission", 404),
+        ("/v1/projects/1/submission", 401),
+    ):
+        line = http.client.HTTPConnection("127.0.0.1", gunicorn, timeout=30)
+        line.putrequest("POST", path)
+        line.putheader("Content-Type", "multipart/form-data; boundary=mark")
+        line.putheader("Transfer-Encoding", "chunked")
+        line.endheaders()
+        line.send(b"6\r\n--mark\r\n")  # and no last chunk
+        assert line.getresponse().status == wanted
+        line.close()
+    assert Report.objects.count() == 0
 
+
+def test_a_chunked_body_beyond_bounds_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from config import chunked
 
-    monkeypatch.setattr(chunked, "BODY_MOST", 1000)
-    said: list[str] = []
-    app = chunked.takes_chunks(lambda environ, start: [b"never"])
-    environ = {
+    monkeypatch.setattr(chunked, "BODY_MOST", 3000)
+    part = b'--mark\r\nContent-Disposition: form-data; name="a"; filename="a.jpg"\r\n\r\n'
+    handset, answers = a_handset(world), []
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        answer = submission_door(WSGIRequest(environ), handset.number, handset.given.token)
+        answers.append(answer)
+        return [answer.content]
+
+    environ = Client()._base_environ() | {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "multipart/form-data; boundary=mark",
         "HTTP_TRANSFER_ENCODING": "chunked",
-        "PATH_INFO": "/v1/projects/1/submission",
-        "wsgi.input": BytesIO(b"x" * 5000),
+        "PATH_INFO": f"{handset.base}/submission",
+        "wsgi.input": BytesIO(part + b"x" * 5000),
     }
-    assert list(app(environ, lambda status, headers: said.append(status))) == [b""]
-    assert said == ["413 Content Too Large"]
+    chunked.takes_chunks(app)(environ, lambda *given: None)
+    assert [answer.status_code for answer in answers] == [413]
+    assert b"OpenRosaResponse" in answers[0].content and Report.objects.count() == 0
