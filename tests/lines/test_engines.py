@@ -75,7 +75,7 @@ def test_three_engines_send_the_same_record(
         for name, engine in engines.items():
             sent = hand.submit(engine, origin, base, sheet, photos).result()
             assert [status for status, _words in sent.answers] == [201], (name, sent.answers)
-            # Enketo fetches its maps from elsewhere, which tells where somebody is: a test's client.
+            # Enketo fetches maps from elsewhere: that tells where somebody is.
             assert name == "Enketo" or sent.outside == []
             records[name] = record_of(Report.objects.latest("received_at"))
     assert Report.objects.count() == 3
