@@ -56,7 +56,8 @@ class Message(models.Model):
     digest = models.CharField(max_length=64, unique=True)  # keyed, of sender, words and time
     text = models.TextField(blank=True)
     raw = models.BinaryField()  # what came, without who sent it and the word that may be a code
-    sha256 = models.CharField(max_length=64, blank=True)  # of the bytes as they came
+    # Of the bytes as they came; keyed where one of their words may be a code word.
+    sha256 = models.CharField(max_length=64, blank=True)
     stored_as = models.CharField(max_length=120, blank=True)  # of a mail: its sealed bytes
     received_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)  # when the sender's side says it was sent

@@ -11,7 +11,7 @@ from django.test import Client
 from reports.channels.actions import WRONG_MOST, Incoming, allow_sender, take_message
 from reports.channels.grammar import without_code, without_code_within
 from reports.channels.models import Line, Message, Sender
-from reports.channels.queries import number_hash
+from reports.channels.queries import keyed, number_hash
 from reports.intake.models import Report
 from reports.problems import Invalid
 from tests.factories import NOW, World
@@ -56,7 +56,8 @@ class TestACodeWord:
         message = taken(world, words)
         assert message.text == "… shelling Ganja, nobody knows when"
         assert CODE not in str([bytes(message.raw), *Message.objects.values_list()])
-        assert message.sha256 == hashlib.sha256(words.encode()).hexdigest()
+        bare = hashlib.sha256(words.encode()).hexdigest()
+        assert message.sha256 == keyed("bytes", bare)  # a bare one could be tried word by word
 
     def test_is_not_shown_to_triage(self, world: World) -> None:
         taken(world, TEXT)
