@@ -2,6 +2,14 @@
 
 from django.urls import URLPattern, path, register_converter
 
+from reports.lines.central import (
+    form_submissions_door,
+    holder_door,
+    project_forms_door,
+    projects_door,
+    sessions_door,
+    table_door,
+)
 from reports.lines.hooks import rapidpro_hook, sms_hook, twilio_hook
 from reports.lines.openrosa import (
     file_door,
@@ -42,6 +50,20 @@ urlpatterns: list[URLPattern] = [
     path("hooks/sensors", sensor_hook, name="hook-sensors"),
     path("hooks/twilio", twilio_hook, name="hook-twilio"),
     path("hooks/rapidpro", rapidpro_hook, name="hook-rapidpro"),
+    path("sessions", sessions_door, name="central-sessions"),
+    path("users/current", holder_door, name="central-holder"),
+    path("projects", projects_door, name="central-projects"),
+    path("projects/<int:project>/forms", project_forms_door, name="central-forms"),
+    path(
+        "projects/<int:project>/forms/<slug:form_id>/submissions",
+        form_submissions_door,
+        name="central-submissions",
+    ),
+    path(
+        "projects/<int:project>/forms/<slug:form_id>.svc/Submissions",
+        table_door,
+        name="central-table",
+    ),
     *(
         path(f"{where}{tail}", door, name=f"{way}-{name}")
         for way, where in (("phone", BY_TOKEN), ("digest", BY_CHALLENGE))

@@ -35,6 +35,7 @@ class Form:
     version: str
     xml: bytes
     files: tuple[str, ...]  # paths of the answers that name a file
+    types: Mapping[str, str]  # of every answer, by its path, in the order of the form
 
     @property
     def md5(self) -> str:
@@ -59,9 +60,12 @@ def _read(version: str) -> Form:
     xml = (FOLDER / f"{FORM_ID}-{version}.xml").read_bytes()
     if hashlib.sha256(xml).hexdigest() != VERSIONS[version]:
         raise FormChanged(version)
-    binds = fromstring(xml).iter(f"{XFORMS}bind")
-    paths = [one.get("nodeset", "") for one in binds if one.get("type") == "binary"]
-    return Form(FORM_ID, version, xml, tuple(path.removeprefix("/data/") for path in paths))
+    types = {
+        one.get("nodeset", "").removeprefix("/data/"): one.get("type", "")
+        for one in fromstring(xml).iter(f"{XFORMS}bind")
+    }
+    files = tuple(path for path, kind in types.items() if kind == "binary")
+    return Form(FORM_ID, version, xml, files, types)
 
 
 def present_form() -> Form:

@@ -6,6 +6,8 @@ import hashlib
 import uuid
 from datetime import datetime
 
+from django.db.models import Min
+
 from reports.agreement.models import Agreement
 from reports.intake.models import Report
 from reports.intake.states import ReportState
@@ -76,6 +78,32 @@ def submission_of(agreement: Agreement, instance_id: str) -> Submission | None:
     """Return what came under an instance's id, from whomever."""
     rows = Submission.objects.select_related("report__agreement")
     return rows.filter(agreement=agreement, instance_id=instance_id).first()
+
+
+def own_submissions(
+    user: User, agreement: Agreement, *, at: datetime, skip: int, most: int
+) -> tuple[list[Submission], int]:
+    """Return what one's own phones sent, the latest first, and how much there is of it.
+
+    Without what was corrected since, withdrawn or erased. Errors: NotAllowed.
+    """
+    require(user, "report.file", at=at, agreement_id=agreement.pk)
+    rows = Submission.objects.filter(
+        agreement=agreement, report__filed_by=user, report__superseded_by=None
+    )
+    rows = rows.exclude(sha256="").exclude(report__state__in=GONE)
+    shown = rows.select_related("report").prefetch_related("files")
+    return list(shown.order_by("-received_at", "-id")[skip : skip + most]), rows.count()
+
+
+def filed_under(user: User, *, at: datetime) -> list[tuple[int, Agreement, datetime]]:
+    """Return the agreements under which somebody may file: number, record, since when in force."""
+    rows = Agreement.objects.order_by("pk").annotate(began=Min("versions__in_force_from"))
+    return [
+        (number, one, one.began)
+        for number, one in enumerate(rows, start=1)
+        if may(user, "report.file", at=at, agreement_id=one.pk)
+    ]
 
 
 def files_missing(submission: Submission) -> list[str]:

@@ -262,6 +262,13 @@ PHONE_DOORS = (
     *((name, ("cvr_violation",)) for name in ("form", "manifest")),
     ("file", ("cvr_violation", "places.csv")),
 )
+CENTRAL_DOORS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("holder", ()),
+    ("projects", ()),
+    ("forms", (1,)),
+    ("submissions", (1, "cvr_violation")),
+    ("table", (1, "cvr_violation")),
+)
 DOORS: dict[str, Door] = {
     # the record
     "desk": Door(only(SIGNED_IN), shows=302),
@@ -314,6 +321,19 @@ DOORS: dict[str, Door] = {
         refuses_forms=UNKNOWN,
         stranger_sends=UNKNOWN,
         takes=POST,
+    ),
+    # A key opens these, never an account: tests/lines/test_central.py.
+    **{
+        f"central-{name}": Door(only(frozenset(), *tail), refuses=UNKNOWN, stranger=UNKNOWN)
+        for name, tail in CENTRAL_DOORS
+    },
+    "central-sessions": Door(
+        only(frozenset()),
+        refuses=405,
+        stranger=405,
+        takes=POST,
+        refuses_forms=400,
+        stranger_sends=400,
     ),
     "observations": Door(lists(here={"triage"}, there={"triage"}), refuses=REFUSED),
     "messages": Door(lists(here={"triage"}, there={"triage"}), refuses=REFUSED, takes=POST),

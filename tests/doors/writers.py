@@ -493,6 +493,7 @@ EXEMPT = {
         for n in ("sms", "twilio", "rapidpro")
     },
     "hook-sensors": "signed; lines/test_sensors.py",
+    "central-sessions": "it takes a key; tried in lines/test_central.py",
     "phone-submission": "a phone sends it, no account; tried in tests/lines/",
     "digest-submission": "so too",
     "chair-case": "a decision takes one text; it is tried in test_deciding.py",
