@@ -17,6 +17,7 @@ from reports.openrosa.models import Phone
 from reports.openrosa.queries import number_of
 from reports.people.models import User
 from tests.factories import World
+from tests.lines.wire import Wire
 
 ANSWERS = {
     "act": "missile_strike",
@@ -69,7 +70,7 @@ class Handset:
     phone: Phone
     given: Credentials
     number: int
-    client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
+    client: Any = field(default_factory=lambda: Client(enforce_csrf_checks=True))
 
     @property
     def base(self) -> str:
@@ -86,12 +87,15 @@ class Handset:
         return self.client.post(f"{self.base}/submission?deviceID=x", {**parts, **more})
 
 
-def a_handset(world: World, user: User | None = None) -> Handset:
-    """Let a phone in for somebody (the filer)."""
+def a_handset(world: World, user: User | None = None, wire: Wire | None = None) -> Handset:
+    """Let a phone in for somebody (the filer); it speaks over a wire where it is given one."""
     phone, given = add_phone(
         agreement=world.agreement, label="Field phone", by=user or world.filer, at=timezone.now()
     )
-    return Handset(phone, given, number_of(world.agreement))
+    handset = Handset(phone, given, number_of(world.agreement))
+    if wire is not None:
+        handset.client = wire
+    return handset
 
 
 def a_pdf(number: int) -> bytes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
 from django.core.cache import cache
-from django.test import Client
 from requests.auth import HTTPDigestAuth
 
 from reports.intake.models import Report
@@ -17,13 +17,14 @@ from reports.openrosa import digest
 from reports.openrosa.models import Phone, SpentNonce
 from tests.factories import World
 from tests.lines.phones import Handset, a_form, a_handset
+from tests.lines.wire import Wire
 
+Asked = Callable[..., Any]
 LIST = "/v1/projects/1/formList"
 
 
 @pytest.fixture
-def handset(world: World) -> Handset:
-    cache.clear()
+def handset(world: World, wire: Wire) -> Handset:
     return a_handset(world)
 
 
@@ -45,20 +46,27 @@ def answer_to(challenge: str, handset: Handset, *, nc: str = "00000001", **chang
     )
 
 
-def asked(header: str = "", **more: Any) -> Any:
-    given = {"HTTP_AUTHORIZATION": header} if header else {}
-    return Client().get(f"{LIST}?deviceID=x", **given, **more)
+@pytest.fixture
+def asked(wire: Wire) -> Asked:
+    """Ask for the list, with an answer to a challenge or without one."""
+
+    def ask(header: str = "") -> Any:
+        return wire.get(f"{LIST}?deviceID=x", {"Authorization": header} if header else None)
+
+    return ask
 
 
 class TestChallenge:
-    def test_it_is_asked_before_anything_is_said(self, handset: Handset) -> None:
+    def test_it_is_asked_before_anything_is_said(
+        self, asked: Asked, wire: Wire, handset: Handset
+    ) -> None:
         answer = asked()
         assert answer.status_code == 401 and answer.content == b""
         assert answer["WWW-Authenticate"].startswith("Digest ")
-        head = Client().head("/v1/projects/1/submission")
+        head = wire.head("/v1/projects/1/submission")
         assert head.status_code == 401 and head.content == b""
 
-    def test_the_right_answer_opens_once(self, handset: Handset) -> None:
+    def test_the_right_answer_opens_once(self, asked: Asked, handset: Handset) -> None:
         challenge = asked()["WWW-Authenticate"]
         header = answer_to(challenge, handset)
         assert asked(header).status_code == 200
@@ -68,7 +76,7 @@ class TestChallenge:
         assert SpentNonce.objects.count() == 2
 
     def test_an_old_challenge_is_stale(
-        self, handset: Handset, monkeypatch: pytest.MonkeyPatch
+        self, asked: Asked, handset: Handset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from datetime import timedelta
 
@@ -88,24 +96,28 @@ class TestChallenge:
         ids=str,
     )
     def test_a_wrong_answer_is_asked_again_and_spends_nothing(
-        self, handset: Handset, wrong: dict[str, str]
+        self, asked: Asked, handset: Handset, wrong: dict[str, str]
     ) -> None:
         challenge = asked()["WWW-Authenticate"]
         answer = asked(answer_to(challenge, handset, **wrong))
         assert answer.status_code == 401 and "stale" not in answer["WWW-Authenticate"]
         assert SpentNonce.objects.count() == 0
 
-    def test_a_challenge_of_our_own_making_is_needed(self, handset: Handset) -> None:
+    def test_a_challenge_of_our_own_making_is_needed(self, asked: Asked, handset: Handset) -> None:
         answer = asked(answer_to('nonce="made-up"', handset))
         assert answer.status_code == 401
 
     @pytest.mark.parametrize(
         "header", ["Digest", "Digest a=b", "Basic eDp5", 'Digest "', "Digest " + "x" * 9]
     )
-    def test_what_cannot_be_read_is_asked_again(self, handset: Handset, header: str) -> None:
+    def test_what_cannot_be_read_is_asked_again(
+        self, asked: Asked, handset: Handset, header: str
+    ) -> None:
         assert asked(header).status_code == 401
 
-    def test_who_guesses_on_waits(self, handset: Handset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_who_guesses_on_waits(
+        self, asked: Asked, handset: Handset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("reports.lines.callers.TRIES_A_MINUTE", 2)
         challenge = asked()["WWW-Authenticate"]
         wrong = answer_to(challenge, handset, password="guess")

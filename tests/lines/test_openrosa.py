@@ -1,4 +1,4 @@
-"""What ODK Collect relies on, each rule and trap by its name (reference: OpenRosa 1.0)."""
+"""What ODK Collect relies on, each rule and trap by its name, over HTTP (docs/openrosa.md)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from django.core.cache import cache
 from django.test import Client
 
 from reports.evidence.models import Item
@@ -22,6 +21,7 @@ from reports.people.actions import revoke_role
 from reports.people.models import RoleGrant
 from tests.factories import NOW, World
 from tests.lines.phones import Handset, a_form, a_handset, a_pdf, new_id
+from tests.lines.wire import Wire
 from tests.pictures import drawn, encoded
 from tests.proofs import no_trace
 
@@ -32,9 +32,8 @@ PHOTO = encoded(drawn())
 
 
 @pytest.fixture
-def handset(world: World) -> Handset:
-    cache.clear()
-    return a_handset(world)
+def handset(world: World, wire: Wire) -> Handset:
+    return a_handset(world, wire=wire)
 
 
 def words(answer: Any) -> str:
@@ -50,12 +49,14 @@ class TestWhatAPhoneFetches:
             assert answer["X-OpenRosa-Version"] == "1.0"
             assert not answer.cookies
 
-    def test_the_list_names_the_form_its_hash_and_whole_addresses(self, handset: Handset) -> None:
+    def test_the_list_names_the_form_its_hash_and_whole_addresses(
+        self, handset: Handset, wire: Wire
+    ) -> None:
         root = fromstring(handset.get("formList").content)
         assert root.tag == f"{LIST}xforms"
         told = {node.tag.removeprefix(LIST): node.text or "" for node in root[0]}
         assert told["formID"] == "cvr_violation" and told["version"] == CURRENT and told["name"]
-        assert all(told[n].startswith("http://testserver/") for n in ("downloadUrl", "manifestUrl"))
+        assert all(told[n].startswith(f"{wire.origin}/v1/") for n in ("downloadUrl", "manifestUrl"))
         form = handset.client.get(told["downloadUrl"] + "?deviceID=1").content
         assert told["hash"] == "md5:" + hashlib.md5(form).hexdigest()  # noqa: S324
 
@@ -75,26 +76,31 @@ class TestWhatAPhoneFetches:
         assert table.startswith("name,label\n") and "\nganja,Ganja / Gəncə" in table
         assert handset.get("forms/cvr_violation/attachments/people.csv").status_code == 404
 
-    def test_head_of_the_submission_address_is_204_without_a_body(self, handset: Handset) -> None:
+    def test_head_of_the_submission_address_is_204_without_a_body(
+        self, handset: Handset, wire: Wire
+    ) -> None:
         answer = handset.client.head(f"{handset.base}/submission?deviceID=1")
         assert answer.status_code == 204 and answer.content == b""
         assert int(answer["X-OpenRosa-Accept-Content-Length"]) >= 10_000_000
-        assert answer["Location"].startswith("http://testserver/v1/")
+        assert answer["Location"].startswith(f"{wire.origin}/v1/")
 
     def test_a_token_nobody_has_and_a_form_nobody_knows_answer_alike(
-        self, handset: Handset
+        self, handset: Handset, wire: Wire
     ) -> None:
-        unknown = Client().get(handset.base.replace(handset.given.token, "x" * 43) + "/formList")
-        other = Client().get(f"/v1/key/{handset.given.token}/projects/77/formList")
+        unknown = wire.get(handset.base.replace(handset.given.token, "x" * 43) + "/formList")
+        other = wire.get(f"/v1/key/{handset.given.token}/projects/77/formList")
         form = handset.get("forms/another.xml")
         assert {a.status_code for a in (unknown, other, form)} == {404}
         assert unknown.content == other.content == form.content
 
-    def test_no_session_is_asked_and_no_form_token(self, world: World, handset: Handset) -> None:
-        signed_in = Client(enforce_csrf_checks=True)
+    def test_no_session_is_asked_and_no_form_token(
+        self, world: World, handset: Handset, wire: Wire
+    ) -> None:
+        signed_in = Client()
         signed_in.force_login(world.filer)
-        assert signed_in.get("/v1/projects/1/formList").status_code == 401
-        assert handset.send(a_form()).status_code == 201  # Handset enforces CSRF checks
+        cookie = {"Cookie": signed_in.cookies.output(header="", sep=";").strip()}
+        assert wire.get("/v1/projects/1/formList", headers=cookie).status_code == 401
+        assert handset.send(a_form()).status_code == 201  # and no token of a form came with it
 
 
 class TestWhatAPhoneSends:
@@ -197,7 +203,7 @@ class TestWhatAPhoneSends:
     ) -> None:
         form = a_form()
         handset.send(form)
-        answer = a_handset(world, world.witness).send(form)
+        answer = a_handset(world, world.witness, handset.client).send(form)
         assert answer.status_code == 409 and Report.objects.get().receipt not in words(answer)
 
     def test_a_version_never_handed_out_is_404(self, handset: Handset) -> None:
@@ -299,7 +305,7 @@ class TestEdits:
         with no_trace():
             assert handset.send(a_form(replaces=new_id())).status_code == 404
         of_another = new_id()
-        a_handset(world, world.witness).send(a_form(of_another))
+        a_handset(world, world.witness, handset.client).send(a_form(of_another))
         assert handset.send(a_form(replaces=of_another)).status_code == 404
 
     def test_an_edit_keeps_the_files_it_still_names(self, handset: Handset) -> None:
@@ -347,7 +353,7 @@ class TestHostile:
 
     def test_a_date_header_of_another_day_changes_nothing(self, handset: Handset) -> None:
         answer = handset.client.get(
-            f"{handset.base}/formList", HTTP_DATE="Tue, 01 Jan 1980 03:00:00 GMT"
+            f"{handset.base}/formList", headers={"Date": "Tue, 01 Jan 1980 03:00:00 GMT"}
         )
         assert answer.status_code == 200
 
