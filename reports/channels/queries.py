@@ -30,6 +30,11 @@ def number_hash(number: str) -> str:
     return keyed("sender", "number:" + digits.removeprefix("00"))
 
 
+def contact_hash(contact: str) -> str:
+    """Return what a flow's contact is kept as: a number of its own, never of a telephone."""
+    return keyed("sender", "contact:" + contact)
+
+
 def mailbox_hash(token: str) -> str:
     """Return what a mailbox's token is kept as."""
     return keyed("sender", "mailbox:" + token.lower())

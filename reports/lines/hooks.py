@@ -12,7 +12,7 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -27,6 +27,7 @@ from django.views.decorators.csrf import csrf_exempt
 from reports.agreement.queries import agreement_by_slug, agreements
 from reports.channels.actions import Incoming, take_message
 from reports.channels.queries import Line, number_hash
+from reports.lines.floip import MEDIA_TYPE, read_rows
 from reports.lines.limits import is_too_often
 from reports.problems import Problem
 
@@ -35,7 +36,8 @@ BODY_MOST = 64 * 1024  # bytes
 A_MINUTE = 600  # messages of one door
 TIME_DIGITS = 10  # a time with fewer does not name its day and its minute
 NUMBERS = re.compile(r'"number"\s*:\s*"[^"]*"?|\+\d[\d ().-]{5,}\d|\d{7,}')
-Read = Callable[[HttpRequest, str], "Incoming | None"]
+Came = Incoming | Sequence[Incoming]
+Read = Callable[[HttpRequest, str], "Came | None"]
 
 
 def signed_hook(name: str, told: Callable[[], HttpResponse]) -> Callable[[Read], Any]:
@@ -54,7 +56,7 @@ def signed_hook(name: str, told: Callable[[], HttpResponse]) -> Callable[[Read],
                 return HttpResponse(status=413)
             try:
                 incoming = read(request, secret)
-            except (ValueError, TypeError, AttributeError, KeyError):
+            except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
                 return HttpResponse(status=400)
             if incoming is None:
                 return HttpResponse(status=403)
@@ -67,11 +69,12 @@ def signed_hook(name: str, told: Callable[[], HttpResponse]) -> Callable[[Read],
     return wrap
 
 
-def _taken(incoming: Incoming, told: Callable[[], HttpResponse]) -> HttpResponse:
+def _taken(came: Came, told: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         slug = settings.HOOK_AGREEMENT
         agreement = agreement_by_slug(slug) if slug else agreements()[0]
-        take_message(incoming=incoming, agreement=agreement, by=None, at=timezone.now())
+        for incoming in [came] if isinstance(came, Incoming) else came:
+            take_message(incoming=incoming, agreement=agreement, by=None, at=timezone.now())
     except (Problem, IndexError):
         return HttpResponse(status=503)  # the gateway tries again; nothing is lost
     return told()
@@ -177,10 +180,12 @@ def no_words() -> HttpResponse:
 
 
 @signed_hook("rapidpro", no_words)
-def rapidpro_hook(request: HttpRequest, secret: str) -> Incoming | None:
-    """Read what a flow of RapidPro or TextIt posts; the contact's name is dropped here."""
+def rapidpro_hook(request: HttpRequest, secret: str) -> Came | None:
+    """Read what a flow of RapidPro or TextIt posts, or rows of FLOIP; no contact's name is kept."""
     if not constant_time_compare(secret, request.headers.get("X-Webhook-Secret", "")):
         return None
+    if request.content_type == MEDIA_TYPE:
+        return read_rows(request.body)
     if request.content_type == "application/x-www-form-urlencoded":  # its older form
         number, text, raw = request.POST["phone"], request.POST["text"], b""
     else:

@@ -41,7 +41,7 @@ def sensor_hook(request: HttpRequest) -> HttpResponse:
         body = json.loads(request.body)
         source = instrument_source(str(body["asset"]))
         reading = _reading(body, request.body)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return HttpResponse(status=400)
     if source is None:
         return HttpResponse(status=403)
