@@ -303,6 +303,8 @@ HOOKS = {
     "rapidpro": env.str("CVR_RAPIDPRO_SECRET", default=""),
 }
 HOOK_AGREEMENT = env.str("CVR_HOOK_AGREEMENT", default="")  # its slug; unset: the first
+# What our own mail server calls itself where it writes down what it found (Authentication-Results).
+MAIL_SERVER = env.str("CVR_MAIL_SERVER", default="")
 PUBLIC_URL = env.str("CVR_PUBLIC_URL", default="").rstrip("/")  # as gateways know the site
 
 # -- the machine's door -----------------------------------------------------------------

@@ -57,6 +57,7 @@ class Incoming:
     raw: bytes
     sent: str = ""  # when, as the other side says it: tells two equal messages apart
     claimed_at: datetime | None = None
+    dkim: str = ""  # what our own mail server says of a mail's signature
     answers: bool = False  # the bytes are JSON of named answers, not the text alone
 
     def digests(self, at: datetime) -> tuple[str, str]:
@@ -185,6 +186,7 @@ def _kept(
         text=text[:TEXT_MOST],
         raw=b"" if place else raw,
         sha256=sha256,
+        dkim=incoming.dkim,
         stored_as=place,
         received_at=at,
         claimed_at=incoming.claimed_at,
@@ -277,7 +279,7 @@ def empty_messages(*, report: Report, since: datetime) -> None:
     keys = list(found.values_list("pk", flat=True))
     with pgtrigger.ignore("reports.Message:message_no_update"):
         Message.objects.filter(pk__in=keys).update(
-            text="", raw=b"", sha256="", received_at=since, claimed_at=None
+            text="", raw=b"", sha256="", dkim="", received_at=since, claimed_at=None
         )
 
 

@@ -58,6 +58,7 @@ class Message(models.Model):
     raw = models.BinaryField()  # what came, without who sent it and the word that may be a code
     # Of the bytes as they came; keyed where one of their words may be a code word.
     sha256 = models.CharField(max_length=64, blank=True)
+    dkim = models.CharField(max_length=10, blank=True)  # what our mail server found of a mail
     stored_as = models.CharField(max_length=120, blank=True)  # of a mail: its sealed bytes
     received_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)  # when the sender's side says it was sent

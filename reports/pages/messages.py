@@ -20,6 +20,10 @@ from reports.pages.choosing import current_agreement
 from reports.problems import Invalid, NotFound
 
 PAGE = "reports/messages.html"
+SIGNATURES = {
+    "pass": _("signed by the domain it names"),
+    "fail": _("the signature of its domain does not hold"),
+}
 
 
 class HandlingForm(forms.Form):
@@ -39,6 +43,7 @@ def _row(message: Message) -> dict[str, Any]:
         "line": message.get_line_display(),
         "text": message.text,
         "known": message.known,
+        "signature": SIGNATURES.get(message.dkim, ""),
         "at": message.received_at,
     }
 

@@ -16,6 +16,7 @@ class Instrument(models.TextChoices):
     HEAT = "heat", _("Heat seen from space")
     SOUND = "sound", _("Sound or pressure")
     CAMERA = "camera", _("Camera")
+    SEISMIC = "seismic", _("Ground motion")
 
 
 class Observation(models.Model):

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from aiosmtpd.lmtp import LMTP
+from django.test import Client
 from django.utils import timezone
 
 from reports.channels.actions import APART, allow_sender
+from reports.channels.letters import dkim_result
 from reports.channels.models import Message
 from reports.channels.queries import mailbox_hash
 from reports.evidence.storage import path_of, vault
@@ -91,3 +93,53 @@ def test_words_of_other_kinds_are_read() -> None:
     assert words_of(declared + "Три взрыва".encode("cp1251")) == "Три взрыва"
     assert words_of(b"Content-Type: text/plain; charset=no-such\r\n\r\nthree") == "three"
     assert words_of(b"Content-Type: text/html\r\n\r\n<b>three</b>") == ""
+
+
+class TestWhatOurServerFound:
+    """The finding of our own mail server on a mail's signature, and of nobody else."""
+
+    @pytest.mark.parametrize(
+        ("headers", "found"),
+        [
+            ("Authentication-Results: mx.ours.example; dkim=pass header.d=a.example", "pass"),
+            ("Authentication-Results: MX.ours.example 1;\r\n dkim=FAIL (bad); spf=pass", "fail"),
+            ("Authentication-Results: mx.ours.example; dkim=fail; dkim=pass", "pass"),
+            ("Authentication-Results: mx.ours.example; spf=pass", ""),
+            ("Authentication-Results: mx.ours.example; dkim=splendid", ""),
+            ("Authentication-Results: mx.ours.example; spf=fail (dkim=pass)", ""),
+            ("Authentication-Results: mx.theirs.example; dkim=pass", ""),
+            (
+                "Authentication-Results: mx.ours.example; dkim=none\r\n"
+                "Authentication-Results: mx.ours.example; dkim=pass",
+                "none",
+            ),
+            ("Subject: dkim=pass", ""),
+        ],
+    )
+    def test_is_read_from_the_topmost_of_its_own(self, headers: str, found: str) -> None:
+        raw = f"{headers}\r\n\r\nAuthentication-Results: mx.ours.example; dkim=pass\r\n".encode()
+        assert dkim_result(raw, server="mx.ours.example") == found
+        assert dkim_result(raw, server="") == ""
+
+    def test_is_recorded_shown_to_triage_and_changes_nothing_else(
+        self, live_world: World, mailroom: int, settings: Any
+    ) -> None:
+        settings.MAIL_SERVER = "mx.ours.example"
+        allow_sender(
+            user=live_world.filer,
+            agreement=live_world.agreement,
+            hashed=mailbox_hash(TOKEN),
+            code="",
+            mailbox=True,
+            by=None,
+            at=timezone.now(),
+        )
+        for result in ("pass", "fail"):
+            head = f"Authentication-Results: mx.ours.example; dkim={result}\r\n".encode()
+            send(mailroom, f"intake+{TOKEN}@reports.example", head + BARE)
+        assert sorted(Message.objects.values_list("dkim", flat=True)) == ["fail", "pass"]
+        assert Report.objects.count() == 0
+        client = Client()
+        client.force_login(live_world.triage)
+        page = client.get("/messages/?agreement=nk2020").content.decode()
+        assert "signed by the domain it names" in page and "does not hold" in page

@@ -16,11 +16,13 @@ from typing import Any
 
 from aiosmtpd.lmtp import LMTP
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils import timezone
 
 from reports.channels.actions import Incoming, take_message
+from reports.channels.letters import dkim_result
 from reports.channels.queries import Line, mailbox_hash, sender_of
 
 MAILBOX = re.compile(r"intake\+([0-9a-z]{16,64})@[^@]*", re.IGNORECASE)
@@ -87,7 +89,14 @@ def take_mail(address: str, raw: bytes) -> bool:
     if sender is None:
         return False
     one = hashlib.sha256(raw).hexdigest()  # two mails may hold the same words and other pictures
-    incoming = Incoming(line=Line.MAIL, sender=hashed, text=words_of(raw), raw=raw, sent=one)
+    incoming = Incoming(
+        line=Line.MAIL,
+        sender=hashed,
+        text=words_of(raw),
+        raw=raw,
+        sent=one,
+        dkim=dkim_result(raw, server=settings.MAIL_SERVER),
+    )
     take_message(incoming=incoming, agreement=sender.agreement, by=None, at=timezone.now())
     return True
 
