@@ -177,6 +177,15 @@ class TestWhatIsRead:
         rows = [one["__id"] for one in first["value"] + rest["value"]]
         assert rows == sent[::-1]
 
+    def test_a_table_takes_few_questions_of_the_database(
+        self, world: World, handset: Handset, django_assert_max_num_queries: Any
+    ) -> None:
+        for number in range(3):
+            handset.send(a_form(narrative=f"Heard from the centre, {number} times."))
+        token = token_of(world.partner)
+        with django_assert_max_num_queries(12):
+            assert len(self.rows(token, "?$expand=*")) == 3
+
     @pytest.mark.parametrize("query", ["?$filter=x", "?$top=-1", "?$top=٣", "?$expand=file", "?a"])
     def test_what_is_not_answered_is_refused(
         self, world: World, handset: Handset, query: str
