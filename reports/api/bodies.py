@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -33,6 +34,20 @@ class Strict(serializers.Serializer[Any]):
                     {name: [ErrorDetail(str(words), code=UNKNOWN_FIELD)] for name in unknown}
                 )
         return super().to_internal_value(data)
+
+
+class StrictInSchema(OpenApiSerializerExtension):
+    """How the document says that every name is known."""
+
+    target_class = Strict
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        """Return the schema, closed."""
+        made: dict[str, Any] = auto_schema._map_serializer(
+            self.target, direction, bypass_extensions=True
+        )
+        return {**made, "additionalProperties": False}
 
 
 class NothingBody(Strict):

@@ -26,6 +26,7 @@ from rest_framework.views import APIView
 from reports.api.document.operations import Operation, operation_at
 from reports.api.once import once
 from reports.api.parameters import UnknownParameter
+from reports.api.values import is_one_of, words_for
 from reports.api.versions import read_at
 from reports.problems import Problem
 
@@ -102,6 +103,11 @@ def _asked(request: HttpRequest) -> Operation | None:
 def _unknown(request: HttpRequest, operation: Operation) -> Problem | None:
     wrong = {
         name: [_("This name is not known here.")] for name in set(request.GET) - operation.names
+    }
+    wrong |= {
+        name: [words_for(operation.values[name])]
+        for name, given in request.GET.items()
+        if name in operation.values and not is_one_of(operation.values[name], str(given))
     }
     if not wrong and "fields" in request.GET:
         asked = set(request.GET["fields"].split(","))

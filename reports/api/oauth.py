@@ -17,7 +17,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from oauthlib.oauth2 import BearerToken, ClientCredentialsGrant, RequestValidator, TokenEndpoint
@@ -28,7 +28,7 @@ from rest_framework.decorators import (
     parser_classes,
     permission_classes,
 )
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -169,7 +169,9 @@ class TokenOut(s.Serializer[Any]):
 def token_door(request: Request) -> HttpResponse:
     """Lend a token of ten minutes with the scopes of a key, or some of them."""
     sent, at = request._request, timezone.now()
-    form: Any = request.data
+    form = request.data or QueryDict()
+    if not isinstance(form, QueryDict):
+        raise UnsupportedMediaType(request.content_type)
     keys = KeysAsClients(sent, at)
     tokens = BearerToken(keys, lambda _request: secrets.token_urlsafe(32), keys.lives)
     endpoint = TokenEndpoint(GRANT, tokens, {GRANT: ClientCredentialsGrant(keys)})

@@ -89,7 +89,7 @@ def question_shown(question: Question) -> dict[str, Any]:
 def questions_door(request: Request) -> Response:
     """List what one was asked about one's own reports, latest first."""
     rows = own_questions(asker(request)).select_related("report__superseded_by")
-    if request.query_params.get("waiting") in ("1", "true"):
+    if request.query_params.get("waiting") == "true":
         rows = still_to_answer(rows)
     part = part_of(request, rows)
     shown = [question_shown(question) for question in part.rows]

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +27,7 @@ from reports.api.bodies import Instant, ProblemShown, Strict
 from reports.api.tus import (
     BYTES,
     EXTENSIONS,
+    NOT_KEPT,
     VERSION,
     as_metadata,
     checksum_in,
@@ -49,12 +50,20 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 PROBLEMS = {("4XX", "application/problem+json"): ProblemShown}
 
 
-def header(name: str, what: str, *, needed: bool = True) -> OpenApiParameter:
+BYTE_COUNT = "^[0-9]{1,15}$"
+BASE64 = "[A-Za-z0-9+/]*={0,2}"
+
+
+def header(
+    name: str, what: str, *, needed: bool = True, form: str = "", example: str = ""
+) -> OpenApiParameter:
     """Return how the schema describes a request's header."""
-    return OpenApiParameter(name, OpenApiTypes.STR, "header", required=needed, description=what)
+    kind: Any = {"type": "string", "pattern": form} if form else OpenApiTypes.STR
+    shown = [OpenApiExample("one", value=example)] if example else []
+    return OpenApiParameter(name, kind, "header", required=needed, description=what, examples=shown)
 
 
-SPOKEN = header("Tus-Resumable", VERSION)
+SPOKEN = OpenApiParameter("Tus-Resumable", str, "header", required=True, enum=[VERSION])
 
 
 class LocalInstant(serializers.DateTimeField):
@@ -93,6 +102,9 @@ class Told(Strict):
         if (attrs["lat"] is None) != (attrs["lon"] is None):
             raise serializers.ValidationError({"lat": [_("Give both lat and lon, or neither.")]})
         return attrs
+
+
+PAIR = f"({'|'.join(sorted({*Told().fields, *NOT_KEPT}))}) {BASE64}"
 
 
 class UploadShown(serializers.Serializer[Any]):
@@ -152,12 +164,14 @@ class UploadsDoor(TusDoor):
         ),
         parameters=[
             SPOKEN,
-            header("Upload-Length", "bytes"),
+            header("Upload-Length", "bytes", form=BYTE_COUNT, example="1048576"),
             header(
                 "Upload-Metadata",
                 "receipt (needed), sha256, filetype, kind, sensitivity, caption, claimed_at or "
                 "claimed_local (the clock of the place), lat, lon; each with its value in base64. "
                 "Names of files are dropped.",
+                form=f"^{PAIR}(,{PAIR})*$",
+                example="receipt N0szUUYtOU0yWEQ=,filetype aW1hZ2UvanBlZw==",
             ),
         ],
         request=None,
@@ -241,8 +255,14 @@ class UploadDoor(TusDoor):
         ),
         parameters=[
             SPOKEN,
-            header("Upload-Offset", "bytes"),
-            header("Upload-Checksum", "sha1 or sha256, and the sum in base64", needed=False),
+            header("Upload-Offset", "bytes", form=BYTE_COUNT, example="0"),
+            header(
+                "Upload-Checksum",
+                "sha1 or sha256, and the sum in base64",
+                needed=False,
+                form=f"^(sha1|sha256) {BASE64}$",
+                example="sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+            ),
         ],
         request={BYTES: OpenApiTypes.BINARY},
         responses={204: None, **PROBLEMS},

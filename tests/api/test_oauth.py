@@ -128,6 +128,13 @@ class TestRefusals:
         for raw in (b"\xff\xfe=&;", b"a" * 5000, b"grant_type=client_credentials&" * 2):
             assert Client().post(TOKEN, raw, content_type=FORM).status_code in (400, 401)
 
+    def test_what_is_no_form(self, world: World) -> None:
+        body = "grant_type=client_credentials"
+        for kind in ("text/plain", "application/json"):
+            is_problem(Client().post(TOKEN, body, content_type=kind), 415)
+        is_problem(Client().post(TOKEN, "", content_type=FORM), 400)
+        is_problem(Client().generic("POST", TOKEN), 400)
+
     def test_too_many_are_refused_by_a_quota_of_their_own(self, world: World) -> None:
         key = key_for(world.partner)
         at = timezone.now()

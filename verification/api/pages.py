@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -24,9 +24,23 @@ from reports.api.parameters import (
 )
 from verification.publication.queries import Cursor
 
-__all__ = ["AGREEMENT", "LISTED", "PAGE", "asked_cursor", "asked_limit", "by_cursor", "page_of"]
+__all__ = [
+    "AGREEMENT",
+    "BY_PLACE",
+    "LISTED",
+    "PAGE",
+    "asked_cursor",
+    "asked_limit",
+    "by_cursor",
+    "page_of",
+]
 AGREEMENT = OpenApiParameter("agreement", str, description="slug; without it the first agreement")
 LISTED = [AGREEMENT, LIMIT, CURSOR]
+PLACE = OpenApiExample("a place", value="after.2020-10-11T02:00:00Z_NK20-0007")
+BY_PLACE = [  # of lists too long to be counted through
+    *(AGREEMENT, LIMIT),
+    OpenApiParameter("cursor", str, description=CURSOR.description, examples=[PLACE]),
+]
 
 
 def page_of(form: type[Serializer[Any]], *more: str) -> Serializer[Any]:

@@ -23,15 +23,16 @@ from verification.api.answers import (
 from verification.api.corrections import afterlife_answer
 from verification.api.pages import (
     AGREEMENT,
-    LISTED,
+    BY_PLACE,
     asked_cursor,
     asked_limit,
     by_cursor,
     page_of,
 )
-from verification.publication.asking import asked_for
+from verification.publication.asking import CLASS_CODES, asked_for
 from verification.publication.corrections import afterlife_of
 from verification.publication.queries import (
+    SEVERITY_CODES,
     filter_words,
     finding_by_code,
     findings_of,
@@ -44,19 +45,19 @@ from verification.publication.shapes import ALLEGATION, CONTESTED, FINDING
 FILTERS = [  # those of the page (verification/publication/asking.py)
     OpenApiParameter("act", str, description="code of a kind of act"),
     OpenApiParameter("accused", str, description="code of a party"),
-    OpenApiParameter("class", str, description="class of the partition of reports"),
+    OpenApiParameter("class", str, enum=CLASS_CODES, description="of the partition of reports"),
     OpenApiParameter("from", OpenApiTypes.DATE, description="first day"),
     OpenApiParameter("until", OpenApiTypes.DATE, description="last day"),
     OpenApiParameter("shape", str, enum=[ALLEGATION, CONTESTED, FINDING]),
     OpenApiParameter("found", str, description="code of the party it was attributed to"),
-    OpenApiParameter("severity", str, description="severity found"),
+    OpenApiParameter("severity", str, enum=SEVERITY_CODES, description="severity found"),
     OpenApiParameter("reply", str, description="party and its answer, as AZE-denies"),
     OpenApiParameter("area", str, description="code of an area of the standings"),
     OpenApiParameter("counted", bool, description="only what the standings count"),
 ]
 
 
-@extend_schema(operation_id="list_findings", parameters=LISTED, responses=page_of(FindingOut))
+@extend_schema(operation_id="list_findings", parameters=BY_PLACE, responses=page_of(FindingOut))
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -82,7 +83,7 @@ def show_finding(request: Request, code: str) -> Response:
 
 
 @extend_schema(
-    operation_id="list_incidents", parameters=[*LISTED, *FILTERS], responses=page_of(IncidentOut)
+    operation_id="list_incidents", parameters=[*BY_PLACE, *FILTERS], responses=page_of(IncidentOut)
 )
 @api_view(["GET"])
 @authentication_classes([])

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
 from reports.api.bodies import Strict, Text, read_body
+from reports.api.parameters import CURSOR, LIMIT, list_of, listed
 from reports.api.questions import QuestionShown, question_shown
 from reports.api.reports import PROBLEMS
 from reports.intake.queries import report_for_triage
@@ -24,7 +25,7 @@ from reports.questions.rules import ASKED_MOST, DAYS, DEFAULT_DAYS, WANTED, WORD
 from verification.adjudication.actions.questions import put_question
 from verification.adjudication.queries import awaits_declaration, case_for_reviewer
 from verification.api.case_shown import case_shown
-from verification.api.review import DeclarationNeeded
+from verification.api.review import UNDECLARED, DeclarationNeeded
 
 TRIAGE, REVIEW = keys_for("triage"), keys_for("review")
 
@@ -59,7 +60,8 @@ def _draft(read: dict[str, Any]) -> QuestionDraft:
     methods=["GET"],
     operation_id="list_questions_on_report",
     summary="List the questions on a report",
-    responses={200: QuestionShown(many=True), **PROBLEMS},
+    parameters=[LIMIT, CURSOR],
+    responses={200: list_of(QuestionShown), **PROBLEMS},
 )
 @api_view(["GET", "POST"])
 @permission_classes(TRIAGE)
@@ -69,7 +71,7 @@ def asked_by_triage(request: Request, report_id: uuid.UUID) -> Response:
     report = report_for_triage(user, report_id, at=at)
     if request.method != "POST":
         found = [question_shown(one) for one in questions_on([report.pk])]
-        return Response({"results": QuestionShown(found, many=True).data})
+        return listed(request, found, QuestionShown)
     draft = _draft(read_body(QuestionBody, request))
     made = ask_question(report=report, draft=draft, by=user, at=at)
     shown = question_shown(question_on(report, made.number))
@@ -87,7 +89,7 @@ def asked_by_triage(request: Request, report_id: uuid.UUID) -> Response:
     methods=["GET"],
     operation_id="list_questions_on_case",
     summary="List the questions on a case's file",
-    responses={200: dict, **PROBLEMS},
+    responses={200: dict, **UNDECLARED},
 )
 @api_view(["GET", "POST"])
 @permission_classes(REVIEW)

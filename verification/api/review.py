@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
+from reports.api.bodies import ProblemShown
 from reports.api.parameters import list_of, listed
 from reports.api.reports import PROBLEMS
 from reports.api.versions import FIRST_ONE, NONE_YET, VersionPassed, etag, if_match, version_seen
@@ -71,11 +72,17 @@ class CaseLineOut(s.Serializer[Any]):
     has_draft = s.BooleanField()
 
 
+UNDECLARED: dict[Any, Any] = {
+    409: ProblemShown,
+    **PROBLEMS,
+}  # also of who has not declared an interest yet
+
+
 class DraftOut(AnswersBody):
     """A draft, read by its author alone; `version` is the ETag."""
 
     version = s.IntegerField()
-    saved_at = s.DateTimeField()
+    saved_at = s.DateTimeField(allow_null=True)
 
 
 @extend_schema(
@@ -107,7 +114,7 @@ def my_cases(request: Request) -> Response:
     return listed(request, rows, CaseLineOut)
 
 
-@extend_schema(operation_id="read_my_case", responses={200: dict, **PROBLEMS})
+@extend_schema(operation_id="read_my_case", responses={200: dict, **UNDECLARED})
 @api_view(["GET"])
 @permission_classes(MINE)
 def my_case(request: Request, case_id: uuid.UUID) -> Response:
@@ -166,7 +173,7 @@ def my_interest(request: Request, case_id: uuid.UUID) -> Response:
     operation_id="read_my_draft",
     summary="Read the draft of one's ballot",
     methods=["GET"],
-    responses={200: DraftOut, **PROBLEMS},
+    responses={200: DraftOut, **UNDECLARED},
 )
 @api_view(["GET", "PUT"])
 @permission_classes(MINE)

@@ -22,6 +22,7 @@ from verification.adjudication.actions.ballots import BallotDraft
 from verification.adjudication.actions.second_ballots import change_ballot
 from verification.adjudication.queries import case_for_reviewer, may_vote_again, own_standing
 from verification.api.case_shown import ballot_shown, second_shown
+from verification.api.review import UNDECLARED
 from verification.api.review_bodies import AnswersBody, ballot_from, with_cites
 
 MINE = keys_for("review")
@@ -46,7 +47,7 @@ class SecondBody(AnswersBody):
     operation_id="read_second_ballot",
     summary="Read whether one may vote again",
     methods=["GET"],
-    responses={200: dict, **PROBLEMS},
+    responses={200: dict, **UNDECLARED},
 )
 @api_view(["GET", "POST"])
 @permission_classes(MINE)

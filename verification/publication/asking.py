@@ -26,6 +26,7 @@ from verification.publication.shapes import ALLEGATION, CONTESTED, FINDING
 
 # Classes of reports that are in no incident: no incident can have them.
 REPORTS_ONLY = frozenset({"awaiting_triage", "rejected", "withdrawn", "duplicate", "awaiting_link"})
+CLASS_CODES = (UNDECIDED, DECIDED, *(code for code in CLASSES if code not in REPORTS_ONLY))
 REPLIES = (
     *((str(p.value), p.label) for p in Position),
     (SILENT, _("Silent after the deadline")),

@@ -55,6 +55,7 @@ LISTED = 25  # incidents of one page of a list
 LATEST = 5  # findings on the first page
 MOST_ON_MAP = 60  # incidents drawn one by one; beyond it they are counted by area
 PUBLIC_STEPS = (Step.REPLY, Step.DECISION)
+SEVERITY_CODES = tuple(str(one.value) for one in Severity)
 
 
 def findings_of(

@@ -45,8 +45,20 @@ def finish(result: Made, generator: Any, request: Any, public: bool) -> Made:
             _done_once(operation)
         with_refusals(path, method, operation)
         with_examples(operation, schemas)
+    _plainly_anything(result)
     result["tags"] = [one for one in result.get("tags", []) if one["name"] in used]
     return result
+
+
+def _plainly_anything(part: Any) -> None:
+    """Say "anything" where the document says "anything or null", which no null could satisfy."""
+    if isinstance(part, dict):
+        if {} in part.get("oneOf", ()):
+            del part["oneOf"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            _plainly_anything(inner)
 
 
 def fields_of(operation: Made, schemas: Made) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from reports.api.document.finishing import IDEMPOTENCY_KEY, fields_of, operations
+from reports.api.document.finishing import IDEMPOTENCY_KEY, Made, fields_of, operations
 from reports.api.document.written import written
 
 PREFIX = "api/v1/"
@@ -22,6 +23,7 @@ class Operation:
     id: str
     names: frozenset[str]  # of the query
     fields: frozenset[str]  # that `fields` may choose among
+    values: Mapping[str, Made]  # what each name of the query may say
     once: bool  # whether a machine's repetition is recognised by its key
     key_needed: bool
     deprecated_on: date | None
@@ -52,6 +54,7 @@ def read_operation(one: dict[str, Any], schemas: dict[str, Any]) -> Operation:
         id=one["operationId"],
         names=frozenset(p["name"] for p in parameters if p["in"] == "query"),
         fields=frozenset(fields_of(one, schemas)),
+        values={p["name"]: p["schema"] for p in parameters if p["in"] == "query"},
         once=bool(keys),
         key_needed=any(key.get("required", False) for key in keys),
         deprecated_on=_day(one, "x-deprecated-on"),

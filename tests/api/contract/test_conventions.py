@@ -71,6 +71,30 @@ def test_a_name_nobody_knows_is_refused_everywhere(client: Client, path: str, me
     ]
 
 
+CLOSED = [
+    (path, method, one["name"])
+    for path, method, operation in ALL
+    for one in operation.get("parameters", ())
+    if one["in"] == "query"
+    and (
+        "enum" in one["schema"]
+        or one["schema"]["type"] in ("boolean", "integer")
+        or one["schema"].get("format") == "date"
+    )
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "method", "name"), CLOSED)
+def test_a_value_the_document_does_not_know_is_refused_everywhere(
+    client: Client, path: str, method: str, name: str
+) -> None:
+    for wrong in ("", "AAA", "null", "2020-13-01", "2020-1-1", "-1", "1.0"):
+        answer = client.generic(method.upper(), f"{address_of(path)}?{name}={wrong}")
+        assert answer.status_code == 400, wrong
+        assert [one["pointer"] for one in answer.json()["errors"]] == [f"/{name}"]
+
+
 @pytest.mark.parametrize("path", OPEN_LISTS)
 class TestOpenLists:
     def test_their_limit_is_kept(self, client: Client, world: World, path: str) -> None:
