@@ -1,84 +1,77 @@
 """Whatever is sent that the document allows, or forbids, is answered as the document says.
 
-Made cases, the same each time: every check that schemathesis knows, for nobody, for a partner's
-key and for a monitor's. Needs requirements/contract.lock (the gate installs it).
+Made requests, the same each time: every check that schemathesis knows, for everybody of the cast
+(tests/api/generated/README.md). Needs requirements/contract.lock (the gate installs it).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
 
+from reports.api.document.finishing import operations
 from reports.api.document.written import written
-from tests.api.machines import key_for
-from tests.factories import NOW, World, a_report, an_incident
+from tests.doors.conftest import two  # noqa: F401 # a fixture
+from tests.doors.places import ANONYMOUS, Two
+from tests.factories import NOW
 
-schemathesis = pytest.importorskip("schemathesis", reason="requirements/contract.lock")
-from schemathesis.specs.openapi.checks import positive_data_acceptance  # noqa: E402
+pytest.importorskip("schemathesis", reason="requirements/contract.lock")
+from tests.api.generated.asking import Told, ask
+from tests.api.generated.who import asker
 
-BOUNDED = settings(
-    max_examples=4,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+pytestmark = pytest.mark.django_db
+LONG = "CVR_LONG" in os.environ  # every boundary of every operation, and many more examples
+EXAMPLES = 40 if LONG else 2
+STEPS = 60 if LONG else 6
+CAST = (
+    *("outsider", "filer", "partner", "triage", "chair", "reviewer_arm"),
+    *("liaison_arm", "publisher", "operator"),
 )
-# That a cursor is one that was given, or a code one of the record's, no schema can say.
-UNSAID = [positive_data_acceptance]
-schema = schemathesis.openapi.from_dict(written())
-schema.config.update(base_url="http://testserver/api/v1")
-schema.app = get_wsgi_application()
-known: dict[str, str] = {}
-
-
-@schema.hook
-def map_path_parameters(context: Any, path_parameters: Any) -> Any:
-    """Lead about half of the cases to records that are there."""
-    if not path_parameters:
-        return path_parameters
-    for name, value in list(path_parameters.items()):
-        if name in known and len(str(value)) % 2:
-            path_parameters[name] = known[name]
-    return path_parameters
-
-
-@schema.hook
-def map_query(context: Any, query: Any) -> Any:
-    """Leave `fields` out: what is left out of an answer is not in it, whatever its schema asks."""
-    if query and "fields" in query:
-        query = {name: value for name, value in query.items() if name != "fields"}
-    return query
+WRITERS = ("partner", "triage", "chair")
+ALL = {one["operationId"] for _path, _method, one in operations(written())}
 
 
 @pytest.fixture(autouse=True)
 def stand_still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hold the clock, and the connection, which holds what the test has built."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
     yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def asked_by(request: pytest.FixtureRequest, world: World) -> dict[str, str]:
-    """Return the headers of whoever asks, with a record of theirs for them to find."""
-    known.update(receipt=a_report(world).receipt, code=an_incident(world).code, slug="nk2020")
-    user = {"partner": world.partner, "filer": world.filer, "nobody": None}[request.param]
-    return {} if user is None else {"Authorization": f"Bearer {key_for(user)}"}
+def holds(told: Told, least: int) -> None:
+    """Check that nothing was found, and that something was asked."""
+    print(told.figures)
+    assert told.findings == [], "\n\n".join(told.findings)
+    assert told.asked.total() >= least
+    assert max(told.answers) < 500
 
 
-@pytest.mark.parametrize("asked_by", ["nobody", "partner", "filer"], indirect=True)
-@schema.parametrize()
-@BOUNDED
-def test_every_operation_answers_as_it_says(case: Any, asked_by: dict[str, str]) -> None:
-    case.call_and_validate(headers=asked_by, excluded_checks=UNSAID)
+def test_nobody_meets_anything_undocumented(two: Two) -> None:  # noqa: F811
+    told = ask(asker(two, ANONYMOUS), ["examples", "fuzzing"], examples=EXAMPLES)
+    holds(told, len(ALL))
+    assert len(told.asked) == len(ALL)
+    assert {200, 400, 401, 404} <= told.answers.keys()
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_nobody_signed_in_meets_anything_undocumented(two: Two, name: str) -> None:  # noqa: F811
+    who = asker(two, name, only_own=not LONG)
+    told = ask(who, ["examples", "fuzzing"], examples=EXAMPLES)
+    holds(told, len(who.operations))
+    assert len(told.asked) == len(who.operations)
+    assert 200 in told.answers
+
+
+@pytest.mark.parametrize("name", [ANONYMOUS, *CAST] if LONG else [])
+def test_every_boundary_is_where_the_document_says(two: Two, name: str) -> None:  # noqa: F811
+    who = asker(two, name, only_own=name != ANONYMOUS)
+    holds(ask(who, ["coverage"], examples=1), len(who.operations))
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_one_step_after_another_is_answered_as_the_document_says(two: Two, name: str) -> None:  # noqa: F811
+    who = asker(two, name, only_own=True)
+    told = ask(who, ["stateful"], examples=STEPS, keeps=True)
+    holds(told, STEPS)

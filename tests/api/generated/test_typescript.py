@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.api.machines import a_body, key_for
 from tests.factories import World
@@ -26,7 +27,7 @@ pytestmark = [
 ]
 
 
-def run(*command: str) -> str:
+def run(*command: str, fails: bool = False) -> str:
     """Run something in the folder of the node tools; return what it says."""
     done = subprocess.run(
         command,
@@ -37,12 +38,38 @@ def run(*command: str) -> str:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert (done.returncode != 0) == fails, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout.strip()
 
 
 def test_spectral_finds_nothing() -> None:
     assert "No results" in run("npm", "run", "-s", "check")
+
+
+BROKEN = {  # a document in which each of our own rules finds something
+    "/things/{id}": {
+        "put": {
+            "operationId": "change_thing",
+            "requestBody": {"content": {"application/json": {"schema": {}}}},
+            "responses": {
+                "200": {"description": "", "content": {"application/json": {"schema": {}}}},
+                "404": {"description": ""},
+                "4XX": {"description": ""},
+            },
+        },
+        "post": {"operationId": "move_thing", "responses": {"204": {"description": ""}}},
+    }
+}
+
+
+def test_spectral_finds_what_breaks_our_own_rules(tmp_path: Path) -> None:
+    rules = yaml.safe_load((NODE / ".spectral.yaml").read_text("utf-8"))["rules"]
+    broken = tmp_path / "broken.json"
+    head = {"openapi": "3.1.1", "info": {"title": "Broken", "version": "1"}}
+    broken.write_text(json.dumps({**head, "paths": BROKEN}), "utf-8")
+    command = ("npx", "--no-install", "spectral", "lint", "-f", "json", str(broken))
+    found = json.loads(run(*command, fails=True))
+    assert rules.keys() <= {one["code"] for one in found}
 
 
 def test_the_whole_way(live_world: World, live_server: Any) -> None:
