@@ -6,6 +6,7 @@ not kept, for nothing was done; the same key may be used again after one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,7 @@ from reports.problems import Problem
 from reports.repeats.actions import Answer, keep_answer
 from reports.repeats.queries import answer_kept, fingerprint_of, is_free
 
-LONGEST = 255  # characters of a key
+PLAIN = re.compile(r"[!-~]{1,255}", re.ASCII)  # what a key is made of
 KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
 NEVER_KEPT = "no-store"  # what an answer says that holds a secret
 Refuse = Callable[[HttpRequest, Problem], HttpResponseBase]
@@ -121,7 +122,7 @@ def _key(request: HttpRequest, operation: Operation) -> str | None:
             raise KeyNeeded()
         return None
     key = given.strip().removeprefix('"').removesuffix('"')
-    if not 0 < len(key) <= LONGEST or not (key.isascii() and key.isprintable()):
+    if not PLAIN.fullmatch(key):
         raise KeyUnreadable()
     return key
 

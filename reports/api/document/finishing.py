@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reports.api.document.examples import with_examples
+from reports.api.document.links import with_links
 from reports.api.document.refusals import components, with_refusals
 from reports.api.document.tags import tag_of
 
@@ -45,6 +46,7 @@ def finish(result: Made, generator: Any, request: Any, public: bool) -> Made:
             _done_once(operation)
         with_refusals(path, method, operation)
         with_examples(operation, schemas)
+    with_links(list(operations(result)), schemas)
     _plainly_anything(result)
     result["tags"] = [one for one in result.get("tags", []) if one["name"] in used]
     return result

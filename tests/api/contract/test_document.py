@@ -77,6 +77,27 @@ class TestEveryOperation:
                 assert {"412", "428"} <= operation["responses"].keys(), f"{method} {path}"
 
 
+def test_answers_lead_on_to_records_and_to_their_writes(document: Made) -> None:
+    known = {one["operationId"]: (path, one) for path, _m, one in operations(document)}
+    links = {
+        (name, link["operationId"]): link["parameters"]
+        for name, (_path, one) in known.items()
+        for answer in one["responses"].values()
+        for link in answer.get("links", {}).values()
+    }
+    for (_name, target), given in links.items():
+        path, one = known[target]
+        names = {parameter["name"] for parameter in one.get("parameters", ())}
+        assert set(re.findall(r"{(\w+)}", path)) <= given.keys() <= names
+    assert links["file_report", "read_own_report"] == {"receipt": "$response.body#/receipt"}
+    assert links["list_findings", "prove_finding"] == {"code": "$response.body#/results/0/code"}
+    assert links["list_webhooks", "read_webhook"] == {"endpoint_id": "$response.body#/results/0/id"}
+    assert links["read_own_report", "withdraw_report"] == {
+        "receipt": "$request.path.receipt",
+        "If-Match": "$response.header.ETag",
+    }
+
+
 def media(document: Made) -> list[tuple[str, Made]]:
     """Return every JSON content of the document, with where it is."""
     found = []

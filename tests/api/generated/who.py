@@ -27,11 +27,14 @@ MOST_VERSIONS = 12
 
 
 def asker(two: Two, name: str, *, only_own: bool = False) -> Asker:
-    """Return somebody who asks every operation, or (`only_own`) those that open to few."""
+    """Return somebody who asks every operation, or (`only_own`) those that open to them.
+
+    Somebody signed in leaves those that open to everybody to nobody.
+    """
     user = two.everybody()[name]
     headers = _headers(user) if user is not None else {}
     known = dict(_known(two, name))
-    public = set() if not only_own else set(dict(_known(two, ANONYMOUS)))
+    public = dict(_known(two, ANONYMOUS)) if only_own and user is not None else {}
     wanted = [
         one["operationId"]
         for _path, _method, one in operations(written())
