@@ -19,6 +19,7 @@ import pytest
 from reports.api.document.finishing import operations
 from reports.api.document.written import DOCUMENT, written
 from tests.api.machines import a_body, key_for
+from tests.api.test_own_report import FULL
 from tests.factories import World
 
 pytest.importorskip("openapi_python_client", reason="requirements/contract.lock")
@@ -64,7 +65,7 @@ def test_the_whole_way(generated: Path, live_world: World, live_server: Any) -> 
     client_module = importlib.import_module("cvr_client.client")
     models = importlib.import_module("cvr_client.models")
     client = client_module.AuthenticatedClient(
-        base_url=f"{live_server.url}/api/v1", token=key_for(live_world.filer)
+        base_url=f"{live_server.url}/api/v1", token=key_for(live_world.filer, *FULL)
     )
 
     def ask(name: str, *args: Any, **given: Any) -> Any:

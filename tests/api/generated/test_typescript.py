@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from tests.api.machines import a_body, key_for
+from tests.api.test_own_report import FULL
 from tests.factories import World
 
 NODE = Path(__file__).resolve().parents[2] / "node"
@@ -77,6 +78,6 @@ def test_the_whole_way(live_world: World, live_server: Any) -> None:
     run("npm", "run", "-s", "compile")
     said = run(
         *("node", "generated/out/flow.js", f"{live_server.url}/api/v1"),
-        *(key_for(live_world.filer), json.dumps(a_body(live_world))),
+        *(key_for(live_world.filer, *FULL), json.dumps(a_body(live_world))),
     )
     assert said == "withdrawn 0"
