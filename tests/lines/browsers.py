@@ -149,15 +149,18 @@ def of_web_forms(page: Any, name: str, row: int, kind: str, answer: str, photo: 
         asked.locator("input").click()
         days = page.locator(".p-datepicker-panel td:not(.p-datepicker-other-month)")
         days.get_by_text(str(int(answer[-2:])), exact=True).click()
+        page.locator(".p-datepicker-panel").wait_for(state="detached")  # it fades
     elif kind == "time":
         asked.locator("input").click()
         back = page.locator(".p-datepicker-hour-picker button").last
         for _hour in range(NOW.hour - int(answer[:2])):
             back.click()
         page.keyboard.press("Escape")
+        page.locator(".p-datepicker-panel").wait_for(state="detached")
     elif kind == "geopoint":
         asked.get_by_role("button").click()
         page.get_by_role("button", name="Save location").click()
+        page.get_by_role("dialog").wait_for(state="detached")
     elif kind == "binary":
         asked.locator("input[type=file]").nth(row).set_input_files(_file(answer, photo))
     elif kind == "int":
