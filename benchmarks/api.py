@@ -194,7 +194,7 @@ def a_key() -> str:
 
 def is_question(sql: str) -> bool:
     """Return whether a statement asks for rows or writes them; BEGIN, SET and COMMIT do not."""
-    return sql.startswith(STATEMENTS) and "set_config" not in sql
+    return sql.lstrip().startswith(STATEMENTS) and "set_config" not in sql
 
 
 def queries_of(asked: Request, key: str) -> tuple[int, int]:

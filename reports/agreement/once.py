@@ -1,18 +1,22 @@
 """The terms are read once in a request: they change only between requests, by a command.
 
-Outside a request nothing is kept: tasks and commands run long, and read anew.
+In a request that only looks (GET, HEAD) a few other things are read once too, for it changes
+nothing. Outside a request nothing is kept: tasks and commands run long, and read anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
 
 Found = TypeVar("Found")
-_kept: ContextVar[dict[Hashable, list[Any]] | None] = ContextVar("terms read", default=None)
+Kept = dict[Hashable, Any]
+_kept: ContextVar[Kept | None] = ContextVar("terms read", default=None)
+_seen: ContextVar[Kept | None] = ContextVar("read by a request that only looks", default=None)
+LOOKS = frozenset({"GET", "HEAD"})
 
 
 def terms_read_once(
@@ -21,11 +25,12 @@ def terms_read_once(
     """Return the middleware that begins a request with nothing kept, and ends it so."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        before = _kept.set({})
+        before = _kept.set({}), _seen.set({} if request.method in LOOKS else None)
         try:
             return get_response(request)
         finally:
-            _kept.reset(before)
+            _kept.reset(before[0])
+            _seen.reset(before[1])
 
     return middleware
 
@@ -38,3 +43,13 @@ def once(what: Hashable, read: Callable[[], list[Found]]) -> list[Found]:
     if what not in kept:
         kept[what] = read()
     return list(kept[what])
+
+
+def seen_once(what: Hashable, read: Callable[[], Found]) -> Found:
+    """Return what this GET or HEAD has read before, or read it. Callers change nothing in it."""
+    seen = _seen.get()
+    if seen is None:
+        return read()
+    if what not in seen:
+        seen[what] = read()
+    return cast(Found, seen[what])

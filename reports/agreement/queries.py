@@ -18,7 +18,14 @@ from reports.problems import NotFound
 def agreement_by_slug(slug: str) -> Agreement:
     """Return the agreement with this slug; NotFound otherwise."""
     # What is no slug is not asked for: the database refuses some characters outright.
-    found = Agreement.objects.filter(slug=slug).first() if slug_re.match(slug) else None
+    if not slug_re.match(slug):
+        raise NotFound("There is no agreement with this name.")
+    # With its parties, for hardly anybody asks for it without them.
+    rows = Party.objects.filter(agreement__slug=slug).select_related("agreement").order_by("code")
+    if parties := list(rows):
+        once(("parties", parties[0].agreement_id), lambda: parties)
+        return parties[0].agreement
+    found = Agreement.objects.filter(slug=slug).first()
     if found is None:
         raise NotFound("There is no agreement with this name.")
     return found
@@ -42,8 +49,15 @@ def act_kinds() -> list[ActKind]:
 
 def periods_in_force(agreement_id: uuid.UUID) -> list[Period]:
     """Return the half-open periods in which some version of the text was in force."""
-    rows = AgreementVersion.objects.filter(agreement_id=agreement_id).order_by("in_force_from")
+    rows = _versions(agreement_id)
     return [Period(row.in_force_from, row.in_force_until) for row in rows]
+
+
+def _versions(agreement_id: uuid.UUID) -> list[AgreementVersion]:
+    """Return the versions of an agreement, by when they came into force."""
+    rows = AgreementVersion.objects.filter(agreement_id=agreement_id)
+    rows = rows.order_by("in_force_from", "number")
+    return once(("versions", agreement_id), lambda: list(rows))
 
 
 def versions_of(agreement_id: uuid.UUID) -> list[AgreementVersion]:
@@ -57,7 +71,6 @@ def versions_of(agreement_id: uuid.UUID) -> list[AgreementVersion]:
 
 def limits_of_versions(agreement_id: uuid.UUID) -> list[tuple[datetime, TimeLimits]]:
     """Return (in force from, time limits) of every version of an agreement, earliest first."""
-    rows = AgreementVersion.objects.filter(agreement_id=agreement_id)
     return [
         (
             row.in_force_from,
@@ -70,7 +83,7 @@ def limits_of_versions(agreement_id: uuid.UUID) -> list[tuple[datetime, TimeLimi
                 recommendation=timedelta(days=row.recommendation_days),
             ),
         )
-        for row in rows.order_by("in_force_from", "number")
+        for row in _versions(agreement_id)
     ]
 
 

@@ -25,7 +25,13 @@ class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer` with a key (`<prefix>.<secret>`), or with a token it lent."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return the person and key of a valid token; None where no token was sent."""
+        """Return the person and key of a valid token; None where no token was sent.
+
+        Of one request it is asked once: what does a POST once (reports/api/once.py) asks too.
+        """
+        known = getattr(request._request, "key_in_hand", None)
+        if known is not None:
+            return known.user, known.key
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != SCHEME:
             return None
@@ -35,6 +41,7 @@ class KeyAuthentication(BaseAuthentication):
         if found is None:
             raise AuthenticationFailed(_("This key is not known, has expired or was revoked."))
         note_key_use(key=found.key, at=at)
+        request._request.key_in_hand = found  # type: ignore[attr-defined]
         return found.user, found.key
 
     def authenticate_header(self, request: Request) -> str:

@@ -67,7 +67,8 @@ def _file(request: Request) -> Response:
         filing = file_report(draft=draft_from(read), by=asker(request), at=at)
     except Invalid as problem:
         raise with_pointers(problem, read.get("tolls") or ()) from problem
-    report = own_report(asker(request), filing.report.receipt)
+    receipt = filing.report.receipt
+    report = filing.report if filing.created else own_report(asker(request), receipt)
     address = reverse("api-report", args=[report.receipt], request=request)
     return Response(
         _whole(report),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from reports.agreement.once import seen_once
 from reports.journal.kinds import PUBLIC_KINDS, Kind
 from reports.journal.models import Event, Job
 
@@ -56,11 +57,11 @@ def history_lines(
 
     `days_of` a zone: what is not public is told by its day there, never by its hour.
     """
-    events: QuerySet[Event] = Event.objects.filter(
-        Q(file_id__in=file_ids) | Q(subject_id__in=subject_ids)
+    events: Iterable[Event] = (
+        public_events(file_ids)
+        if public_only and not subject_ids
+        else _events(Q(file_id__in=file_ids) | Q(subject_id__in=subject_ids), public_only)
     )
-    if public_only:
-        events = events.filter(kind__in=[str(kind) for kind in PUBLIC_KINDS])
     lines = [
         HistoryLine(
             at=event.at,
@@ -70,9 +71,25 @@ def history_lines(
             acting_as="" if public_only else event.acting_as,
             note="" if public_only else str(event.payload.get("why", "")),
         )
-        for event in events.order_by("at", "recorded_at", "id")
+        for event in events
     ]
     return lines if days_of is None else [_by_day(line, days_of) for line in lines]
+
+
+def public_events(file_ids: Collection[uuid.UUID]) -> list[Event]:
+    """Return the events of these case files whose kinds are public, oldest first.
+
+    Callers leave out those the public was not told of yet.
+    """
+    rows = _events(Q(file_id__in=file_ids), True)
+    return seen_once(("public events", frozenset(file_ids)), lambda: list(rows))
+
+
+def _events(asked: Q, public_only: bool) -> QuerySet[Event]:
+    rows = Event.objects.filter(asked)
+    if public_only:
+        rows = rows.filter(kind__in=[str(kind) for kind in PUBLIC_KINDS])
+    return rows.order_by("at", "recorded_at", "id")
 
 
 def _by_day(line: HistoryLine, zone: tzinfo) -> HistoryLine:

@@ -13,25 +13,31 @@ from django.utils.translation import gettext as _
 from reports.journal.actions import record_event
 from reports.journal.kinds import Kind
 from reports.keys.models import AccessToken, Quota
-from reports.keys.queries import OWN, is_good, quotas_of
-from reports.keys.rules import MOST, QuotaLane, Span, Spent, began, left_of
+from reports.keys.queries import OWN, is_good
+from reports.keys.rules import MOST, QUOTAS, QuotaLane, Span, Spent, began, left_of
 from reports.people.actions import fresh_key
 from reports.people.models import ApiKey, User
 from reports.people.permissions import require
 from reports.people.rules import OVERLAP
 from reports.problems import Invalid, NotAllowed, StaleState
 
-# Both spans in one statement, always locked in the same order. A count that is over stays where
-# it is, so that refused requests do not make it any longer.
+# Quota and both spans in one statement, always locked in the same order. A count that is over
+# stays where it is, so that refused requests do not make it any longer.
 _COUNT = """
+WITH most AS (
+    SELECT COALESCE(own.per_minute, %(most_minute)s) AS minute,
+           COALESCE(own.per_day, %(most_day)s) AS day
+      FROM (SELECT 1) AS one
+      LEFT JOIN reports_quota AS own ON own.user_id = %(user)s AND own.lane = %(lane)s)
 INSERT INTO reports_quotause AS seen (user_id, lane, span, began, used)
 VALUES (%(user)s, %(lane)s, 'minute', %(minute)s, 1), (%(user)s, %(lane)s, 'day', %(day)s, 1)
     ON CONFLICT (user_id, lane, span) DO UPDATE
    SET used = CASE WHEN seen.began <> EXCLUDED.began THEN 1
-                   ELSE LEAST(seen.used + 1, CASE seen.span WHEN 'minute' THEN %(most_minute)s
-                                                            ELSE %(most_day)s END + 1) END,
+                   ELSE LEAST(seen.used, (SELECT CASE seen.span WHEN 'minute' THEN most.minute
+                                                  ELSE most.day END FROM most)) + 1 END,
        began = EXCLUDED.began
-RETURNING seen.span, seen.used
+RETURNING seen.span, seen.used,
+          (SELECT CASE seen.span WHEN 'minute' THEN most.minute ELSE most.day END FROM most)
 """
 
 
@@ -103,21 +109,18 @@ def set_quota(
 def count_request(*, user: User, lane: str, at: datetime) -> list[Spent]:
     """Count one request of a person; return the running counts of its lane."""
     at = at.astimezone(UTC)
-    quotas = quotas_of(user)
     values: dict[str, Any] = {
         "user": user.pk,
         "lane": lane,
         "minute": began(Span.MINUTE, at),
         "day": began(Span.DAY, at),
-        "most_minute": quotas[lane, Span.MINUTE],
-        "most_day": quotas[lane, Span.DAY],
+        "most_minute": QUOTAS[lane, Span.MINUTE],
+        "most_day": QUOTAS[lane, Span.DAY],
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)
-        used = dict(cursor.fetchall())
-    return [
-        Spent(lane, span, quotas[lane, span], used[span], left_of(span, at)) for span in Span.values
-    ]
+        found = {span: (most, used) for span, used, most in cursor.fetchall()}
+    return [Spent(lane, span, *found[span], left_of(span, at)) for span in Span.values]
 
 
 def note_key_use(*, key: ApiKey, at: datetime) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.agreement.once import once
 from reports.people.models import Role, RoleGrant
 from reports.problems import NotAllowed
 
@@ -115,12 +115,23 @@ def roles_of(user: Any, *, at: datetime, agreement_id: uuid.UUID | None = None) 
     """Return the roles a person holds at an instant, on one agreement or on any."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return frozenset()
-    held = RoleGrant.objects.filter(
-        Q(granted_until=None) | Q(granted_until__gt=at), user=user, granted_from__lte=at
+    return frozenset(
+        role
+        for role, on, since, until in _grants(user)
+        if since <= at
+        and (until is None or until > at)
+        and (agreement_id is None or on in (agreement_id, None))
     )
-    if agreement_id is not None:
-        held = held.filter(Q(agreement_id=agreement_id) | Q(agreement=None))
-    return frozenset(held.values_list("role", flat=True))
+
+
+def _grants(user: Any) -> list[tuple[Any, ...]]:
+    """Return (role, agreement, from, until) of everything a person was ever granted.
+
+    Grants change by commands alone, so a request reads them once, as it does the terms.
+    """
+    rows = RoleGrant.objects.filter(user_id=user.pk)
+    found = rows.values_list("role", "agreement_id", "granted_from", "granted_until")
+    return once(("grants", user.pk), lambda: list(found))
 
 
 def may(user: Any, verb: str, *, at: datetime, agreement_id: uuid.UUID | None = None) -> Verdict:

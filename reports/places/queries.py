@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from reports.agreement.models import Agreement
+from reports.agreement.once import seen_once
 from reports.places.blur import HUNDRED, Areas, areas_of_places, box_round
 from reports.places.folding import bones, folded
 from reports.places.geo import distance_m, initial_bearing_deg
@@ -50,8 +52,13 @@ class PlaceChoice:
     near: str = ""  # where it lies, seen from the nearest city: tells namesakes apart
 
 
-def _choice(place: Place, similarity: float = 1.0, near: str = "") -> PlaceChoice:
-    names = sorted(place.names.all(), key=lambda n: n.text)
+def _choice(
+    place: Place,
+    similarity: float = 1.0,
+    near: str = "",
+    names: Sequence[PlaceName] | None = None,
+) -> PlaceChoice:
+    names = sorted(place.names.all() if names is None else names, key=lambda n: n.text)
     official = [n.text for n in names if n.kind == "official" and n.script == "Latn"]
     shown = list(dict.fromkeys(official or [n.text for n in names if n.script == "Latn"]))
     others = _other_spellings(names, shown)
@@ -232,7 +239,17 @@ def spots_of_places(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[float, fl
 
 
 def place_choices(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, PlaceChoice]:
-    """Return {id: place as people see it} for many places in two queries."""
-    wanted: Sequence[uuid.UUID] = [i for i in ids if i]
-    rows = Place.objects.filter(pk__in=wanted).prefetch_related("names")
-    return {place.pk: _choice(place) for place in rows}
+    """Return {id: place as people see it} for many places in one query."""
+    wanted = frozenset(i for i in ids if i)
+    return dict(seen_once(("places", wanted), lambda: _choices(wanted))) if wanted else {}
+
+
+def _choices(wanted: Collection[uuid.UUID]) -> dict[uuid.UUID, PlaceChoice]:
+    places: dict[uuid.UUID, Place] = {}
+    names: dict[uuid.UUID, list[PlaceName]] = defaultdict(list)
+    for name in PlaceName.objects.filter(place_id__in=wanted).select_related("place"):
+        places[name.place_id] = name.place
+        names[name.place_id].append(name)
+    if unnamed := set(wanted) - set(places):
+        places |= {place.pk: place for place in Place.objects.filter(pk__in=unnamed)}
+    return {pk: _choice(place, names=names[pk]) for pk, place in places.items()}

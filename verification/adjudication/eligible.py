@@ -11,6 +11,7 @@ from django.db.models import (
 )
 from django.utils.translation import gettext as _
 
+from reports.agreement.once import seen_once
 from reports.agreement.queries import parties_of
 from reports.people.models import Role, User
 from reports.people.permissions import Verdict
@@ -127,6 +128,12 @@ def earlier_deciders(incident: Incident) -> set[uuid.UUID]:
     }
 
 
+def sitting(case: Case) -> list[Seat]:
+    """Return the seats that are held, with who holds them and the ballot of each, if any."""
+    rows = case.seats.filter(recused_at=None).select_related("reviewer", "ballot")
+    return seen_once(("sitting", case.pk), lambda: list(rows))
+
+
 def conflicts_in(case: Case) -> dict[int, str]:
     """Return {seat number: reason} of those who sit and have a conflict of interest by now.
 
@@ -134,7 +141,7 @@ def conflicts_in(case: Case) -> dict[int, str]:
     """
     people, organisations = involved(case.incident)
     found: dict[int, str] = {}
-    for seat in case.seats.filter(recused_at=None).select_related("reviewer"):
+    for seat in sitting(case):
         holder = Reviewer(str(seat.reviewer_id), str(seat.reviewer.organisation_id or ""), "")
         verdict = has_conflict(holder, people=people, organisations=organisations)
         if verdict:
@@ -146,7 +153,7 @@ def why_vacated(case: Case, *, at: datetime) -> dict[int, str]:
     """Return {seat number: reason} of the seats a chair may have filled anew."""
     found: dict[int, str] = {}
     if at >= case.ballots_due_at:
-        silent = case.seats.filter(recused_at=None, ballot=None)
+        silent = [seat.number for seat in sitting(case) if not hasattr(seat, "ballot")]
         words = _("The time for ballots passed without one from this seat.")
-        found = dict.fromkeys(silent.values_list("number", flat=True), words)
+        found = dict.fromkeys(silent, words)
     return found | conflicts_in(case)

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -49,31 +51,121 @@ from verification.scoring.models import Score
 from verification.scoring.queries import latest_score
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseFile:
-    """Everything a reviewer judges from; `score` and `ballots` are None while they are hidden."""
+    """Everything a reviewer judges from; `score` and `ballots` are None while they are hidden.
+
+    What lies on the file is read when it is asked for: many doors only ask who sits.
+    """
 
     case: Case
-    incident: Incident
     seat: Seat | None
-    reports: list[Report]
-    statements: list[Statement]
-    positions: list[PartyPosition]
-    clauses: list[Clause]
-    parties: list[Party]
-    own_ballot: Ballot | None
-    sealed: int
     seats: int
-    score: Score | None
-    ballots: list[Ballot] | None
-    standing: list[Ballot | SecondBallot] | None  # what counts: the last ballot of each
-    second_ballots: list[SecondBallot] | None
-    may_vote_again: bool
-    members: list[uuid.UUID]  # the incident and all it has absorbed
-    linked_at: dict[uuid.UUID, datetime]  # report -> since when it is on file
-    items: list[Item]  # the files of the reports, in their order
-    questions: list[Question]  # what the reports’ authors were asked, and answered
-    draft: DraftBallot | None  # one's own, while it is not sealed
+    sealed: int
+    user: User
+
+    @property
+    def incident(self) -> Incident:
+        """Return the incident that is judged."""
+        return self.case.incident
+
+    @property
+    def own_ballot(self) -> Ballot | None:
+        """Return one's own first ballot, once it is sealed."""
+        return getattr(self.seat, "ballot", None)
+
+    @property
+    def draft(self) -> DraftBallot | None:
+        """Return one's own draft, while nothing is sealed."""
+        return getattr(self.seat, "draft", None) if self.own_ballot is None else None
+
+    @property
+    def may_see_score(self) -> bool:
+        """Answer whether this is nobody who will still vote: they see no score and no ballot."""
+        decided = self.case.state == CaseState.DECIDED
+        return self.seat is None or self.own_ballot is not None or decided
+
+    @property
+    def may_see_ballots(self) -> bool:
+        """Answer whether all are sealed, and nobody reads them who will still vote."""
+        decided = self.case.state == CaseState.DECIDED
+        return decided or (self.may_see_score and self.sealed == self.seats)
+
+    @cached_property
+    def members(self) -> list[uuid.UUID]:
+        """Return the incident and all it has absorbed."""
+        return member_ids(self.incident)
+
+    @cached_property
+    def reports(self) -> list[Report]:
+        """Return the reports on file, by time received."""
+        return linked_reports(self.incident, members=self.members)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """Return the files of the reports, in their order."""
+        return items_of(report.pk for report in self.reports)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """Return what the reports’ authors were asked, and answered."""
+        return questions_on(report.pk for report in self.reports)
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """Return the standing statements on file."""
+        return statements_on(self.incident, members=self.members)
+
+    @cached_property
+    def positions(self) -> list[PartyPosition]:
+        """Return the parties’ positions on file."""
+        return positions_on(self.incident, members=self.members)
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """Return the clauses in force at the time, with the acts they prohibit."""
+        window = (self.incident.window_from, self.incident.window_until)
+        found = list(clauses_in_force(self.incident.agreement_id, window=window))
+        prefetch_related_objects(found, "prohibits")
+        return found
+
+    @cached_property
+    def parties(self) -> list[Party]:
+        """Return the parties of the agreement."""
+        return parties_of(self.incident.agreement_id)
+
+    @cached_property
+    def linked_at(self) -> dict[uuid.UUID, datetime]:
+        """Return {report: since when it is on file}."""
+        return link_times(self.members)
+
+    @cached_property
+    def score(self) -> Score | None:
+        """Return the score the case goes with."""
+        return _score_of(self.case) if self.may_see_score else None
+
+    @cached_property
+    def ballots(self) -> list[Ballot] | None:
+        """Return the first ballots of those who sit."""
+        return ballots_of(self.case) if self.may_see_ballots else None
+
+    @cached_property
+    def second_ballots(self) -> list[SecondBallot] | None:
+        """Return the second ballots of those who sit."""
+        return second_ballots_of(self.case) if self.may_see_ballots else None
+
+    @cached_property
+    def standing(self) -> list[Ballot | SecondBallot] | None:
+        """Return what counts: the last ballot of each."""
+        if self.ballots is None:
+            return None
+        last = {second.first_id: second for second in self.second_ballots or ()}
+        return [last.get(ballot.pk, ballot) for ballot in self.ballots]
+
+    @cached_property
+    def may_vote_again(self) -> bool:
+        """Answer whether one may seal a second ballot now."""
+        return bool(may_vote_again(self.user, self.case)) if self.may_see_ballots else False
 
 
 def _cases() -> QuerySet[Case]:
@@ -97,7 +189,7 @@ def review_queue(user: User, *, at: datetime) -> list[tuple[Case, Seat]]:
 def case_for_reviewer(user: User, case_id: uuid.UUID | str) -> CaseFile:
     """Return the case file for a reviewer who sits on it; NotFound for anybody else."""
     case = _case(case_id)
-    seat = case.seats.filter(reviewer=user, recused_at=None).first()
+    seat = _seat(case, user)
     if seat is None:
         raise NotFound()
     return _file(case, seat, user)
@@ -114,13 +206,21 @@ def case_for_chair(user: User, case_id: uuid.UUID | str, *, at: datetime) -> Cas
     case = _case(case_id)
     if not may(user, "case.decide", at=at, agreement_id=case.incident.agreement_id):
         raise NotFound()
-    seat = case.seats.filter(reviewer=user, recused_at=None).first()
-    return _file(case, seat, user)
+    return _file(case, _seat(case, user), user)
+
+
+def _seat(case: Case, user: User) -> Seat | None:
+    """Return the seat a person holds, with the ballot and the draft that are theirs."""
+    rows = case.seats.filter(reviewer=user, recused_at=None)
+    return rows.select_related("ballot__clause", "draft").first()
 
 
 def _case(case_id: uuid.UUID | str) -> Case:
+    """Return a case with how many sit on it and how many of these have sealed."""
+    sits = Q(seats__recused_at=None)
+    seats, sealed = Count("seats", filter=sits), Count("seats__ballot", filter=sits)
     try:
-        found = _cases().filter(pk=case_id).first()
+        found = _cases().filter(pk=case_id).annotate(n_seats=seats, n_sealed=sealed).first()
     except (ValidationError, ValueError) as error:
         raise NotFound() from error
     if found is None:
@@ -129,41 +229,8 @@ def _case(case_id: uuid.UUID | str) -> Case:
 
 
 def _file(case: Case, seat: Seat | None, user: User) -> CaseFile:
-    incident = case.incident
-    window = (incident.window_from, incident.window_until)
-    seats = case.seats.filter(recused_at=None).count()
-    sealed = Ballot.objects.filter(case=case, seat__recused_at=None).count()
-    own = Ballot.objects.filter(seat=seat).select_related("clause").first() if seat else None
-    # Blind: somebody who will still vote sees neither the score nor anybody's ballot.
-    may_see_score = seat is None or own is not None or case.state == CaseState.DECIDED
-    may_see_ballots = case.state == CaseState.DECIDED or (may_see_score and sealed == seats)
-    members = member_ids(incident)
-    clauses = list(clauses_in_force(incident.agreement_id, window=window))
-    prefetch_related_objects(clauses, "prohibits")
-    reports = linked_reports(incident, members=members)
-    return CaseFile(
-        case=case,
-        incident=incident,
-        seat=seat,
-        reports=reports,
-        items=items_of(report.pk for report in reports),
-        questions=questions_on(report.pk for report in reports),
-        statements=statements_on(incident, members=members),
-        positions=positions_on(incident, members=members),
-        clauses=clauses,
-        parties=parties_of(incident.agreement_id),
-        own_ballot=own,
-        sealed=sealed,
-        seats=seats,
-        score=_score_of(case) if may_see_score else None,
-        ballots=ballots_of(case) if may_see_ballots else None,
-        standing=standing_ballots(case) if may_see_ballots else None,
-        second_ballots=second_ballots_of(case) if may_see_ballots else None,
-        may_vote_again=bool(may_vote_again(user, case)) if may_see_ballots else False,
-        members=members,
-        linked_at=link_times(members),
-        draft=_own_draft(seat) if own is None else None,
-    )
+    counts: Any = case
+    return CaseFile(case, seat, counts.n_seats, counts.n_sealed, user)
 
 
 def own_standing(file: CaseFile) -> Ballot | SecondBallot | None:
@@ -184,10 +251,6 @@ def case_history(file: CaseFile) -> list[HistoryLine]:
         public_only=False,
         days_of=ZoneInfo(file.incident.agreement.timezone),
     )
-
-
-def _own_draft(seat: Seat | None) -> DraftBallot | None:
-    return DraftBallot.objects.filter(seat=seat).first() if seat is not None else None
 
 
 def _score_of(case: Case) -> Score | None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from reports.people.permissions import Verdict
-from verification.adjudication.eligible import conflicts_in
-from verification.adjudication.models import Ballot, Case
+from verification.adjudication.eligible import conflicts_in, sitting
+from verification.adjudication.models import Case
 from verification.adjudication.queries import ballots_of, grown_at, standing_ballots
 from verification.adjudication.rules import (
     is_party_heard,
@@ -56,9 +56,8 @@ def awaited_parties(incident: Incident) -> list[str]:
 
 def readiness(case: Case, *, at: datetime) -> Readiness:
     """Return whether a case can be decided now, precondition by precondition."""
-    seats = list(case.seats.filter(recused_at=None).select_related("reviewer"))
-    sealed = set(Ballot.objects.filter(seat__in=seats).values_list("seat_id", flat=True))
-    voted = [str(s.reviewer.organisation_id) for s in seats if s.pk in sealed]
+    seats = sitting(case)
+    voted = [str(s.reviewer.organisation_id) for s in seats if hasattr(s, "ballot")]
     missing = len(seats) - len(voted)
     if missing and at < case.ballots_due_at:
         words = _("%(missing)s of %(seats)s seated reviewers have not sealed a ballot.")

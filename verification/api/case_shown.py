@@ -46,7 +46,7 @@ def case_shown(file: CaseFile, *, at: datetime) -> Row:
             for n, row in enumerate(file.statements, 1)
         ],
         "items": [_item(one, f"E{n}", file) for n, one in enumerate(file.items, 1)],
-        "questions": [_question(one, f"Q{n}", file) for n, one in enumerate(file.questions, 1)],
+        "questions": questions_shown(file),
         "positions": [_position(row) for row in file.positions],
         "own_ballot": ballot_shown(file.own_ballot) if file.own_ballot else None,
         "ballots": [ballot_shown(one) for one in file.ballots] if file.ballots else None,
@@ -55,6 +55,11 @@ def case_shown(file: CaseFile, *, at: datetime) -> Row:
         else None,
         "score": public_score(file.score) if file.score is not None else None,
     }
+
+
+def questions_shown(file: CaseFile) -> list[Row]:
+    """Return what the authors of the reports on file were asked, and answered."""
+    return [_question(one, f"Q{n}", file) for n, one in enumerate(file.questions, 1)]
 
 
 def case_line(file: CaseFile) -> Row:

@@ -32,8 +32,7 @@ from verification.corroboration.replies import (
     Document,
     toll_names,
 )
-from verification.incidents.queries import root_of
-from verification.publication.queries import known_incident
+from verification.publication.queries import known_of
 
 MINE = keys_for("notices")
 
@@ -105,7 +104,7 @@ def show_notice(request: Request, position_id: uuid.UUID) -> Response:
     """Read one notice with what is alleged: exactly what the public may know."""
     at = timezone.now()
     position = notice_for(asker(request), position_id, at=at)
-    alleged, _agreement = known_incident(root_of(position.incident).code, at=at)
+    alleged, _agreement = known_of(position.incident, at=at)
     body = {**NoticeOut(position).data, "alleged": IncidentWholeOut(alleged).data}
     return Response(body, headers=etag(position.version))
 

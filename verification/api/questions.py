@@ -24,7 +24,7 @@ from reports.questions.queries import question_on, questions_on
 from reports.questions.rules import ASKED_MOST, DAYS, DEFAULT_DAYS, WANTED, WORDS, QuestionDraft
 from verification.adjudication.actions.questions import put_question
 from verification.adjudication.queries import awaits_declaration, case_for_reviewer
-from verification.api.case_shown import case_shown
+from verification.api.case_shown import questions_shown
 from verification.api.review import UNDECLARED, DeclarationNeeded
 
 TRIAGE, REVIEW = keys_for("triage"), keys_for("review")
@@ -108,4 +108,4 @@ def asked_by_panel(request: Request, case_id: uuid.UUID) -> Response:
             raise NotFound()
         put_question(case=file.case, report=report, draft=_draft(read), by=user, at=at)
         file, status = case_for_reviewer(user, case_id), 201
-    return Response({"results": case_shown(file, at=at)["questions"]}, status=status)
+    return Response({"results": questions_shown(file)}, status=status)

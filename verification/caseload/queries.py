@@ -10,15 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Subquery
 
 from reports.agreement.models import Agreement
+from reports.agreement.once import seen_once
 from reports.agreement.queries import agreements, limits_of_versions
 from reports.intake.choices import Channel
 from reports.intake.models import Report
 from reports.intake.states import ReportState
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
+from reports.journal.queries import public_events
 from reports.people.models import Role, User
 from reports.people.permissions import require, roles_of
 from verification.adjudication.models import Case, Decision, Seat
@@ -124,11 +126,14 @@ NOTHING = NotTold()
 
 
 def clocks_of(
-    incidents: Sequence[Incident], *, hidden: NotTold = NOTHING
+    incidents: Sequence[Incident],
+    *,
+    hidden: NotTold = NOTHING,
+    steps: Collection[Step] = (Step.REPLY, Step.BALLOTS, Step.DECISION),
 ) -> dict[uuid.UUID, list[Clock]]:
     """Return {incident: its clocks}, of whole files of one agreement: replies, ballots, decision.
 
-    Whoever shows them decides which: that ballots are due is nothing for the public.
+    Whoever shows them says which: that ballots are due is nothing for the public.
     """
     if not incidents:
         return {}
@@ -150,7 +155,7 @@ def clocks_of(
                     party=notice.party.code,
                 )
             )
-    for clock in _ballot_clocks(incidents):
+    for clock in _ballot_clocks(incidents) if Step.BALLOTS in steps else ():
         found[clock.file_id or clock.subject_id].append(clock)
     told = {key: [c.since for c in clocks if c.step == Step.REPLY] for key, clocks in found.items()}
     for clock in _decision_clocks(incidents, told, limits, hidden):
@@ -159,18 +164,13 @@ def clocks_of(
 
 
 def _ballot_clocks(incidents: Sequence[Incident]) -> list[Clock]:
-    cases = list(Case.objects.filter(incident__in=incidents).order_by("round"))
-    waiting = set(
-        Seat.objects.filter(case__in=cases, recused_at=None, ballot=None).values_list(
-            "case_id", flat=True
-        )
+    sitting = Seat.objects.filter(case=OuterRef("pk"), recused_at=None)
+    sealed = sitting.order_by().values("case").annotate(last=Max("ballot__sealed_at"))
+    cases = Case.objects.filter(incident__in=incidents).annotate(
+        waits=Exists(sitting.filter(ballot=None)),
+        sealed_at=Subquery(sealed.values("last")),
+        decided_at=F("decision__decided_at"),
     )
-    sealed = dict(
-        Case.objects.filter(pk__in=[case.pk for case in cases])
-        .annotate(last=Max("ballots__sealed_at", filter=Q(ballots__seat__recused_at=None)))
-        .values_list("pk", "last")
-    )
-    decided = dict(Decision.objects.filter(case__in=cases).values_list("case_id", "decided_at"))
     return [
         Clock(
             step=Step.BALLOTS,
@@ -179,10 +179,20 @@ def _ballot_clocks(incidents: Sequence[Incident]) -> list[Clock]:
             since=case.opened_at,
             due_at=case.ballots_due_at,
             # Ballots may stay out when a case is decided; then the decision ends the waiting.
-            done_at=decided.get(case.pk) if case.pk in waiting else sealed.get(case.pk),
+            done_at=case.decided_at if case.waits else case.sealed_at,
         )
-        for case in cases
+        for case in cases.order_by("round")
     ]
+
+
+def decisions_in(incident_ids: Collection[uuid.UUID]) -> list[Decision]:
+    """Return the decisions on these incidents, oldest first; `is_overridden` says of which."""
+    rows = Decision.objects.filter(incident_id__in=incident_ids).annotate(
+        is_overridden=Exists(Decision.objects.filter(overrides=OuterRef("pk")))
+    )
+    rows = rows.order_by("decided_at")
+    wanted = frozenset(incident_ids)
+    return seen_once(("decisions", wanted), lambda: list(rows)) if wanted else []
 
 
 def _decision_clocks(
@@ -192,16 +202,19 @@ def _decision_clocks(
     hidden: NotTold,
 ) -> list[Clock]:
     ids = [incident.pk for incident in incidents]
-    rows = Decision.objects.filter(incident__in=ids).exclude(case__in=hidden.cases)
-    settled = dict(rows.order_by("decided_at").values_list("incident_id", "decided_at"))
-    ruled = Event.objects.filter(subject_id__in=ids, kind=Kind.INCIDENT_RULED_INADMISSIBLE)
-    settled |= dict(ruled.values_list("subject_id", "at"))
-    admitted = Event.objects.filter(file_id__in=ids, kind=Kind.REOPENING_ADMITTED)
-    reopened = {
-        file_id: at
-        for file_id, at in admitted.order_by("at").values_list("file_id", "at")
-        if file_id is not None and not hidden.hides(file_id, at)
+    settled = {
+        one.incident_id: one.decided_at
+        for one in decisions_in([one.pk for one in incidents if one.state not in LIVING])
+        if one.case_id not in hidden.cases
     }
+    reopened = {}
+    for event in _marks(ids):
+        if event.file_id is None:
+            continue
+        if event.kind == Kind.INCIDENT_RULED_INADMISSIBLE:
+            settled[event.file_id] = event.at
+        elif not hidden.hides(event.file_id, event.at):
+            reopened[event.file_id] = event.at
     clocks = []
     for incident in incidents:
         if incident.state == IncidentState.MERGED:
@@ -225,6 +238,15 @@ def _decision_clocks(
 
 
 WITHOUT_CLOCK = (Channel.OPEN, Channel.FILE)
+
+
+def _marks(incident_ids: Sequence[uuid.UUID]) -> list[Event]:
+    """Return the events that end or restart the time for a decision, oldest first."""
+    kinds = [str(Kind.INCIDENT_RULED_INADMISSIBLE), str(Kind.REOPENING_ADMITTED)]
+    if len(incident_ids) == 1:  # whose history is read beside them
+        return [event for event in public_events(incident_ids) if event.kind in kinds]
+    rows = Event.objects.filter(file_id__in=incident_ids, kind__in=kinds)
+    return list(rows.order_by("at"))
 
 
 def triage_clocks(reports: Sequence[Report]) -> dict[uuid.UUID, Clock]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from reports.agreement.models import Agreement, Party
+from reports.agreement.once import seen_once
 from reports.intake.choices import Channel
 from reports.intake.models import Report
 from reports.intake.queries import reports_by_id
@@ -47,7 +48,7 @@ def statements_on(
         .order_by("given_at", "id")
     )
     latest: dict[tuple[object, ...], Statement] = {}
-    for row in rows:
+    for row in seen_once(("statements", frozenset(file_ids)), lambda: list(rows)):
         latest[row.source_id, row.question, row.party_id, row.given_by_id] = row
     return sorted(latest.values(), key=lambda s: (s.given_at, s.pk))
 
@@ -62,8 +63,14 @@ def positions_on(
 ) -> list[PartyPosition]:
     """Return the parties' positions on a case file, by party."""
     file_ids = member_ids(incident) if members is None else members
-    rows = PartyPosition.objects.filter(incident_id__in=file_ids)
-    return list(rows.select_related("party", "incident").order_by("party__code", "notified_at"))
+    return list(positions_in(file_ids))
+
+
+def positions_in(incident_ids: Collection[uuid.UUID]) -> list[PartyPosition]:
+    """Return the parties' positions on these incidents alone, by party and by when asked."""
+    rows = PartyPosition.objects.filter(incident_id__in=incident_ids)
+    rows = rows.select_related("party", "incident").order_by("party__code", "notified_at", "id")
+    return seen_once(("positions", frozenset(incident_ids)), lambda: list(rows))
 
 
 def positions_by_incident(
@@ -72,8 +79,7 @@ def positions_by_incident(
     """Return {incident: the parties' positions on its whole file} for many incidents."""
     root = roots_of(incident.pk for incident in incidents)  # absorbed ones bring theirs
     found: dict[uuid.UUID, list[PartyPosition]] = {incident.pk: [] for incident in incidents}
-    positions = PartyPosition.objects.filter(incident_id__in=root).select_related("party")
-    for position in positions.order_by("party__code", "notified_at"):
+    for position in positions_in(root):
         found[root[position.incident_id]].append(position)
     return found
 

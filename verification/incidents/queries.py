@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from reports.agreement.models import Agreement
+from reports.agreement.once import seen_once
 from reports.intake.models import Report
 from reports.intake.queries import inbox, spot_of
 from reports.intake.states import ReportState
@@ -30,12 +33,7 @@ def _rows() -> QuerySet[Incident]:
 
 def member_ids(incident: Incident) -> list[uuid.UUID]:
     """Return the ids of an incident and of all it has absorbed: together one case file."""
-    found = [incident.pk]
-    level = [incident.pk]
-    while level:
-        level = list(Incident.objects.filter(merged_into_id__in=level).values_list("pk", flat=True))
-        found.extend(level)
-    return found
+    return list(roots_of([incident.pk]))
 
 
 def root_of(incident: Incident) -> Incident:
@@ -47,14 +45,30 @@ def root_of(incident: Incident) -> Incident:
 
 def roots_of(incident_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Return {member: incident} of these case files, each incident a member of its own."""
-    found = {pk: pk for pk in incident_ids}
-    level = list(found)
-    while level:
-        absorbed = Incident.objects.filter(merged_into_id__in=level)
-        rows = list(absorbed.values_list("pk", "merged_into_id"))
-        found.update({pk: found[into] for pk, into in rows if into is not None})
-        level = [pk for pk, _into in rows]
-    return found
+    ids = tuple(incident_ids)
+    return dict(seen_once(("files", ids), lambda: _roots_of(ids)))
+
+
+def _roots_of(ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Return (member, root) of these files: the roots first, then what they absorbed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FILES, [list(ids)])
+        return [*((pk, pk) for pk in ids), *cursor.fetchall()]
+
+
+_FILES = """
+WITH RECURSIVE absorbed(id, root, depth) AS (
+    SELECT id, merged_into_id, 1 FROM verification_incident WHERE merged_into_id = ANY(%s)
+     UNION ALL
+    SELECT further.id, absorbed.root, depth + 1
+      FROM verification_incident AS further JOIN absorbed ON further.merged_into_id = absorbed.id)
+SELECT id, root FROM absorbed ORDER BY depth, id
+"""
+
+
+def note_file(root: Incident, members: Iterable[Incident]) -> None:
+    """Keep a whole file that was read, so that this GET does not look for its members again."""
+    seen_once(("files", (root.pk,)), lambda: [(member.pk, root.pk) for member in members])
 
 
 def roots_above(incident_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
@@ -75,6 +89,28 @@ def incident_by_code(code: str) -> Incident:
     if found is None:
         raise NotFound("There is no incident with this code.")
     return found
+
+
+def file_by_code(code: str) -> QuerySet[Incident]:
+    """Return the whole file an incident ended in, by the public code of any of its members."""
+    wanted = code.strip().upper()
+    if not wanted.isprintable():
+        return Incident.objects.none()
+    return _rows().filter(pk__in=RawSQL(_FILE_OF, [wanted]))  # noqa: S611 # nosec B611
+
+
+_FILE_OF = """
+WITH RECURSIVE up(id, further) AS (
+    SELECT id, merged_into_id FROM verification_incident WHERE code = %s
+     UNION ALL
+    SELECT above.id, above.merged_into_id
+      FROM verification_incident AS above JOIN up ON above.id = up.further),
+ down(id) AS (
+    SELECT id FROM up WHERE further IS NULL
+     UNION ALL
+    SELECT below.id FROM verification_incident AS below JOIN down ON below.merged_into_id = down.id)
+SELECT id FROM down
+"""
 
 
 def incident_by_id(incident_id: uuid.UUID | str) -> Incident:
@@ -125,7 +161,8 @@ def linked_reports(
         )
         .defer("raw")  # the bytes as they came: kept for proof, long, and shown by nobody here
     )
-    return list(rows.order_by("received_at", "id"))
+    rows = rows.order_by("received_at", "id")
+    return list(seen_once(("linked", frozenset(file_ids)), lambda: list(rows)))
 
 
 def link_times(members: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime]:

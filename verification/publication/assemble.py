@@ -22,10 +22,11 @@ from verification.caseload.queries import (
     classes_of_files,
     classes_of_incidents,
     classes_of_reports,
+    decisions_in,
     partition,
 )
 from verification.corroboration.models import PartyPosition
-from verification.corroboration.queries import latest_hearing
+from verification.corroboration.queries import latest_hearing, positions_in
 from verification.corroboration.states import PositionState
 from verification.incidents.models import Incident, Link
 from verification.incidents.states import IncidentState
@@ -80,20 +81,19 @@ def case_book(
     ids: Collection[uuid.UUID] | None = None,
     *,
     hidden_by: Unsigned | None = None,
+    at_hand: Sequence[Incident] = (),
 ) -> CaseBook:
     """Return the book of an agreement's incidents, or of some of them (whole files).
 
-    `hidden_by` is what the public does not see yet, by default all that is unsigned.
+    `hidden_by` is what the public does not see yet, by default all that is unsigned; `at_hand`
+    are those of them that were read already, with their agreement, act and place.
     """
     ours = Q(incident__agreement=agreement) if ids is None else Q(incident__in=ids)
     rows = Incident.objects.filter(agreement=agreement).select_related("agreement", "act", "place")
     if ids is not None:
-        rows = rows.filter(pk__in=ids)
-    incidents = {i.pk: i for i in rows.order_by("-window_from", "code")}
-    decisions = {
-        d.incident_id: d
-        for d in Decision.objects.filter(ours, overridden_by=None).order_by("decided_at")
-    }
+        rows = rows.filter(pk__in=set(ids) - {one.pk for one in at_hand})
+    incidents = {i.pk: i for i in [*at_hand, *rows.order_by("-window_from", "code")]}
+    decisions = {d.incident_id: d for d in _standing(ours, ids)}
     book = CaseBook(
         *(agreement, agreement_face(agreement), incidents, decisions, {}, {}),
         ours=ours,
@@ -101,7 +101,8 @@ def case_book(
     )
     positions: dict[uuid.UUID, list[PartyPosition]] = defaultdict(list)
     asked = PartyPosition.objects.filter(ours).select_related("party")
-    for position in asked.order_by("party__code", "notified_at", "id"):
+    rows_of = asked.order_by("party__code", "notified_at", "id") if ids is None else None
+    for position in positions_in(ids or ()) if rows_of is None else rows_of:
         if position.incident_id in incidents:
             root = book.root(position.incident_id)
             positions[root or position.incident_id].append(position)
@@ -112,6 +113,14 @@ def case_book(
             hidden[pk] = classes[pk]
             _put_back(book, pk, state, classes, positions)
     return replace(book, positions=positions, classes=classes, hidden=hidden)
+
+
+def _standing(ours: Q, ids: Collection[uuid.UUID] | None) -> Sequence[Decision]:
+    """Return the decisions that no later one overrides, oldest first."""
+    if ids is None:
+        return list(Decision.objects.filter(ours, overridden_by=None).order_by("decided_at"))
+    found: list[Any] = decisions_in(ids)
+    return [one for one in found if not one.is_overridden]
 
 
 def _put_back(

@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from reports.agreement.models import Agreement, Severity
 from reports.agreement.queries import act_kinds, periods_in_force
 from reports.coverage.queries import daily_shares
 from reports.journal.kinds import Kind
-from reports.journal.queries import HistoryLine
+from reports.journal.queries import HistoryLine, history_lines
 from reports.people.models import User
 from reports.people.permissions import may
 from reports.problems import NotFound
@@ -22,7 +24,15 @@ from verification.caseload.queries import clocks_of
 from verification.caseload.rules import Step
 from verification.corroboration.queries import claims_since
 from verification.incidents.models import Incident
-from verification.incidents.queries import incident_by_code, incident_history, member_ids, root_of
+from verification.incidents.queries import (
+    file_by_code,
+    incident_by_code,
+    incident_history,
+    incidents_by_id,
+    member_ids,
+    note_file,
+    root_of,
+)
 from verification.incidents.states import IncidentState
 from verification.ledger.queries import is_signed
 from verification.publication.assemble import agreement_face, case_book, public_faces
@@ -48,6 +58,7 @@ from verification.publication.timeline import day_edges, days_of
 from verification.publication.unsigned import Unsigned, unsigned
 from verification.recommendations.queries import counts_by_party
 from verification.standing.queries import standing_lines
+from verification.withholding.models import Withholding
 from verification.withholding.queries import withheld_until
 
 EVERYTHING = IncidentFilter()
@@ -192,30 +203,39 @@ def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, Agreeme
     Of a merged incident its successor is returned, under the successor's code. One that is
     withheld for now is not there: not even until when it is withheld.
     """
-    incident = root_of(incident_by_code(code))
-    members = member_ids(incident)
-    if withheld_until(members):
+    kept = Withholding.objects.filter(incident=OuterRef("pk"), ended_at=None)
+    members = list(file_by_code(code).annotate(is_withheld=Exists(kept)))
+    root = next((one for one in members if one.merged_into_id is None), None)
+    if root is None or any(one.is_withheld for one in members):
         raise NotFound("There is no incident with this code.")
-    return _whole(incident, members, at)
+    members.sort(key=lambda one: one.pk != root.pk)
+    note_file(root, members)
+    return _whole(root, members, at)
 
 
 def known_incident(code: str, *, at: datetime) -> tuple[PublicIncident, AgreementFace]:
     """Return the public part of an incident for those who work on it, withheld or not."""
-    incident = root_of(incident_by_code(code))
-    return _whole(incident, member_ids(incident), at)
+    return known_of(incident_by_code(code), at=at)
+
+
+def known_of(incident: Incident, *, at: datetime) -> tuple[PublicIncident, AgreementFace]:
+    """Return the same of an incident that is at hand."""
+    root = root_of(incident)
+    absorbed = set(member_ids(root)) - {root.pk}
+    return _whole(root, [root, *incidents_by_id(absorbed).values()] if absorbed else [root], at)
 
 
 def _whole(
-    incident: Incident, members: Sequence[uuid.UUID], at: datetime
+    incident: Incident, file: Sequence[Incident], at: datetime
 ) -> tuple[PublicIncident, AgreementFace]:
-    book = case_book(incident.agreement, members)
+    members = [one.pk for one in file]
+    book = case_book(incident.agreement, members, at_hand=file)
     face = public_faces(book, whole=True)[0]
-    lines = incident_history(incident, None, at=at)
+    lines = history_lines(members)
     history = _told_lines(lines, incident, members, book.unsigned)
     shown = book.incidents[incident.pk]  # in the state that may be shown
-    clocks = clocks_of([shown], hidden=book.unsigned.clocks())[shown.pk]
-    public = tuple(c for c in clocks if c.step in PUBLIC_STEPS)
-    return replace(face, history=tuple(history), clocks=public), book.face
+    clocks = clocks_of([shown], hidden=book.unsigned.clocks(), steps=PUBLIC_STEPS)[shown.pk]
+    return replace(face, history=tuple(history), clocks=tuple(clocks)), book.face
 
 
 def seen_history(incident: Incident, user: User | None, *, at: datetime) -> list[HistoryLine]:

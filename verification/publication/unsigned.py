@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.agreement.once import seen_once
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from verification.caseload.queries import NotTold
@@ -117,6 +118,10 @@ class Unsigned:
 
 def unsigned() -> Unsigned:
     """Return what the public does not see yet: usually nothing, after a decision for a minute."""
+    return seen_once("unsigned", _unsigned)
+
+
+def _unsigned() -> Unsigned:
     found = unsigned_events(MARKS)
     return Unsigned(tuple(sorted(found, key=lambda event: (event.recorded_at, event.pk))))
 

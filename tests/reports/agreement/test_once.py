@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from reports.agreement.models import ActKind
-from reports.agreement.once import terms_read_once
+from reports.agreement.once import seen_once, terms_read_once
 from reports.agreement.queries import act_kinds, parties_of
 from tests.factories import World
 
@@ -42,3 +42,18 @@ def test_outside_a_request_nothing_is_kept(world: World) -> None:
     before = len(act_kinds())
     ActKind.objects.create(code="another", names={"en": "Another"}, position=99, severity="minor")
     assert len(act_kinds()) == before + 1
+
+
+def test_what_only_looks_reads_more_things_once() -> None:
+    asked: list[str] = []
+
+    def serve(request: HttpRequest) -> HttpResponse:
+        for _time in range(2):
+            seen_once("x", lambda: asked.append(str(request.method)))
+        return HttpResponse()
+
+    for method in ("GET", "POST", "HEAD", "GET"):
+        request = HttpRequest()
+        request.method = method
+        terms_read_once(serve)(request)
+    assert asked == ["GET", "POST", "POST", "HEAD", "GET"]  # what writes may have changed it
