@@ -319,6 +319,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_THROTTLE_CLASSES": ["reports.api.limits.PartnerQuota"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "FORMAT_SUFFIX_KWARG": "suffix",
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PARSER_CLASSES": ["config.rest.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "reports.api.document.schema.DoorSchema",
     "EXCEPTION_HANDLER": "config.rest.problem_response",

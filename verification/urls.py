@@ -195,8 +195,10 @@ public: list[URLPattern | URLResolver] = [
     path("api/v1/changes", api_changes.list_changes, name="api-changes"),
     path("api/v1/corrections", api_corrections.list_corrections, name="api-corrections"),
     path("api/v1/findings", api.list_findings, name="api-findings"),
+    path("api/v1/findings.<slug:suffix>", api.list_findings_as, name="api-findings-as"),
     path("api/v1/findings/<slug:code>", api.show_finding, name="api-finding"),
     path("api/v1/incidents", api.list_incidents, name="api-incidents"),
+    path("api/v1/incidents.<slug:suffix>", api.list_incidents_as, name="api-incidents-as"),
     path("api/v1/incidents/<slug:code>", api.show_incident, name="api-incident"),
     path("api/v1/mechanism", api_mechanism.show_mechanism, name="api-mechanism"),
     path(
@@ -212,6 +214,7 @@ public: list[URLPattern | URLResolver] = [
     path("api/v1/procedures", api_procedure.list_procedures, name="api-procedures"),
     path("api/v1/procedures/<int:number>", api_procedure.show_procedure, name="api-procedure"),
     path("api/v1/standings", api.show_standings, name="api-standings"),
+    path("api/v1/standings.<slug:suffix>", api.show_standings_as, name="api-standings-as"),
 ]
 
 # People at work, by machine: the same rules as their pages.

@@ -31,6 +31,7 @@ from reports.api.versions import read_at
 from reports.problems import Problem
 
 CHANGES = "/api/v1/schema"
+EXPANDED = "expanded"  # what `expand` asked for, in every row
 View = Callable[..., HttpResponseBase]
 
 
@@ -155,8 +156,10 @@ def _shape(request: HttpRequest, operation: Operation, response: Response) -> No
                 if isinstance(data.get(name), str):
                     response["Link"] = _joined(response, f'<{data[name]}>; rel="{rel}"')
         if "fields" in request.GET:
-            response.data = data = _only(data, set(request.GET["fields"].split(",")))
-    own, print_ = response.get("ETag"), validator(data)
+            beside = {EXPANDED} if "expand" in request.GET else set()
+            response.data = data = _only(data, set(request.GET["fields"].split(",")) | beside)
+    print_ = validator(data, response.accepted_renderer.format)
+    own = response.get("ETag")
     response["ETag"] = f'W/"{print_}"' if own is None else read_at(own, print_)
     known = parse_etags(request.headers.get("If-None-Match", ""))
     tags = {tag.removeprefix("W/") for tag in known}
@@ -171,9 +174,10 @@ def _only(data: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name in wanted}
 
 
-def validator(data: Any) -> str:
+def validator(data: Any, shown_as: str = "json") -> str:
     """Return 16 hex digits: what the answer says, without the instant at which it says it."""
-    raw = json.dumps(_timeless(data), default=str, sort_keys=True).encode()
+    said = _timeless(data) if shown_as == "json" else [shown_as, _timeless(data)]
+    raw = json.dumps(said, default=str, sort_keys=True).encode()
     return hashlib.sha256(raw).hexdigest()[:16]
 
 

@@ -38,6 +38,26 @@ class UnknownParameter(Problem):
     title = gettext_lazy("The address asks for something this door does not know")
 
 
+def expansions(*names: str) -> OpenApiParameter:
+    """Return how the document describes which records a list brings along."""
+    return OpenApiParameter(
+        "expand",
+        {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(names)}},
+        style="form",
+        explode=False,
+        description="records to bring along, under `expanded`",
+    )
+
+
+def asked_expansions(request: Request, *known: str) -> frozenset[str]:
+    """Return which records the address wants brought along. Errors: UnknownParameter."""
+    asked = frozenset(filter(None, request.query_params.get("expand", "").split(",")))
+    if asked - set(known) or ("expand" in request.query_params and not asked):
+        words = _("Choose among: %(names)s.") % {"names": ", ".join(known)}
+        raise UnknownParameter(errors={"expand": [words]})
+    return asked
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some rows of a list, with the cursors of the parts beside it ('' where there is none)."""
@@ -157,7 +177,7 @@ def list_of(form: type[s.Serializer[Any]], *beside: str, count: bool = True) -> 
     fields["next"] = s.URLField(allow_null=True, help_text="the following part; null at the end")
     fields["previous"] = s.URLField(allow_null=True, help_text="the part before; null at the start")
     fields["results"] = form(many=True)
-    name = form.__name__.removesuffix("Out").removesuffix("Shown")
+    name = form.__name__.removesuffix("Out").removesuffix("Shown").removeprefix("Listed")
     return inline_serializer(f"{name}Page", fields)
 
 

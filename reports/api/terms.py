@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.decorators import api_view, permission_classes
+from rest_framework.decorators import api_view, permission_classes, renderer_classes
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,6 +30,7 @@ from reports.api.shown import (
     PlaceShown,
     SpeakerShown,
 )
+from reports.api.tables import renderers, shown_as, suffix
 from reports.intake.rules import TEXT_MOST
 from reports.people.queries import named_sources
 from reports.places.queries import places_matching
@@ -126,18 +127,40 @@ def acts_door(request: Request) -> Response:
     return listed(request, act_kinds(), ActShown)
 
 
+PLACES_ASKED = [
+    OpenApiParameter("q", str, required=True, description="a name, in any script"),
+    LIMIT,
+    CURSOR,
+]
+PLACES_SHOWN = renderers(PlaceShown, map_too=True)
+
+
 @extend_schema(
     operation_id="find_places",
-    parameters=[
-        OpenApiParameter("q", str, required=True, description="a name, in any script"),
-        LIMIT,
-        CURSOR,
-    ],
-    responses=list_of(PlaceShown),
+    parameters=PLACES_ASKED,
+    responses=shown_as(list_of(PlaceShown), map_too=True),
 )
 @api_view(["GET"])
+@renderer_classes(PLACES_SHOWN)
 def places_door(request: Request) -> Response:
     """Find the places a name may mean, best match first. You choose: nothing is picked."""
+    return _places(request)
+
+
+@extend_schema(
+    operation_id="find_places_as",
+    summary="Find places, as a table or a map",
+    parameters=[suffix("json", "csv", "geojson"), *PLACES_ASKED],
+    responses=shown_as(list_of(PlaceShown), map_too=True),
+)
+@api_view(["GET"])
+@renderer_classes(PLACES_SHOWN)
+def places_as_door(request: Request, suffix: str) -> Response:
+    """Find the places a name may mean, best match first, in the form the suffix names."""
+    return _places(request)
+
+
+def _places(request: Request) -> Response:
     found = places_matching(request.query_params.get("q", "")[:TEXT_MOST])
     return listed(request, [asdict(place) for place in found], PlaceShown)
 

@@ -27,6 +27,7 @@ from reports.api.terms import (
     agreements_door,
     clauses_door,
     parties_door,
+    places_as_door,
     places_door,
     speakers_door,
 )
@@ -64,5 +65,6 @@ urlpatterns = [
     path("coverage", coverage_door, name="api-coverage"),
     path("acts", acts_door, name="api-acts"),
     path("places", places_door, name="api-places"),
+    path("places.<slug:suffix>", places_as_door, name="api-places-as"),
     path("speakers", speakers_door, name="api-speakers"),
 ]

@@ -87,6 +87,15 @@ def open_list(name: str, two: Two) -> Iterator[Try]:
         yield Try(f"list {slug}", at(name, query=f"?agreement={slug}"), EVERYBODY)
 
 
+def open_as(*suffixes: str) -> Any:
+    def tries(name: str, two: Two) -> Iterator[Try]:
+        for one in suffixes:
+            yield Try(one, at(name, one, query="?agreement=nk2020"), EVERYBODY)
+        yield Try("no such form", at(name, "doc", query="?agreement=nk2020"), frozenset())
+
+    return tries
+
+
 def open_tile(name: str, two: Two) -> Iterator[Try]:
     for slug in ("nk2020", "there"):
         yield Try(f"tile {slug}", at(name, 5, 20, 12, query=f"?agreement={slug}"), EVERYBODY)
@@ -418,6 +427,7 @@ DOORS: dict[str, Door] = {
         **MACHINE,
     ),
     "api-places": Door(only(SIGNED_IN, query="?q=Ganja"), **MACHINE),
+    "api-places-as": Door(only(SIGNED_IN, "geojson", query="?q=Ganja"), **MACHINE),
     "api-questions": Door(only(SIGNED_IN), **MACHINE),
     "api-question-answer": Door(asked_of(), takes=POST, shows=405, **MACHINE),
     "api-triage-questions": Door(triaged_reports, takes=POST, **MACHINE),
@@ -577,8 +587,10 @@ DOORS: dict[str, Door] = {
     "glossary": Door(only(EVERYBODY)),
     "api-changes": Door(open_list, **PUBLIC),
     "api-findings": Door(open_list, **PUBLIC),
+    "api-findings-as": Door(open_as("json", "csv"), **PUBLIC),
     "api-finding": Door(finding(), **PUBLIC),
     "api-incidents": Door(open_list, **PUBLIC),
+    "api-incidents-as": Door(open_as("json", "csv", "geojson"), **PUBLIC),
     "api-incident": Door(public_incident, **PUBLIC),
     "recommendations": Door(open_list, **PUBLIC),
     "recommendation": Door(advised("*"), **PUBLIC),
@@ -588,6 +600,7 @@ DOORS: dict[str, Door] = {
     "api-mechanism": Door(open_list, **PUBLIC),
     "api-corrections": Door(open_list, **PUBLIC),
     "api-standings": Door(open_list, **PUBLIC),
+    "api-standings-as": Door(open_as("json", "csv"), **PUBLIC),
     "api-procedures": Door(only(EVERYBODY)),
     "api-procedure": Door(only(EVERYBODY, 1)),
     # people at work, by machine

@@ -49,6 +49,46 @@ class IncidentOut(s.Serializer[Any]):
     severity = s.CharField()
 
 
+class FindingOut(s.Serializer[Any]):
+    """A finding in a list."""
+
+    code = s.CharField()
+    incident = s.CharField()
+    version = s.IntegerField()
+    outcome = s.CharField()
+    published_at = s.DateTimeField()
+
+
+class FindingWholeOut(FindingOut):
+    """A finding with its published record, exactly as it was published."""
+
+    content = s.DictField()
+
+
+class WithIncidentOut(s.Serializer[Any]):
+    """What was brought along with a finding."""
+
+    incident = IncidentOut(allow_null=True, help_text="null while it is not public")
+
+
+class WithFindingOut(s.Serializer[Any]):
+    """What was brought along with an incident."""
+
+    finding = FindingWholeOut(allow_null=True, help_text="null where there is none")
+
+
+class ListedFindingOut(FindingOut):
+    """A finding in a list, with what `expand` asked for."""
+
+    expanded = WithIncidentOut(required=False)
+
+
+class ListedIncidentOut(IncidentOut):
+    """An incident in a list, with what `expand` asked for."""
+
+    expanded = WithFindingOut(required=False)
+
+
 class HistoryOut(s.Serializer[Any]):
     """That something was done, and when; never by whom."""
 
@@ -75,22 +115,6 @@ class IncidentWholeOut(IncidentOut):
     positions = s.ListField(child=s.DictField())
     history = HistoryOut(many=True)
     deadlines = ClockOut(many=True, source="clocks")
-
-
-class FindingOut(s.Serializer[Any]):
-    """A finding in a list."""
-
-    code = s.CharField()
-    incident = s.CharField()
-    version = s.IntegerField()
-    outcome = s.CharField()
-    published_at = s.DateTimeField()
-
-
-class FindingWholeOut(FindingOut):
-    """A finding with its published record, exactly as it was published."""
-
-    content = s.DictField()
 
 
 class StandingOut(s.Serializer[Any]):

@@ -72,19 +72,18 @@ def by_cursor(
     request: Request,
     body: dict[str, Any],
     rows: Sequence[Any],
-    form: type[Serializer[Any]],
     *,
     count: int,
     newer: Any = None,
     older: Any = None,
 ) -> Response:
-    """Return rows that are one part already, with the addresses of its neighbours."""
+    """Return rows as they are shown, one part already, with the addresses of its neighbours."""
     return Response(
         {
             **body,
             "count": count,
             "next": address(request, str(older) if older else None),
             "previous": address(request, str(newer) if newer else None),
-            "results": form(rows, many=True).data,
+            "results": rows,
         }
     )

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.decorators import (
+    api_view,
+    authentication_classes,
+    permission_classes,
+    renderer_classes,
+)
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reports.api.parameters import UnknownParameter
+from reports.api.parameters import UnknownParameter, asked_expansions, expansions
+from reports.api.tables import Form, renderers, shown_as, suffix
 from reports.pages.choosing import current_agreement
 from verification.api.answers import (
-    FindingOut,
     FindingWholeOut,
-    IncidentOut,
     IncidentWholeOut,
+    ListedFindingOut,
+    ListedIncidentOut,
+    StandingOut,
     StandingsOut,
+    WithFindingOut,
+    WithIncidentOut,
 )
 from verification.api.corrections import afterlife_answer
 from verification.api.pages import (
@@ -35,9 +47,11 @@ from verification.publication.queries import (
     SEVERITY_CODES,
     filter_words,
     finding_by_code,
+    finding_lines,
     findings_of,
     incident_page,
     public_incident,
+    public_incidents_by_codes,
     standings,
 )
 from verification.publication.shapes import ALLEGATION, CONTESTED, FINDING
@@ -57,16 +71,61 @@ FILTERS = [  # those of the page (verification/publication/asking.py)
 ]
 
 
-@extend_schema(operation_id="list_findings", parameters=BY_PLACE, responses=page_of(FindingOut))
+FINDINGS = renderers(ListedFindingOut)
+INCIDENTS = renderers(ListedIncidentOut, map_too=True)
+STANDINGS = renderers(StandingOut, rows="standings")
+
+
+@extend_schema(
+    operation_id="list_findings",
+    parameters=[*BY_PLACE, expansions("incident")],
+    responses=shown_as(page_of(ListedFindingOut)),
+)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
+@renderer_classes(FINDINGS)
 def list_findings(request: Request) -> Response:
     """Return an agreement's current findings, latest first, a page at a time."""
+    return _findings(request)
+
+
+@extend_schema(
+    operation_id="list_findings_as",
+    summary="List findings, as a table",
+    parameters=[suffix("json", "csv"), *BY_PLACE],
+    responses=shown_as(page_of(ListedFindingOut)),
+)
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+@renderer_classes(FINDINGS)
+def list_findings_as(request: Request, suffix: str) -> Response:
+    """Return an agreement's current findings in the form the suffix names, a page at a time."""
+    return _findings(request)
+
+
+def _findings(request: Request) -> Response:
     agreement = current_agreement(request)
+    wanted = asked_expansions(request, "incident")
     body = {"as_of": timezone.now(), "agreement": agreement.slug}
     seen = findings_of(agreement, cursor=asked_cursor(request), size=asked_limit(request))
-    return by_cursor(request, body, seen.findings, FindingOut, count=seen.n_all, older=seen.older)
+    beside = None
+    if wanted:
+        found = public_incidents_by_codes(agreement, [one.incident for one in seen.findings])
+        beside = [{"incident": found.get(one.incident)} for one in seen.findings]
+    rows = _expanded(seen.findings, ListedFindingOut, beside, WithIncidentOut)
+    return by_cursor(request, body, rows, count=seen.n_all, older=seen.older)
+
+
+def _expanded(
+    rows: Sequence[Any], form: Form, beside: Sequence[dict[str, Any]] | None, brought: Form
+) -> list[dict[str, Any]]:
+    """Return rows as they are shown, each with what was brought along, if anything was."""
+    shown = [dict(one) for one in form(rows, many=True).data]
+    for one, more in zip(shown, beside or (), strict=False):
+        one["expanded"] = brought(more).data
+    return shown
 
 
 @extend_schema(operation_id="read_finding", responses=FindingWholeOut)
@@ -83,14 +142,37 @@ def show_finding(request: Request, code: str) -> Response:
 
 
 @extend_schema(
-    operation_id="list_incidents", parameters=[*BY_PLACE, *FILTERS], responses=page_of(IncidentOut)
+    operation_id="list_incidents",
+    parameters=[*BY_PLACE, *FILTERS, expansions("finding")],
+    responses=shown_as(page_of(ListedIncidentOut), map_too=True),
 )
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
+@renderer_classes(INCIDENTS)
 def list_incidents(request: Request) -> Response:
     """Return the incidents asked for, latest first; the filters are those of the page."""
+    return _incidents(request)
+
+
+@extend_schema(
+    operation_id="list_incidents_as",
+    summary="List incidents, as a table or a map",
+    parameters=[suffix("json", "csv", "geojson"), *BY_PLACE, *FILTERS],
+    responses=shown_as(page_of(ListedIncidentOut), map_too=True),
+)
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+@renderer_classes(INCIDENTS)
+def list_incidents_as(request: Request, suffix: str) -> Response:
+    """Return the incidents asked for in the form the suffix names; `Link` leads to the next."""
+    return _incidents(request)
+
+
+def _incidents(request: Request) -> Response:
     at = timezone.now()
+    wanted = asked_expansions(request, "finding")
     agreement = current_agreement(request)
     asked = asked_for(request.GET, filter_words(agreement))
     if asked.ignored:
@@ -102,12 +184,14 @@ def list_incidents(request: Request) -> Response:
     seen, count = incident_page(
         agreement, wanted=asked.wanted, cursor=cursor, size=asked_limit(request)
     )
-    body = {"as_of": at, "agreement": agreement.slug}
+    beside = None
+    if wanted:
+        found = finding_lines({one.finding_code for one in seen.incidents} - {""})
+        beside = [{"finding": found.get(one.finding_code)} for one in seen.incidents]
     return by_cursor(
         request,
-        body,
-        seen.incidents,
-        IncidentOut,
+        {"as_of": at, "agreement": agreement.slug},
+        _expanded(seen.incidents, ListedIncidentOut, beside, WithFindingOut),
         count=count,
         newer=str(seen.newer or ""),
         older=str(seen.older or ""),
@@ -126,10 +210,32 @@ def show_incident(request: Request, code: str) -> Response:
     return Response({**body, **IncidentWholeOut(seen).data})
 
 
-@extend_schema(operation_id="read_standings", parameters=[AGREEMENT], responses=StandingsOut)
+@extend_schema(
+    operation_id="read_standings", parameters=[AGREEMENT], responses=shown_as(StandingsOut())
+)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
+@renderer_classes(STANDINGS)
 def show_standings(request: Request) -> Response:
     """Return every party's record under an agreement, with the sums it has to agree with."""
+    return _standings(request)
+
+
+@extend_schema(
+    operation_id="read_standings_as",
+    summary="Read the standings, as a table",
+    parameters=[suffix("json", "csv"), AGREEMENT],
+    responses=shown_as(StandingsOut()),
+)
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([AllowAny])
+@renderer_classes(STANDINGS)
+def show_standings_as(request: Request, suffix: str) -> Response:
+    """Return every party's record in the form the suffix names: of a table, one line a party."""
+    return _standings(request)
+
+
+def _standings(request: Request) -> Response:
     return Response(StandingsOut(standings(current_agreement(request), at=timezone.now())).data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -195,6 +195,19 @@ def incidents_by_codes(
         if ids:
             found += public_faces(case_book(agreement, files_of(ids)))
         return found, reading.face
+
+
+def public_incidents_by_codes(
+    agreement: Agreement, codes: Sequence[str]
+) -> dict[str, PublicIncident]:
+    """Return {code: incident} of those of these the public may see now."""
+    with bounded():
+        return {face.code: face for face in Reading(agreement).by_codes(codes)}
+
+
+def finding_lines(codes: Collection[str]) -> dict[str, FindingLine]:
+    """Return {code: finding, as published}; the codes are those public incidents name."""
+    return {row.code: _line(row) for row in Finding.objects.filter(code__in=codes)}
 
 
 def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, AgreementFace]:
