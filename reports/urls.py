@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from reports.api.reference import reference_page, reference_part_page
 from reports.identity import RECEIPT_ALPHABET
 from reports.pages.coverage import coverage_page
 from reports.pages.desk import desk
@@ -80,6 +81,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<uuid:import_id>/", import_page, name="import"),
     path("imports/<uuid:import_id>/problems.csv", import_problems, name="import-problems"),
     path("api/", machines_page, name="api-docs"),
+    path("api/reference/", reference_page, name="api-reference"),
+    path("api/reference/<slug:tag>/", reference_part_page, name="api-reference-part"),
     path("api/v1/", include("reports.api.urls")),
     path("v1/", include("reports.lines.urls")),
 ]

@@ -10,8 +10,8 @@ from django.core.validators import slug_re
 from django.db.models import Q
 
 from reports.agreement.models import ActKind, Agreement, AgreementVersion, Clause, Party
-from reports.agreement.once import once
 from reports.agreement.rules import Period, TimeLimits, limits_at
+from reports.once import once
 from reports.problems import NotFound
 
 

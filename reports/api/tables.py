@@ -103,7 +103,7 @@ def _columns(form: Form) -> list[tuple[str, Callable[[Row], Cell]]]:
         if name == "expanded":
             continue  # brought along in JSON alone
         if isinstance(field, s.Serializer):
-            found += [(f"{name}.{inner}", _inner(name, inner)) for inner in field.fields]
+            found += [(f"{name}.{inner}", _inner(name, str(inner))) for inner in field.fields]
         else:
             found.append((name, _own(name)))
     return found

@@ -9,9 +9,9 @@ from datetime import datetime, tzinfo
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from reports.agreement.once import seen_once
 from reports.journal.kinds import PUBLIC_KINDS, Kind
 from reports.journal.models import Event, Job
+from reports.once import seen_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.agreement.once import once
+from reports.once import once
 from reports.people.models import Role, RoleGrant
 from reports.problems import NotAllowed
 

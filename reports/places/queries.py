@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from reports.agreement.models import Agreement
-from reports.agreement.once import seen_once
+from reports.once import seen_once
 from reports.places.blur import HUNDRED, Areas, areas_of_places, box_round
 from reports.places.folding import bones, folded
 from reports.places.geo import distance_m, initial_bearing_deg

@@ -57,6 +57,8 @@ PAGES = (
     Page("procedure-version", "", "/procedure/", r"/procedure/\d+/$"),
     Page("glossary", "", "/words/"),
     Page("api-docs", "", "/api/"),
+    Page("api-reference", "", "/api/reference/"),
+    Page("api-reference-part", "", "/api/reference/record/"),
     Page("account_login", "", "/accounts/login/"),
     Page("account_inactive", "", "/accounts/inactive/"),
     Page("account_signup", "", "/accounts/signup/"),

@@ -96,6 +96,11 @@ def open_as(*suffixes: str) -> Any:
     return tries
 
 
+def open_heading(name: str, two: Two) -> Iterator[Try]:
+    yield Try("heading", at(name, "record"), EVERYBODY)
+    yield Try("missing", at(name, "nothing"), frozenset())
+
+
 def open_tile(name: str, two: Two) -> Iterator[Try]:
     for slug in ("nk2020", "there"):
         yield Try(f"tile {slug}", at(name, 5, 20, 12, query=f"?agreement={slug}"), EVERYBODY)
@@ -398,6 +403,8 @@ DOORS: dict[str, Door] = {
     "place-names": Door(only(SIGNED_IN)),
     "place-search": Door(only(SIGNED_IN, query="?q=Ganja")),
     "api-docs": Door(only(EVERYBODY)),
+    "api-reference": Door(only(EVERYBODY)),
+    "api-reference-part": Door(open_heading, **PUBLIC),
     "api-schema": Door(only(EVERYBODY)),
     "api-reports": Door(only(SIGNED_IN), refuses=REFUSED, takes=POST, **MACHINE),
     "api-report": Door(own_reports(), **MACHINE),

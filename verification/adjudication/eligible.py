@@ -11,8 +11,8 @@ from django.db.models import (
 )
 from django.utils.translation import gettext as _
 
-from reports.agreement.once import seen_once
 from reports.agreement.queries import parties_of
+from reports.once import seen_once
 from reports.people.models import Role, User
 from reports.people.permissions import Verdict
 from reports.people.queries import alignment_codes, alignment_of, holders_of

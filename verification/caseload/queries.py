@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef, Subquery
 
 from reports.agreement.models import Agreement
-from reports.agreement.once import seen_once
 from reports.agreement.queries import agreements, limits_of_versions
 from reports.intake.choices import Channel
 from reports.intake.models import Report
@@ -21,6 +20,7 @@ from reports.intake.states import ReportState
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
 from reports.journal.queries import public_events
+from reports.once import seen_once
 from reports.people.models import Role, User
 from reports.people.permissions import require, roles_of
 from verification.adjudication.models import Case, Decision, Seat

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from reports.agreement.models import Agreement, Party
-from reports.agreement.once import seen_once
 from reports.intake.choices import Channel
 from reports.intake.models import Report
 from reports.intake.queries import reports_by_id
+from reports.once import seen_once
 from reports.people.models import User
 from reports.people.permissions import Verdict, may, require
 from reports.people.queries import liaison_party_code

@@ -13,11 +13,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from reports.agreement.models import Agreement
-from reports.agreement.once import seen_once
 from reports.intake.models import Report
 from reports.intake.queries import inbox, spot_of
 from reports.intake.states import ReportState
 from reports.journal.queries import HistoryLine, history_lines
+from reports.once import seen_once
 from reports.people.models import User
 from reports.people.permissions import may, require
 from reports.places.geo import Spot

@@ -11,9 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Max, Q, QuerySet
 
-from reports.agreement.once import seen_once
 from reports.journal.kinds import Kind
 from reports.journal.models import Event, Unlogged
+from reports.once import seen_once
 from reports.problems import NotFound
 from verification.ledger.models import Cosignature, Leaf, LogState, Opening, SignedTree, TileRoot
 from verification.ledger.rules import FILING_NOUNS, LATE_S, bucket_start

@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.agreement.once import seen_once
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
+from reports.once import seen_once
 from verification.caseload.queries import NotTold
 from verification.incidents.states import IncidentState
 from verification.ledger.queries import signed_since, unsigned_events

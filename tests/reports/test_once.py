@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from reports.agreement.models import ActKind
-from reports.agreement.once import seen_once, terms_read_once
 from reports.agreement.queries import act_kinds, parties_of
+from reports.once import seen_once, terms_read_once
 from tests.factories import World
 
 
