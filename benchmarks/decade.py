@@ -39,7 +39,7 @@ PLACES, POSTS = 300, 400
 ACTS = (
     "shelling",
     "small_arms_fire",
-    "uav_strike",
+    "air_drone_strike",
     "sniper_fire",
     "ground_assault",
     "missile_strike",
@@ -187,11 +187,9 @@ def faults_of(agreement: Any, *, sample: int = 500) -> list[str]:
     codes = list(Incident.objects.order_by("code").values_list("pk", flat=True))
     files = files_of(Random(SEED).sample(codes, min(sample, len(codes))))
     kept = PublicRow.objects.in_bulk(list(files))
-    faults = [
-        row.code
-        for row, _face in rows_now(agreement, files, hidden_by=NOTHING)
-        if not same(row, kept[row.pk])
-    ]
+    made = {row.pk: row for row, _face in rows_now(agreement, files, hidden_by=NOTHING)}
+    faults = [row.code for row in made.values() if not same(row, kept[row.pk])]
+    faults += [f"{key} is read by nobody" for key in sorted(set(files.values()) - set(made))]
     found = {line.key: line.count for line in Reading(agreement).partition()}
     real = {line.key: line.count for line in partition(agreement.pk)}
     return faults + ([] if found == real else [f"{found} is not {real}"])

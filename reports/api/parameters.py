@@ -169,11 +169,17 @@ def answered(request: Request, part: Part, results: Any, **beside: Any) -> Respo
 
 
 @cache
-def list_of(form: type[s.Serializer[Any]], *beside: str, count: bool = True) -> s.Serializer[Any]:
+def list_of(
+    form: type[s.Serializer[Any]], *beside: str, count: bool = True, bounded: bool = False
+) -> s.Serializer[Any]:
     """Return how the document describes a part of a list of such rows."""
     fields: dict[str, Any] = {name: BESIDE[name]() for name in beside}
     if count:
-        fields["count"] = s.IntegerField(help_text="rows of the whole list")
+        words = "rows of the whole list" + ("; null where they are too many" if bounded else "")
+        fields["count"] = s.IntegerField(allow_null=bounded, help_text=words)
+    if bounded:
+        words = "how many there are at least, where `count` is null"
+        fields["count_at_least"] = s.IntegerField(required=False, help_text=words)
     fields["next"] = s.URLField(allow_null=True, help_text="the following part; null at the end")
     fields["previous"] = s.URLField(allow_null=True, help_text="the part before; null at the start")
     fields["results"] = form(many=True)

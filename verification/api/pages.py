@@ -43,9 +43,12 @@ BY_PLACE = [  # of lists too long to be counted through
 ]
 
 
-def page_of(form: type[Serializer[Any]], *more: str) -> Serializer[Any]:
-    """Return how the document describes a part of a list of one agreement."""
-    return list_of(form, "as_of", "agreement", *more)
+def page_of(form: type[Serializer[Any]], *more: str, bounded: bool = False) -> Serializer[Any]:
+    """Return how the document describes a part of a list of one agreement.
+
+    `bounded`: the rows are counted up to a bound alone.
+    """
+    return list_of(form, "as_of", "agreement", *more, bounded=bounded)
 
 
 def paged(
@@ -74,14 +77,18 @@ def by_cursor(
     rows: Sequence[Any],
     *,
     count: int,
+    is_all: bool = True,
     newer: Any = None,
     older: Any = None,
 ) -> Response:
-    """Return rows as they are shown, one part already, with the addresses of its neighbours."""
+    """Return rows as they are shown, one part already, with the addresses of its neighbours.
+
+    Where not all were counted, `count` is null and `count_at_least` says how far it went.
+    """
     return Response(
         {
             **body,
-            "count": count,
+            **({"count": count} if is_all else {"count": None, "count_at_least": count}),
             "next": address(request, str(older) if older else None),
             "previous": address(request, str(newer) if newer else None),
             "results": rows,

@@ -144,7 +144,7 @@ def show_finding(request: Request, code: str) -> Response:
 @extend_schema(
     operation_id="list_incidents",
     parameters=[*BY_PLACE, *FILTERS, expansions("finding")],
-    responses=shown_as(page_of(ListedIncidentOut), map_too=True),
+    responses=shown_as(page_of(ListedIncidentOut, bounded=True), map_too=True),
 )
 @api_view(["GET"])
 @authentication_classes([])
@@ -159,7 +159,7 @@ def list_incidents(request: Request) -> Response:
     operation_id="list_incidents_as",
     summary="List incidents, as a table or a map",
     parameters=[suffix("json", "csv", "geojson"), *BY_PLACE, *FILTERS],
-    responses=shown_as(page_of(ListedIncidentOut), map_too=True),
+    responses=shown_as(page_of(ListedIncidentOut, bounded=True), map_too=True),
 )
 @api_view(["GET"])
 @authentication_classes([])
@@ -181,7 +181,7 @@ def _incidents(request: Request) -> Response:
             errors={name: [_("This value is not known here.")] for name in asked.wrong},
         )
     cursor = asked_cursor(request)
-    seen, count = incident_page(
+    seen, count, is_all = incident_page(
         agreement, wanted=asked.wanted, cursor=cursor, size=asked_limit(request)
     )
     beside = None
@@ -193,6 +193,7 @@ def _incidents(request: Request) -> Response:
         {"as_of": at, "agreement": agreement.slug},
         _expanded(seen.incidents, ListedIncidentOut, beside, WithFindingOut),
         count=count,
+        is_all=is_all,
         newer=str(seen.newer or ""),
         older=str(seen.older or ""),
     )

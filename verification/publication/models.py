@@ -137,6 +137,11 @@ class PublicRow(models.Model):
             models.Index(fields=["agreement", "-window_from", "code"], name="public_row_latest"),
             models.Index(fields=["agreement", "first_day", "last_day"], name="public_row_by_day"),
             models.Index(fields=["agreement", "area", "-window_from"], name="public_row_by_area"),
+            models.Index(  # with what narrows it further, so that it is counted without the rows
+                fields=["agreement", "act", "-window_from", "code"],
+                include=["accused", "shape"],
+                name="public_row_by_act",
+            ),
             models.Index(
                 fields=["agreement", "-found_at", "code"],
                 condition=~Q(finding_code=""),

@@ -63,6 +63,7 @@ from verification.withholding.queries import withheld_until
 
 EVERYTHING = IncidentFilter()
 LISTED = 25  # incidents of one page of a list
+COUNTED = 10_000  # rows of a list that are counted one by one; beyond it, that there are more
 LATEST = 5  # findings on the first page
 MOST_ON_MAP = 60  # incidents drawn one by one; beyond it they are counted by area
 PUBLIC_STEPS = (Step.REPLY, Step.DECISION)
@@ -152,11 +153,11 @@ def incident_page(
     wanted: IncidentFilter = EVERYTHING,
     cursor: Cursor | None = None,
     size: int = LISTED,
-) -> tuple[Page, int]:
-    """Return a page of the incidents asked for, and how many were asked for: nothing else."""
+) -> tuple[Page, int, bool]:
+    """Return a page of the incidents asked for, how many there are, and whether that is all."""
     with bounded():
         reading = Reading(agreement)
-        return reading.page(wanted, cursor, size), reading.count(wanted)
+        return reading.page(wanted, cursor, size), *reading.count_at_most(wanted, COUNTED)
 
 
 def _listed(

@@ -221,6 +221,17 @@ class Reading:
         """Return how many incidents are asked for."""
         return sum(self.grouped(wanted, "state").values()) if wanted else self.n_all
 
+    def count_at_most(self, wanted: IncidentFilter, most: int) -> tuple[int, bool]:
+        """Return how many incidents are asked for, and whether that is all of them.
+
+        What kept sums cannot tell is counted row by row, as far as `most` and no further.
+        """
+        if not wanted or _smallest(wanted, ["state"]) is not PublicRow:
+            return self.count(wanted), True
+        seen = self.rows(wanted).values("pk")[: most + 1]
+        n = seen.count() + len(self.fresh(wanted))
+        return (n, True) if n <= most else (most, False)
+
     def grouped(self, wanted: IncidentFilter, *by: str) -> Groups:
         """Return {values of these fields: how many incidents are asked for}."""
         model = _smallest(wanted, by)

@@ -118,3 +118,29 @@ def test_what_is_wrong_is_said_as_a_problem(
 def test_nothing_can_be_written(client: Client, record: PublicRecord, address: str) -> None:
     for send in (client.post, client.put, client.patch, client.delete):
         assert send(address, "{}", content_type="application/json").status_code == 405
+
+
+class TestManyRows:
+    """Rows that no kept sum counts are counted as far as a bound."""
+
+    def bound(self, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+        monkeypatch.setattr("verification.publication.queries.COUNTED", most)
+
+    def test_beyond_it_the_count_is_left_open(
+        self, client: Client, record: PublicRecord, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        act = client.get("/api/v1/incidents").json()["results"][0]["act"]
+        self.bound(monkeypatch, 0)
+        body = client.get(f"/api/v1/incidents?act={act}").json()
+        assert (body["count"], body["count_at_least"]) == (None, 0)
+        assert body["results"]
+
+    def test_up_to_it_and_by_kept_sums_it_is_exact(
+        self, client: Client, record: PublicRecord, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        by_sums = client.get("/api/v1/incidents?counted=1").json()
+        self.bound(monkeypatch, 1)
+        assert client.get("/api/v1/incidents?counted=1").json()["count"] == by_sums["count"] > 1
+        act = by_sums["results"][0]["act"]
+        one = client.get(f"/api/v1/incidents?act={act}").json()
+        assert (one["count"], "count_at_least" in one) == (len(one["results"]), False)
