@@ -112,14 +112,19 @@ def _shown(path: str, method: str, one: Made, document: Made) -> Shown:
 
 def _beside(description: str, summary: str) -> str:
     """Return what a description says that the summary does not."""
-    words = description.strip()
+    words = _plain(description.strip())
     return "" if words.rstrip(".") == summary.rstrip(".") else words
 
 
 def _parameter(one: Made, schemas: Made) -> Told:
     needed = one.get("required", False)
     words = one.get("description", "")
-    return Told(one["name"], one["in"], _type(one["schema"], schemas), needed, words)
+    return Told(one["name"], one["in"], _type(one["schema"], schemas), needed, _plain(words))
+
+
+def _plain(words: str) -> str:
+    """Return words without the marks of Markdown."""
+    return words.replace("`", "")
 
 
 def _of_json(content: Made) -> Made:
@@ -173,7 +178,7 @@ def _fields(schema: Made, schemas: Made, before: str = "", depth: int = 0) -> It
         needed = name in whole.get("required", ())
         inner = _followed(one, schemas)
         words = one.get("description", "") or inner.get("description", "")
-        yield Told(path, "", _type(one, schemas), needed, words)
+        yield Told(path, "", _type(one, schemas), needed, _plain(words))
         if depth < DEEP and ("properties" in inner or "items" in inner):
             yield from _fields(inner, schemas, path, depth + 1)
 

@@ -38,7 +38,7 @@ def test_a_heading_tells_its_operations_in_full(client: Client, db: None, tag: s
         assert one["summary"] in part
         assert f"<b>{method.upper()}</b> /api/v1{path}" in part
         for parameter in one.get("parameters", ()):
-            assert f"<code>{parameter['name']}</code>" in part
+            assert f'<code class="hash">{parameter["name"]}</code>' in part
         for number in one["responses"]:
             assert number in part
 
@@ -47,7 +47,7 @@ def test_a_body_is_told_field_by_field(client: Client, db: None) -> None:
     html = client.get("/api/reference/reports/").content.decode()
     part = html.split('id="file_report"', 1)[1].split("</article>", 1)[0]
     for name in ("narrative", "location.kind", "tolls[].least", "origin.url"):
-        assert f"<code>{name}</code>" in part
+        assert f'<code class="hash">{name}</code>' in part
     assert "POST /api/v1/reports" in part and "Authorization: Bearer $KEY" in part
 
 
