@@ -12,8 +12,8 @@ from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilar
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.db.models.functions import Greatest
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from reports.agreement.models import Agreement
 from reports.once import seen_once
@@ -241,7 +241,11 @@ def spots_of_places(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[float, fl
 def place_choices(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, PlaceChoice]:
     """Return {id: place as people see it} for many places in one query."""
     wanted = frozenset(i for i in ids if i)
-    return dict(seen_once(("places", wanted), lambda: _choices(wanted))) if wanted else {}
+    return (
+        dict(seen_once(("places", wanted, get_language()), lambda: _choices(wanted)))
+        if wanted
+        else {}
+    )
 
 
 def _choices(wanted: Collection[uuid.UUID]) -> dict[uuid.UUID, PlaceChoice]:
