@@ -152,7 +152,11 @@ def suffix(*known: str) -> OpenApiParameter:
     return OpenApiParameter("suffix", str, "path", enum=known, description=words)
 
 
-def shown_as(form: Any, *, map_too: bool = False) -> dict[Any, Any]:
-    """Return how the document describes an answer that may be a table, or a map."""
+def shown_as(form: Any, *, map_too: bool = False, by_suffix: bool = False) -> dict[Any, Any]:
+    """Return how the document describes an answer that may be a table, or a map.
+
+    By suffix the text comes first: a generated client reads all of them as the first.
+    """
     maps = {(200, GEOJSON): OpenApiTypes.OBJECT} if map_too else {}
-    return {(200, "application/json"): form, (200, CSV): OpenApiTypes.STR, **maps}
+    plain, table = {(200, "application/json"): form}, {(200, CSV): OpenApiTypes.STR}
+    return {**table, **plain, **maps} if by_suffix else {**plain, **table, **maps}

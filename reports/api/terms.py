@@ -151,7 +151,7 @@ def places_door(request: Request) -> Response:
     operation_id="find_places_as",
     summary="Find places, as a table or a map",
     parameters=[suffix("json", "csv", "geojson"), *PLACES_ASKED],
-    responses=shown_as(list_of(PlaceShown), map_too=True),
+    responses=shown_as(list_of(PlaceShown), map_too=True, by_suffix=True),
 )
 @api_view(["GET"])
 @renderer_classes(PLACES_SHOWN)

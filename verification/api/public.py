@@ -94,7 +94,7 @@ def list_findings(request: Request) -> Response:
     operation_id="list_findings_as",
     summary="List findings, as a table",
     parameters=[suffix("json", "csv"), *BY_PLACE],
-    responses=shown_as(page_of(ListedFindingOut)),
+    responses=shown_as(page_of(ListedFindingOut), by_suffix=True),
 )
 @api_view(["GET"])
 @authentication_classes([])
@@ -159,7 +159,7 @@ def list_incidents(request: Request) -> Response:
     operation_id="list_incidents_as",
     summary="List incidents, as a table or a map",
     parameters=[suffix("json", "csv", "geojson"), *BY_PLACE, *FILTERS],
-    responses=shown_as(page_of(ListedIncidentOut, bounded=True), map_too=True),
+    responses=shown_as(page_of(ListedIncidentOut, bounded=True), map_too=True, by_suffix=True),
 )
 @api_view(["GET"])
 @authentication_classes([])
@@ -227,7 +227,7 @@ def show_standings(request: Request) -> Response:
     operation_id="read_standings_as",
     summary="Read the standings, as a table",
     parameters=[suffix("json", "csv"), AGREEMENT],
-    responses=shown_as(StandingsOut()),
+    responses=shown_as(StandingsOut(), by_suffix=True),
 )
 @api_view(["GET"])
 @authentication_classes([])
