@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import gettext as _
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,9 +36,20 @@ EXPANDED = "expanded"  # what `expand` asked for, in every row
 View = Callable[..., HttpResponseBase]
 
 
+class _WhateverIsAsked(DefaultContentNegotiation):
+    """A refusal is a problem document, also to who asked for a table."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        """Return the first."""
+        return renderers[0], renderers[0].media_type
+
+
 class Refusal(APIView):
     """Answers with one problem, in the form of every other."""
 
+    content_negotiation_class = _WhateverIsAsked
     authentication_classes = []
     permission_classes = [AllowAny]
     problem: Problem | None = None
