@@ -92,6 +92,16 @@ class Whole(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
+class Flag(serializers.BooleanField):
+    """A JSON true or false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return which of the two."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class Key(serializers.UUIDField):
     """A UUID, written as a string."""
 

@@ -8,13 +8,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers as s
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
-from reports.api.bodies import Text, read_body
+from reports.api.bodies import Flag, Text, read_body
 from reports.api.reports import PROBLEMS
 from reports.api.versions import no_version
 from reports.problems import Invalid, MoveRefused
@@ -31,7 +30,7 @@ MINE = keys_for("review")
 class SecondBody(AnswersBody):
     """A whole ballot and what changed one's mind; or `confirms` alone, and why one's own stands."""
 
-    confirms = s.BooleanField(required=False, default=False)
+    confirms = Flag(required=False, default=False)
     why = Text(max_length=5_000)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers as s
 
-from reports.api.bodies import Strict, Text
+from reports.api.bodies import Flag, Strict, Text
 from reports.identity import keys_behind
 from reports.problems import Invalid
 from verification.adjudication.actions.ballots import BallotDraft
@@ -59,7 +59,7 @@ class AnswersBody(Strict):
 class InterestBody(Strict):
     """Whether anything ties a reviewer to the case; a conflict is told in a sentence."""
 
-    conflict = s.BooleanField()
+    conflict = Flag()
     reason = Text(required=False, allow_blank=True, default="", max_length=500)
 
 

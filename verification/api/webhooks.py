@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api.authentication import asker, keys_for
-from reports.api.bodies import Instant, Key, Strict, Text, read_body
+from reports.api.bodies import Flag, Instant, Key, Strict, Text, read_body
 from reports.api.parameters import CURSOR, LIMIT
 from reports.api.reports import PROBLEMS
 from reports.api.versions import check_version, etag, if_match
@@ -53,7 +53,7 @@ class ChangedBody(Strict):
     """What an endpoint is told from now on, and whether it rests."""
 
     topics = s.ListField(child=Text(max_length=40), max_length=20)
-    paused = s.BooleanField()
+    paused = Flag()
 
 
 class ReplayBody(Strict):

@@ -107,6 +107,8 @@ class TestTheFile:
         is_problem(send(client, "POST", at("ballot", fresh), body_of(fresh), NO_DRAFT), 409)
         asked = client.get(at("interest", fresh)).json()
         assert asked["incident"] == fresh.incident.code and not asked["declared"]
+        for unclear in (0, "false", None):
+            is_problem(send(client, "POST", at("interest", fresh), {"conflict": unclear}, {}), 422)
         declared = send(client, "POST", at("interest", fresh), {"conflict": False}, {})
         assert declared.status_code == 204
         assert client.get(at("case", fresh)).status_code == 200
