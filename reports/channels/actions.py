@@ -59,6 +59,7 @@ class Incoming:
     claimed_at: datetime | None = None
     dkim: str = ""  # what our own mail server says of a mail's signature
     answers: bool = False  # the bytes are JSON of named answers, not the text alone
+    coded: bool = True  # it may begin with a code word
 
     def digests(self, at: datetime) -> tuple[str, str]:
         """Return what a resend is known by, now and a while ago.
@@ -154,10 +155,10 @@ def _clean(text: str) -> str:
 
 def _bare(incoming: Incoming) -> tuple[str, bytes]:
     """Return the text and the bytes to keep: without the word that may be a code word."""
-    if incoming.line == Line.MAIL:  # a mailbox is a secret itself; there is no code word
+    if incoming.line == Line.MAIL or not incoming.coded:  # a mailbox is a secret itself
         return incoming.text, incoming.raw
     raw = incoming.raw.decode("utf-8", "surrogateescape")
-    raw = without_code_within(raw, incoming.text) if incoming.answers else without_code(raw)
+    raw = without_code_within(raw) if incoming.answers else without_code(raw)
     return without_code(incoming.text), raw.encode("utf-8", "surrogateescape")
 
 

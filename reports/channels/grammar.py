@@ -88,13 +88,23 @@ def without_code(text: str) -> str:
     return FIRST_WORD.sub(WITHHELD, text, count=1)
 
 
-def without_code_within(answers: str, text: str) -> str:
-    """Return JSON without the first word of a text, wherever it stands in it."""
-    first = FIRST_WORD.match(text)
-    if first is None:
-        return answers
-    written = re.escape(json.dumps(first[1], ensure_ascii=False)[1:-1])
-    return re.sub(rf"(?<!\w){written}(?!\w)", WITHHELD, answers, flags=re.IGNORECASE)
+def without_code_within(answers: str) -> str:
+    """Return a flow's results (JSON) without the first word of the first value that has one.
+
+    What the flow keeps beside it (the input, the category) may begin with the same word; every
+    other result stays as it came: its figures are what a report is about.
+    """
+    results = json.loads(answers)
+    for one in results.values():
+        first = FIRST_WORD.match(str(one.get("value") or ""))
+        if first is None:
+            continue
+        for name, said in one.items():
+            begins = FIRST_WORD.match(str(said))
+            if begins is not None and folded(begins[1]) == folded(first[1]):
+                one[name] = without_code(str(said))
+        break
+    return json.dumps(results, ensure_ascii=False)
 
 
 def _act_in(words: list[str], acts: Mapping[str, tuple[str, str]]) -> tuple[str, str, str] | None:

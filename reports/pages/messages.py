@@ -22,6 +22,7 @@ from reports.problems import Invalid, NotFound
 PAGE = "reports/messages.html"
 SIGNATURES = {
     "pass": _("signed by the domain it names"),
+    "other": _("signed by another domain than it names"),
     "fail": _("the signature of its domain does not hold"),
 }
 

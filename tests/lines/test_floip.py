@@ -54,11 +54,11 @@ def test_each_session_is_a_message_that_waits(world: World, shape: Any) -> None:
         assert sent(shape(*rows)).status_code == 200
     first, second = Message.objects.order_by("pk")
     assert first.text.splitlines() == [
-        "… shoot at the mill",
+        "They shoot at the mill",
         "[40.68, 46.36]",
         "http://tracker.example/x.jpg",
     ]
-    assert second.text == "… نار" and not first.known and Report.objects.count() == 0
+    assert second.text == "اطلاق نار" and not first.known and Report.objects.count() == 0
     assert first.claimed_at is not None and first.claimed_at.isoformat().startswith("2020-10-10T22")
     assert b"CANARY" not in bytes(first.raw) and b'"where"' in bytes(first.raw)
 
@@ -69,6 +69,23 @@ def test_a_contact_that_is_written_as_a_known_number_is_not_that_number(world: W
     message = Message.objects.get()
     assert (message.known, message.report) == (False, None)
     assert CODE not in str([message.text, bytes(message.raw)])
+    assert "… shelling Ganja" in message.text
+
+
+def test_no_answer_loses_a_word_or_a_figure(world: World) -> None:
+    answers = {"killed": 3, "wounded": "3", "what": "3 shells, 3 killed", "how": "detonation"}
+    sent(wrapped(*(row("c", "s1", name, said) for name, said in answers.items())))
+    message = Message.objects.get()
+    assert message.text.splitlines() == ["3", "3", "3 shells, 3 killed", "detonation"]
+    kept = json.loads(bytes(message.raw))
+    assert {one["question"]: one["answer"] for one in kept} == answers
+
+
+def test_rows_of_a_session_that_come_apart_are_all_kept_and_a_resend_once(world: World) -> None:
+    posts = [("hurt", "yes", 1), ("children", "yes", 2), ("children", "no", 2), ("hurt", "yes", 3)]
+    for question, answer, number in [*posts, *posts]:
+        sent(wrapped(row("c", "s1", question, answer, number)))
+    assert Message.objects.count() == len(posts)
 
 
 @pytest.mark.parametrize(

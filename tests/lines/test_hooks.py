@@ -251,6 +251,12 @@ class TestWhatBearsItsSignature:
         raw = json.loads(bytes(Message.objects.get().raw))
         assert raw["what"]["category"] == "…" and CODE not in str(raw)
 
+    def test_of_a_flow_takes_nothing_from_its_other_answers(self, world: World) -> None:
+        results = {"killed": {"value": "3"}, "hurt": {"value": 3}, "said": {"value": "3 dead"}}
+        by_rapidpro({"contact": {"urn": None}, "results": results})
+        raw = json.loads(bytes(Message.objects.get().raw))
+        assert raw == results | {"killed": {"value": "…"}}
+
 
 class TestSignatures:
     def test_without_a_secret_there_is_no_door(self, world: World, settings: Any) -> None:

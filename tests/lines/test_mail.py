@@ -95,15 +95,43 @@ def test_words_of_other_kinds_are_read() -> None:
     assert words_of(b"Content-Type: text/html\r\n\r\n<b>three</b>") == ""
 
 
+SERVER = "Authentication-Results: mx.ours.example; "
+
+
 class TestWhatOurServerFound:
     """The finding of our own mail server on a mail's signature, and of nobody else."""
 
     @pytest.mark.parametrize(
         ("headers", "found"),
         [
-            ("Authentication-Results: mx.ours.example; dkim=pass header.d=a.example", "pass"),
+            ("Authentication-Results: mx.ours.example; dkim=pass header.d=A.example", "pass"),
+            (SERVER + "dkim=pass (2048 bit) header.i=@x header.d=a.example", "pass"),
+            (SERVER + "dkim=pass header.d=mail.a.example", "other"),
+            (SERVER + "dkim=pass header.d=ba.example", "other"),
+            (SERVER + "dkim=pass header.d=example", "other"),
+            (SERVER + "dkim=pass header.d=evil.org", "other"),
+            (SERVER + "dkim=pass", "other"),
+            (SERVER + "dkim=pass header.d=evil.org header.d=a.example", "other"),
+            (SERVER + 'dkim=pass header.d=evil.org reason=" header.d=a.example"', "other"),
+            (SERVER + "dkim=none; spf=pass smtp.mailfrom=dkim=pass@a.example", "none"),
+            (SERVER + "x-dkim=pass header.d=a.example", ""),
+            (SERVER + "dkim-atps=pass header.d=a.example", ""),
+            (SERVER + "dkim=passed header.d=a.example", ""),
+            (SERVER + "spf=fail (a (b) ; dkim=pass header.d=a.example)", ""),
+            (SERVER + 'spf=fail reason="; dkim=pass header.d=a.example"', ""),
+            (SERVER + 'spf=fail reason="\\"; dkim=pass header.d=a.example"', ""),
+            (SERVER + 'spf=fail (") reason="; dkim=pass header.d=a.example"', ""),
+            (SERVER + "spf=fail (a\\) ; dkim=pass header.d=a.example)", ""),
+            (SERVER + "spf=fail (a)) ; dkim=pass header.d=a.example", ""),
+            (SERVER + "spf=fail (; dkim=pass header.d=a.example", ""),
+            (SERVER + 'spf=fail "; dkim=pass header.d=a.example', ""),
+            (SERVER + "=?utf-8?q?=3B_dkim=3Dpass_header.d=3Da.example?=", ""),
+            (SERVER + "dkim=pass header.d=a.example\r\nFrom: x@evil.org", "other"),
             ("Authentication-Results: MX.ours.example 1;\r\n dkim=FAIL (bad); spf=pass", "fail"),
-            ("Authentication-Results: mx.ours.example; dkim=fail; dkim=pass", "pass"),
+            (
+                SERVER + "dkim=fail; dkim=pass header.d=example.a.example",
+                "other",
+            ),
             ("Authentication-Results: mx.ours.example; spf=pass", ""),
             ("Authentication-Results: mx.ours.example; dkim=splendid", ""),
             ("Authentication-Results: mx.ours.example; spf=fail (dkim=pass)", ""),
@@ -117,9 +145,14 @@ class TestWhatOurServerFound:
         ],
     )
     def test_is_read_from_the_topmost_of_its_own(self, headers: str, found: str) -> None:
-        raw = f"{headers}\r\n\r\nAuthentication-Results: mx.ours.example; dkim=pass\r\n".encode()
+        head = f"{headers}\r\nFrom: A <who@a.example>\r\n"
+        raw = f"{head}\r\nAuthentication-Results: mx.ours.example; dkim=pass\r\n".encode()
         assert dkim_result(raw, server="mx.ours.example") == found
         assert dkim_result(raw, server="") == ""
+
+    def test_a_domain_signs_for_those_below_it(self) -> None:
+        raw = f"{SERVER}dkim=pass header.d=a.example\r\nFrom: who@mail.A.example\r\n\r\n"
+        assert dkim_result(raw.encode(), server="mx.ours.example") == "pass"
 
     def test_is_recorded_shown_to_triage_and_changes_nothing_else(
         self, live_world: World, mailroom: int, settings: Any
@@ -134,10 +167,11 @@ class TestWhatOurServerFound:
             by=None,
             at=timezone.now(),
         )
-        for result in ("pass", "fail"):
-            head = f"Authentication-Results: mx.ours.example; dkim={result}\r\n".encode()
+        for result in ("pass", "fail", "pass header.d=b.example"):
+            head = f"{SERVER}dkim={result} header.d=a.example\r\nFrom: w@a.example\r\n".encode()
             send(mailroom, f"intake+{TOKEN}@reports.example", head + BARE)
-        assert sorted(Message.objects.values_list("dkim", flat=True)) == ["fail", "pass"]
+        kept = sorted(Message.objects.values_list("dkim", flat=True))
+        assert kept == ["fail", "other", "pass"]
         assert Report.objects.count() == 0
         client = Client()
         client.force_login(live_world.triage)

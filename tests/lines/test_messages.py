@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
 
 import pytest
@@ -86,8 +87,14 @@ class TestACodeWord:
 
     def test_reading_without_it(self) -> None:
         assert without_code("…!") == "…!"
-        assert without_code_within('{"a": "Xy 1", "b": "xy"}', "xy, 1") == '{"a": "… 1", "b": "…"}'
-        assert without_code_within('{"a": ""}', "") == '{"a": ""}'
+        first = {"value": "Xy, 1 xy", "input": "xY 1", "category": "All"}
+        given = {"none": {"value": " "}, "a": first, "b": {"value": "xy 1"}}
+        left = json.loads(without_code_within(json.dumps(given)))
+        assert left["a"] == {"value": "… 1 xy", "input": "… 1", "category": "All"}
+        assert (left["none"], left["b"]) == (given["none"], given["b"])
+        number = without_code_within('{"a": {"value": 739164}, "b": {"value": 739164.5}}')
+        assert number == '{"a": {"value": "…"}, "b": {"value": 739164.5}}'
+        assert without_code_within('{"a": {"value": ""}}') == '{"a": {"value": ""}}'
 
 
 class TestTryingCodeWords:

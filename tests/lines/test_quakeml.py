@@ -96,7 +96,7 @@ def test_a_bulletin_is_taken_in_once_and_decides_nothing(
     assert "2 new, 1 not readable" in capsys.readouterr().out.splitlines()[0]
     assert set(Observation.objects.values_list("instrument", flat=True)) == {"seismic"}
     source = Source.objects.get(key="seismic-net")
-    assert (source.kind, source.grade) == ("sensor", "B")
+    assert (source.kind, source.grade) == ("sensor", "F")
     settle()
     assert (Report.objects.count(), Incident.objects.count()) == (0, 0)
     for wrong in (("--feed", "Net work"), ("--feed", "net", "--sha256", "0" * 64)):
