@@ -164,8 +164,10 @@ def project_forms_door(request: HttpRequest, project: int) -> list[dict[str, Any
 
 @speaks_central("GET")
 def form_submissions_door(request: HttpRequest, project: int, form_id: str) -> list[dict[str, Any]]:
-    """List what one's own phones sent, without the answers; the latest thousand."""
-    rows, _in_all = _own(request, project, form_id, 0, ROWS_MOST)
+    """List what one's own phones sent, without the answers; beyond a thousand the table alone."""
+    rows, in_all = _own(request, project, form_id, 0, ROWS_MOST, answers=False)
+    if in_all > ROWS_MOST:
+        raise Invalid("There are more than this list holds: the table has them in pages.")
     return [submission_meta(one) for one in rows]
 
 
@@ -177,7 +179,7 @@ def table_door(request: HttpRequest, project: int, form_id: str) -> dict[str, An
         raise Invalid("Only $top, $skip, $count and $expand=* are answered here.")
     skip, most = _whole(request, "$skip", 0), _whole(request, "$top", ROWS_MOST)
     most = min(most, ROWS_MOST)
-    rows, in_all = _own(request, project, form_id, skip, most)
+    rows, in_all = _own(request, project, form_id, skip, most, answers=True)
     whole = "$expand" in request.GET
     here = request.build_absolute_uri(request.path)
     table: dict[str, Any] = {
@@ -194,13 +196,13 @@ def table_door(request: HttpRequest, project: int, form_id: str) -> dict[str, An
 
 
 def _own(
-    request: HttpRequest, project: int, form_id: str, skip: int, most: int
+    request: HttpRequest, project: int, form_id: str, skip: int, most: int, *, answers: bool
 ) -> tuple[list[Any], int]:
     at = timezone.now()
     reader, agreement = _project(request, project, at)
     if form_id != FORM_ID:
         raise NotFound()
-    return own_submissions(reader.user, agreement, at=at, skip=skip, most=most)
+    return own_submissions(reader.user, agreement, at=at, skip=skip, most=most, answers=answers)
 
 
 def _whole(request: HttpRequest, name: str, otherwise: int) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import datetime
+from itertools import accumulate
 
 from django.db.models import Min
+from django.db.models.functions import Length
 
 from reports.agreement.models import Agreement
 from reports.intake.models import Report
@@ -18,6 +20,7 @@ from reports.people.permissions import may, require
 from reports.problems import NotFound
 
 GONE = (ReportState.WITHDRAWN,)
+BYTES_MOST = 16 * 1024 * 1024  # of the forms that are read for one answer
 
 
 def token_hash(token: str) -> str:
@@ -81,19 +84,25 @@ def submission_of(agreement: Agreement, instance_id: str) -> Submission | None:
 
 
 def own_submissions(
-    user: User, agreement: Agreement, *, at: datetime, skip: int, most: int
+    user: User, agreement: Agreement, *, at: datetime, skip: int, most: int, answers: bool
 ) -> tuple[list[Submission], int]:
     """Return what one's own phones sent, the latest first, and how much there is of it.
 
-    Without what was corrected since, withdrawn or erased. Errors: NotAllowed.
+    Without what was corrected since, withdrawn or erased. With `answers` fewer than asked for
+    where they are long, one at least; without, no form is read. Errors: NotAllowed.
     """
     require(user, "report.file", at=at, agreement_id=agreement.pk)
     rows = Submission.objects.filter(
         agreement=agreement, report__filed_by=user, report__superseded_by=None
     )
     rows = rows.exclude(sha256="").exclude(report__state__in=GONE)
-    shown = rows.select_related("report").prefetch_related("files")
-    return list(shown.order_by("-received_at", "-id")[skip : skip + most]), rows.count()
+    shown = rows.order_by("-received_at", "-id").select_related("report").defer("report__raw")
+    if not answers:
+        return list(shown.defer("raw", "report__raw")[skip : skip + most]), rows.count()
+    sizes = rows.order_by("-received_at", "-id").values_list(Length("raw"), flat=True)
+    fit = sum(1 for held in accumulate(sizes[skip : skip + most]) if held <= BYTES_MOST)
+    most = min(most, max(fit, 1))
+    return list(shown.prefetch_related("files")[skip : skip + most]), rows.count()
 
 
 def filed_under(user: User, *, at: datetime) -> list[tuple[int, Agreement, datetime]]:

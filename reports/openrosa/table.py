@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from reports.intake.digits import folded_digits
@@ -14,7 +15,7 @@ NOBODY = 0  # whoever reads, reads their own: there is no number of a submitter 
 
 
 def submission_row(one: Submission, *, whole: bool = False) -> dict[str, Any]:
-    """Return a submission as a row; what repeats is named by address, or stands in it (`whole`)."""
+    """Return a submission as a row; what repeats stands in it where it is asked `whole`."""
     filled, types = read_filled(bytes(one.raw)), _types(one)
     row: dict[str, Any] = {
         "__id": one.instance_id,
@@ -40,8 +41,6 @@ def submission_row(one: Submission, *, whole: bool = False) -> dict[str, Any]:
         elif whole and group not in row:
             inner = {p.rpartition("/")[2]: k for p, k in types.items() if p.startswith(f"{group}/")}
             row[group] = [_typed(inner, each) for each in filled.groups.get(group, [])]
-        elif not whole:
-            row[f"{group}@odata.navigationLink"] = f"Submissions('{one.instance_id}')/{group}"
     return row
 
 
@@ -76,6 +75,8 @@ def _value(kind: str, text: str) -> Any:
             return int(folded_digits(text))
         if kind == "geopoint" and text:
             lat, lon, *rest = (float(part) for part in folded_digits(text).split())
+            if not all(isfinite(part) for part in (lat, lon, *rest)):
+                return text
             accuracy = rest[1] if len(rest) > 1 else None
             return {
                 "type": "Point",
