@@ -68,10 +68,10 @@ def partner_steps(story: Story, slug: str, now: datetime) -> Iterator[Step]:
     yield step(timedelta(days=11), _accept)
     yield step(timedelta(days=7), _deliver)
     yield step(timedelta(days=2), _observe)
-    yield step(timedelta(hours=5), _text_message)
-    yield step(timedelta(hours=4), _mail)
-    yield step(timedelta(hours=3), _unknown_message)
-    yield step(timedelta(hours=2), _from_mail)
+    yield step(timedelta(hours=11), _text_message)
+    yield step(timedelta(hours=10), _mail)
+    yield step(timedelta(hours=9), _unknown_message)
+    yield step(timedelta(hours=8), _from_mail)  # more than the log holds filings back
 
 
 def _let_in(story: Story, said: Mapping[str, Any], at: datetime) -> bool:
