@@ -1,6 +1,6 @@
 """The receiver in docs/ verifies what is sent, with the npm library that nobody here wrote.
 
-It needs node and the package: CVR_NODE_MODULES names the folder that holds node_modules.
+Needs `npm ci` in tests/node (the gate does it).
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from verification.partners.models import Attempt, Delivery, Endpoint
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "docs" / "examples" / "webhook-receiver.mjs"
-PACKAGES = Path(os.environ.get("CVR_NODE_MODULES", ROOT / "tests" / "node"))
+PACKAGES = ROOT / "tests" / "node"
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("node") is None, reason="node is not here"),
     pytest.mark.skipif(
         not (PACKAGES / "node_modules" / "standardwebhooks").is_dir(),
-        reason="npm's standardwebhooks is not here (CVR_NODE_MODULES)",
+        reason="npm ci in tests/node",
     ),
 ]
 
