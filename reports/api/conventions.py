@@ -120,7 +120,9 @@ def _unknown(request: HttpRequest, operation: Operation) -> Problem | None:
     wrong |= {
         name: [words_for(operation.values[name])]
         for name, given in request.GET.items()
-        if name in operation.values and not is_one_of(operation.values[name], str(given))
+        if given
+        and name in operation.values  # a form sends what it leaves out as nothing
+        and not is_one_of(operation.values[name], str(given))
     }
     if not wrong and "fields" in request.GET:
         asked = set(request.GET["fields"].split(","))
@@ -167,7 +169,7 @@ def _shape(request: HttpRequest, operation: Operation, response: Response) -> No
             for name, rel in (("next", "next"), ("previous", "prev")):
                 if isinstance(data.get(name), str):
                     response["Link"] = _joined(response, f'<{data[name]}>; rel="{rel}"')
-        if "fields" in request.GET:
+        if "fields" in request.GET and response.accepted_renderer.format == "json":
             beside = {EXPANDED} if "expand" in request.GET else set()
             response.data = data = _only(data, set(request.GET["fields"].split(",")) | beside)
     print_ = validator(data, response.accepted_renderer.format)

@@ -21,6 +21,7 @@ from reports.cells import Cell, csv_lines
 SEPARATOR = "; "  # between several values in one cell
 NAMES = ("code", "key", "party", "id")  # what stands for a whole record in a cell
 SHAPE = ("ring", "lat", "lon")  # what a place on the map is made of
+PLACED = frozenset((*SHAPE, "radius_m", "precision", "code", "key"))
 CSV, GEOJSON = "text/csv", "application/geo+json"
 Row = Mapping[str, Any]
 Form = type[s.Serializer[Any]]
@@ -63,7 +64,7 @@ class CsvRows(_Rows):
             (name, cell)
             for name, cell in _columns(self.form)
             if chosen is None or name.split(".")[0] in chosen
-        ]
+        ] or _columns(self.form)  # no column among them: what was chosen is the rows themselves
         rows = ([cell(row) for _name, cell in columns] for row in data[self.rows])
         return csv_lines([name for name, _cell in columns], rows)
 
@@ -77,7 +78,10 @@ class GeoRows(_Rows):
     def parts(self, data: Row, chosen: frozenset[str] | None) -> Iterator[str]:
         """Yield the collection, with what the JSON answer says beside the rows."""
         beside = {name: value for name, value in data.items() if name != self.rows}
-        features = [_feature(row) for row in data[self.rows]]
+        rows = data[self.rows]
+        if chosen is not None:  # where it is, and how well that is known, goes with every row
+            rows = [{k: v for k, v in row.items() if k in chosen | PLACED} for row in rows]
+        features = [_feature(row) for row in rows]
         whole = {"type": "FeatureCollection", **beside, "features": features}
         yield json.dumps(whole, cls=self.encoder_class, ensure_ascii=False)
 

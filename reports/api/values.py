@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 WHOLE = re.compile(r"\d{1,100}\Z", re.ASCII)
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)  # a day beside the calendar's end overflows
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
@@ -40,6 +42,7 @@ def _is_between(schema: Mapping[str, Any], text: str) -> bool:
 
 def _is_day(text: str) -> bool:
     try:
-        return bool(DAY.match(text)) and parse_date(text) is not None
+        day = parse_date(text) if DAY.match(text) else None
     except ValueError:
         return False
+    return day is not None and EARLIEST <= day <= LATEST

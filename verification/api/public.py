@@ -50,6 +50,7 @@ from verification.publication.queries import (
     finding_lines,
     findings_of,
     incident_page,
+    one_snapshot,
     public_incident,
     public_incidents_by_codes,
     standings,
@@ -109,10 +110,13 @@ def _findings(request: Request) -> Response:
     agreement = current_agreement(request)
     wanted = asked_expansions(request, "incident")
     body = {"as_of": timezone.now(), "agreement": agreement.slug}
-    seen = findings_of(agreement, cursor=asked_cursor(request), size=asked_limit(request))
+    cursor, size, found = asked_cursor(request), asked_limit(request), {}
+    with one_snapshot():
+        seen = findings_of(agreement, cursor=cursor, size=size)
+        if wanted:
+            found = public_incidents_by_codes(agreement, [one.incident for one in seen.findings])
     beside = None
     if wanted:
-        found = public_incidents_by_codes(agreement, [one.incident for one in seen.findings])
         beside = [{"incident": found.get(one.incident)} for one in seen.findings]
     rows = _expanded(seen.findings, ListedFindingOut, beside, WithIncidentOut)
     return by_cursor(request, body, rows, count=seen.n_all, older=seen.older)
@@ -134,11 +138,13 @@ def _expanded(
 @permission_classes([AllowAny])
 def show_finding(request: Request, code: str) -> Response:
     """Return a finding exactly as published, with its versions, newest first."""
-    seen = finding_by_code(code)
+    with one_snapshot():
+        seen = finding_by_code(code)
+        since = afterlife_of(seen.line.code)
     body = {"as_of": timezone.now(), **FindingWholeOut(seen.line).data}
     versions = [{"code": name, "published_at": at} for name, at in seen.versions]
     body |= {"versions": versions, "superseded_by": seen.newer}
-    return Response({**body, **afterlife_answer(afterlife_of(seen.line.code))})
+    return Response({**body, **afterlife_answer(since)})
 
 
 @extend_schema(
@@ -180,13 +186,15 @@ def _incidents(request: Request) -> Response:
             _("Some filters hold a value that is not known here."),
             errors={name: [_("This value is not known here.")] for name in asked.wrong},
         )
-    cursor = asked_cursor(request)
-    seen, count, is_all = incident_page(
-        agreement, wanted=asked.wanted, cursor=cursor, size=asked_limit(request)
-    )
+    cursor, size, found = asked_cursor(request), asked_limit(request), {}
+    with one_snapshot():
+        seen, count, is_all = incident_page(
+            agreement, wanted=asked.wanted, cursor=cursor, size=size
+        )
+        if wanted:
+            found = finding_lines({one.finding_code for one in seen.incidents} - {""})
     beside = None
     if wanted:
-        found = finding_lines({one.finding_code for one in seen.incidents} - {""})
         beside = [{"finding": found.get(one.finding_code)} for one in seen.incidents]
     return by_cursor(
         request,

@@ -6,9 +6,11 @@ Pages ignore and name what nobody knows; the interface refuses it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +96,9 @@ class FilterForm(forms.Form):
         return [self[name] for name in self.fields if name not in MAIN]
 
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)  # the calendar's own ends overflow
+
+
 def _choice(label: Any, options: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         required=False, label=label, choices=[("", _("All")), *((str(k), n) for k, n in options)]
@@ -104,6 +109,7 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         required=False,
         label=label,
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

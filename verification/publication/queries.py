@@ -63,6 +63,7 @@ from verification.withholding.queries import withheld_until
 
 EVERYTHING = IncidentFilter()
 LISTED = 25  # incidents of one page of a list
+one_snapshot = bounded  # for a door that shows what several of these return
 COUNTED = 10_000  # rows of a list that are counted one by one; beyond it, that there are more
 LATEST = 5  # findings on the first page
 MOST_ON_MAP = 60  # incidents drawn one by one; beyond it they are counted by area
@@ -217,6 +218,11 @@ def public_incident(code: str, *, at: datetime) -> tuple[PublicIncident, Agreeme
     Of a merged incident its successor is returned, under the successor's code. One that is
     withheld for now is not there: not even until when it is withheld.
     """
+    with bounded():
+        return _public_incident(code, at)
+
+
+def _public_incident(code: str, at: datetime) -> tuple[PublicIncident, AgreementFace]:
     kept = Withholding.objects.filter(incident=OuterRef("pk"), ended_at=None)
     members = list(file_by_code(code).annotate(is_withheld=Exists(kept)))
     root = next((one for one in members if one.merged_into_id is None), None)

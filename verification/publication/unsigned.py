@@ -7,13 +7,14 @@ Nothing is served as published before its event is under a signed checkpoint (do
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
 from reports.journal.kinds import Kind
 from reports.journal.models import Event
-from reports.once import seen_once
 from verification.caseload.queries import NotTold
 from verification.incidents.states import IncidentState
 from verification.ledger.queries import signed_since, unsigned_events
@@ -116,9 +117,35 @@ class Unsigned:
         return {(event.kind, event.at) for event in self.events if event.file_id in file_ids}
 
 
+_of_snapshot: ContextVar[list[Unsigned] | None] = ContextVar("unsigned, as seen", default=None)
+
+
+@contextmanager
+def unsigned_of_snapshot() -> Iterator[None]:
+    """Read what is unsigned once until the end; enter it with the snapshot that rows are read from.
+
+    A mask from before a snapshot would let a verdict through that came between the two.
+    """
+    token = _of_snapshot.set([])
+    try:
+        yield
+    finally:
+        _of_snapshot.reset(token)
+
+
+def in_snapshot() -> bool:
+    """Answer whether rows are being read from one snapshot."""
+    return _of_snapshot.get() is not None
+
+
 def unsigned() -> Unsigned:
     """Return what the public does not see yet: usually nothing, after a decision for a minute."""
-    return seen_once("unsigned", _unsigned)
+    kept = _of_snapshot.get()
+    if kept is None:
+        return _unsigned()
+    if not kept:
+        kept.append(_unsigned())
+    return kept[0]
 
 
 def _unsigned() -> Unsigned:

@@ -78,6 +78,28 @@ class TestBySuffix:
         for wrong in ("?colour=red", "?shape=round", "?fields=narrative", "?expand=finding"):
             is_problem(client.get(f"/api/v1/incidents.csv{wrong}"), 400)
 
+    @pytest.mark.parametrize("suffix", ["", ".csv", ".geojson"])
+    def test_a_day_beyond_the_calendar_s_end_is_refused(
+        self, client: Client, record: PublicRecord, suffix: str
+    ) -> None:
+        for asked in ("until=9999-12-31", "from=0001-01-01"):
+            is_problem(client.get(f"/api/v1/incidents{suffix}?{asked}"), 400)
+        answer = client.get(f"/api/v1/incidents{suffix}?until=2200-01-01&from=1900-01-01&act=")
+        assert answer.status_code == 200
+
+    def test_a_table_of_chosen_fields_is_never_blank(
+        self, client: Client, record: PublicRecord
+    ) -> None:
+        assert list(table(client.get("/api/v1/incidents.csv?fields=code,act"))[0]) == [
+            "code",
+            "act",
+        ]
+        for path in ("standings.csv?fields=standings", "standings.csv?fields=agreement"):
+            assert all(row["party"] for row in table(client.get(f"/api/v1/{path}")))
+        for one in client.get("/api/v1/incidents.geojson?fields=act").json()["features"]:
+            assert {"act", "code", "radius_m", "precision"} == set(one["properties"])
+            assert one["geometry"] is not None
+
     def test_link_leads_through_all_pages(self, client: Client, record: PublicRecord) -> None:
         address, seen = "/api/v1/incidents.csv?limit=1", []
         while address:

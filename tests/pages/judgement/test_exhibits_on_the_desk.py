@@ -74,6 +74,7 @@ class TestTheDesk:
         assert seat is not None
         file = case_for_reviewer(seat.reviewer, case.pk)
         cards, earlier = [], NOW - timedelta(hours=1)
+        assert len(file.items) == 1
         file.reports.clear()
         assert growth_since(file, earlier, cards=cards, statements=[]).numbers == ("E1",)
         assert not growth_since(file, NOW, cards=cards, statements=[]).numbers

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
+from reports.once import terms_read_once
 from tests.factories import (
     LATER,
     NOW,
@@ -30,6 +32,8 @@ from verification.incidents.actions import rule_inadmissible
 from verification.incidents.models import Incident
 from verification.ledger.actions.sequencer import append_leaves
 from verification.publication.models import Finding
+from verification.publication.queries import one_snapshot, public_incidents_by_codes
+from verification.publication.unsigned import unsigned
 from verification.reopening.actions import refuse_reopening
 
 ADDRESSES = ("/", "/findings/", "/standings/", "/incidents/")
@@ -191,3 +195,22 @@ def test_when_nothing_is_signed_for_long_the_pages_say_so(
     monkeypatch.setattr("verification.ledger.queries.LATE_S", -60)  # as if minutes had passed
     for address in (*ADDRESSES[:3], "/log/"):
         assert words in client.get(address).content.decode(), address
+
+
+def test_what_is_masked_is_read_with_the_rows_it_masks(
+    before: Incident, world: World, rf: RequestFactory
+) -> None:
+    """A decision that comes while a request is under way does not slip through an earlier mask."""
+
+    def request(_request: HttpRequest) -> HttpResponse:
+        agreement = world.agreement
+        with one_snapshot():
+            first = public_incidents_by_codes(agreement, [before.code])[before.code]
+        assert unsigned().events == ()
+        decide(before, world)
+        later = public_incidents_by_codes(agreement, [before.code])[before.code]
+        assert (later.state, later.finding_code) == (first.state, first.finding_code)
+        assert len(unsigned().events) > 0
+        return HttpResponse()
+
+    terms_read_once(request)(rf.get("/api/v1/findings"))
