@@ -159,8 +159,11 @@ def suffix(*known: str) -> OpenApiParameter:
 def shown_as(form: Any, *, map_too: bool = False, by_suffix: bool = False) -> dict[Any, Any]:
     """Return how the document describes an answer that may be a table, or a map.
 
+    At the plain address JSON alone is promised, so that a generated client knows what it reads.
     By suffix the text comes first: a generated client reads all of them as the first.
     """
+    if not by_suffix:
+        return {(200, "application/json"): form}
     maps = {(200, GEOJSON): OpenApiTypes.OBJECT} if map_too else {}
     plain, table = {(200, "application/json"): form}, {(200, CSV): OpenApiTypes.STR}
-    return {**table, **plain, **maps} if by_suffix else {**plain, **table, **maps}
+    return {**table, **plain, **maps}
