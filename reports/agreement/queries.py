@@ -31,6 +31,16 @@ def agreement_by_slug(slug: str) -> Agreement:
     return found
 
 
+def agreement_or_first(slug: str | None) -> Agreement:
+    """Return the agreement that is named, else the first by slug. Errors: NotFound."""
+    if slug:
+        return agreement_by_slug(slug)
+    known = agreements()
+    if not known:
+        raise NotFound("No agreement has been recorded yet.")
+    return known[0]
+
+
 def agreements() -> list[Agreement]:
     """Return all agreements, by slug."""
     return list(Agreement.objects.order_by("slug"))

@@ -18,9 +18,9 @@ from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reports.agreement.queries import Agreement, agreement_by_slug, agreements
+from reports.agreement.queries import Agreement, agreement_or_first
 from reports.identity import opaque
-from reports.problems import NotFound, Problem
+from reports.problems import Problem
 
 PAGE = 100  # rows of one answer, at most
 KEYS = ("pk", "id", "code", "finding", "number", "slug")  # what tells a row from its neighbours
@@ -70,13 +70,7 @@ class Part:
 
 def agreement_asked(request: Request) -> Agreement:
     """Return the agreement the address names, else the first by slug. Errors: NotFound."""
-    slug = request.query_params.get("agreement")
-    if slug:
-        return agreement_by_slug(slug)
-    known = agreements()
-    if not known:
-        raise NotFound("No agreement has been recorded yet.")
-    return known[0]
+    return agreement_or_first(request.query_params.get("agreement"))
 
 
 def asked_limit(request: Request) -> int:
